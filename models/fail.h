@@ -1,0 +1,15 @@
+/* Failure: `return fail("where: what is wrong; what to do")`, all the way up; main prints why(). */
+#ifndef FOKKER_FAIL_H
+#define FOKKER_FAIL_H
+
+/* Keeps the sentence as this thread's reason.  Always -1, so that a caller can return it. */
+int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* This thread's last reason; "" before the first. */
+const char *why(void);
+
+/* The one of n names (base of an array of structs of `size` bytes whose first member is the name) that is nearest to `name`
+ * by edit distance; never NULL for n > 0. */
+const char *nearest(const char *name, int n, const void *base, unsigned long size);
+
+#endif

@@ -1,0 +1,24 @@
+/* A model: what is true.  A process, and unless the field is a black box, a law; the sections that the other folders read. */
+#ifndef FOKKER_MODEL_H
+#define FOKKER_MODEL_H
+#include "models/law.h"
+#include "models/process.h"
+#include "models/sections.h"
+
+typedef struct model {
+    char *name;                             /* as the user named it, without folder and .ini */
+    process *process;
+    law *law;                               /* NULL: nothing is known of the data */
+    sections *file;                         /* with [score] for scores/open.c; NULL for `plugin:FILE` and the like */
+    char *field;                            /* `plugin:FILE`, `pipe:COMMAND`; else NULL */
+} model;
+
+/* A name in the folder of models, a path to a model file, or a field.  process: an item that replaces the file's process, or NULL.
+ * NULL on failure. */
+model *model_open(const char *name, const char *process);
+void model_close(model *);
+
+/* The folder of the models that are shipped: $FOKKER_MODELS, or found from where the program stands; ends with '/'.  "" if there is none. */
+const char *models_folder(void);
+
+#endif

@@ -1,0 +1,60 @@
+/* A score field: the black box that answers for a batch of points, and the one place where predictions are converted. */
+#ifndef FOKKER_SCORE_H
+#define FOKKER_SCORE_H
+#include "models/model.h"
+
+enum { SCORE_ABI = 1 };
+enum predicts { PREDICTS_SCORE, PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDICTS_VELOCITY };
+
+typedef struct score score;
+struct score {
+    int abi;                                /* SCORE_ABI */
+    const char *name;
+    int dim;
+    enum predicts predicts;
+    int serial;                             /* 1: not from two threads at once; gets the whole batch */
+    int block;                              /* rows that it likes in one call; 0: no wish */
+
+    /* out: groups x rows x dim, at levels with sigma > 0.  0, or -1 with a reason. */
+    int (*eval)(void *self, const batch *, double *out);
+
+    /* Besides out the product jv of its Jacobian with v (both groups x rows x dim); or NULL. */
+    int (*jvp)(void *self, const batch *, const double *v, double *out, double *jv);
+
+    /* Besides out its divergence, groups x rows; or NULL. */
+    int (*divergence)(void *self, const batch *, double *out, double *div);
+
+    /* The same weights with own scratch for batches of up to `rows` points: one a thread.  NULL: eval is reentrant. */
+    score *(*twin)(void *self, int rows);
+    void   (*close)(void *self);            /* frees self and this struct; or NULL */
+    void   *self;
+};
+
+/* The field of a model with its wrappers: `wrap` is "clamp:lo=-1,hi=1 round:T=1000", applied from left to right behind those of the
+ * [score] section; NULL or "": none.  The model must outlive it.  NULL on failure. */
+score *field_open(const model *, const char *wrap);
+void field_close(score *);                  /* NULL is fine */
+
+/* The exact denoiser of a law.  NULL: out of memory. */
+score *exact_open(const law *);
+
+/* A field that answers zero and costs nothing: for dry runs that count calls.  dim columns. */
+score *zero_open(int dim);
+
+/* What the field says at p, as the prediction `want`.  Where sigma = 0 nothing is asked: the point is the data, data = x/alpha. 0 or -1. */
+int ask(const score *, const batch *p, enum predicts want, double *out);
+int ask_divergence(const score *, const batch *p, enum predicts want, double *out, double *div);
+
+/* sigma = 0 at every level: nothing would be asked. */
+int only_data(const batch *);
+
+/* A wrapper: a score that wraps a score.  One descriptor at the foot of its file, one line WRAPPER(name) in scores/list.h. */
+typedef struct wrapper {
+    const char *name, *about, *cite;
+    param par[MAX_PARAM];
+    score *(*open)(score *inner, const process *, const args *);    /* owns inner from then on, on failure too; NULL on failure */
+} wrapper;
+int wrappers(void);
+const wrapper *wrapper_at(int i);
+
+#endif

@@ -1,0 +1,1 @@
+/* Every method, one line each. */

@@ -1,0 +1,140 @@
+/* What a method is, and all that one of its steps may touch. */
+#ifndef FOKKER_SOLVER_H
+#define FOKKER_SOLVER_H
+#include <signal.h>
+#include "models/fail.h"
+#include "models/process.h"
+#include "scores/score.h"
+
+enum { MAX_PAST = 6, MAX_INNER = 2 };
+
+/* Where a step would not be finite or not mean anything: refused before the run.
+ * ALPHA_0: grids that touch alpha = 0; SIGMA_0: that touch sigma = 0; OFF_TIME: that end in a level without a time (a method in t). */
+enum { ALPHA_0 = 1, SIGMA_0 = 2, OFF_TIME = 4 };
+
+/* What became of a run: FAILED (a reason), DIVERGED (rows that are not finite), STOPPED (Ctrl-C or out of time). */
+enum { FAILED = -1, DIVERGED = -2, STOPPED = -3 };
+
+/* calls: the sequential depth (NFE), the largest over blocks; rows: the work; score_seconds: in the field, over all threads, if asked for */
+typedef struct tally { long steps, rejected, calls, rows, draws, diverged; double score_seconds; } tally;
+
+typedef struct solver solver;
+typedef struct run run;
+typedef struct method method;
+
+/* Unit normals by interval: the increments of the Brownian path of samples row, row + 1, ... over the clock c = (sigma/alpha)^2 between
+ * from and to, divided by sqrt|to - from|.  A counter-based source keys on (row, step, draw), a replay on nth: draws since the start. */
+typedef struct draw { long row, step, nth; int draw, rows, dim; double from, to; } draw;
+typedef struct noise noise;
+struct noise { void (*fill)(const noise *, const draw *, double *z); uint64_t seed; const void *data; };
+
+/* A method is a solver with its parameters and inner methods (`picard:window=8/ddim`). */
+struct method { const solver *sol; double par[MAX_PARAM]; const char *text; method *inner[MAX_INNER]; };
+
+/* All that the user asked for. */
+typedef struct plan {
+    const method *how;
+    const process *proc;
+    const score *field;
+    const noise *noise;                     /* may be NULL for deterministic methods */
+    int steps; const level *grid;           /* steps + 1 levels in the order visited, made once, shared by all blocks */
+    double rtol, atol; int normed;          /* rtol > 0: own steps from grid[0] to grid[steps]; normed: columns in the error norm, 0: all */
+    const int *label;                       /* one a sample, or NULL */
+    double *trace;                          /* (steps + 1) x n x dim, every state; or NULL.  Fixed steps only */
+    const volatile sig_atomic_t *stop;      /* not NULL and not 0: STOPPED before the next step */
+    double deadline;                        /* > 0: STOPPED when omp_get_wtime() is past it */
+    int timed;                              /* fill tally.score_seconds */
+    int block;                              /* rows a block; 0: chosen from dim and the field.  Changes no bit: for tests */
+} plan;
+
+typedef struct group { long row, step; } group;             /* index of its first sample and of its step: the key of its noise */
+
+/* One block on one thread.  States are groups x rows x dim: a plain run is 1 group of n rows; adaptive rows and window slots are groups of 1 row. */
+struct run {
+    const solver *sol; const double *par; const char *text; const plan *plan; const score *field; run *inner[MAX_INNER];
+    int groups, rows, dim; group *group;
+    int k; const level *past[MAX_PAST];     /* steps since the start; past[j][g]: where group g's last step but j began (pointers into the grid) */
+    double **w, *err; level *mid; int draws;/* work arrays; local error wanted here, or NULL; levels for the step's own use; draws of this step */
+    void *ext; tally *count;                /* an outside library's; w[0..history] turn after a step: what it leaves in w[j] the next finds in w[j+1], the others stay */
+    level *a, *b; double *x, *y, *h, *e;    /* the drivers': own levels, state and next state; an adaptive group's step and last error */
+    int *label; void *slab;
+};
+
+struct solver {
+    const char *name, *about, *cite;
+    double order, strong;                   /* claimed: ODE order, or weak order if stochastic; strong order or 0; order 0: no claim */
+    int stochastic, evals, work, history;   /* evals: calls a step after the start; work: arrays w; history: how many of them turn besides w[0] */
+    int couples;                            /* needs norms over the whole batch: never cut into blocks */
+    int embedded;                           /* fills err and may adapt */
+    int adapts;                             /* only adapts: no fixed steps */
+    int inners;                             /* how many inner methods it wraps */
+    unsigned never;
+    param par[MAX_PARAM];
+    void (*shape)(const run *, int *groups, int *rows);     /* of inner runs and of w, given ours; NULL: the same */
+    int  (*check)(const method *, const plan *);            /* optional: refuses what it cannot do, in one sentence; 0 or -1 */
+    int  (*open) (run *);                                   /* optional: outside libraries, tables; 0 or -1 */
+    int  (*step) (run *, const level *a, const level *b, const double *x, double *y);    /* a[g], b[g]: one level a group; never overwrites x */
+    int  (*whole)(run *, int steps, const level *grid, double *x);                       /* instead of step: windows, outside libraries */
+    void (*close)(run *);
+};
+
+/* Ask the field: ONE call for all groups.  Nothing is asked or counted where every level has sigma = 0 (data = x/alpha, noise = 0). 0 or -1. */
+int eval(run *, const level *a, const double *x, enum predicts want, double *out);
+static inline int eval_data (run *r, const level *a, const double *x, double *out) { return eval(r, a, x, PREDICTS_DATA, out); }
+static inline int eval_noise(run *r, const level *a, const double *x, double *out) { return eval(r, a, x, PREDICTS_NOISE, out); }
+static inline int eval_score(run *r, const level *a, const double *x, double *out) { return eval(r, a, x, PREDICTS_SCORE, out); }
+static inline int eval_drift(run *r, const level *a, const double *x, double *out) { return eval(r, a, x, PREDICTS_VELOCITY, out); }
+
+/* Unit normals for the step's interval from a to b, groups x rows x dim; each call of a step is another draw. */
+void draw_noise(run *, const level *a, const level *b, double *z);
+
+/* The level part of the way from a to b, for every group: in lambda (in t where an end is infinite), or in t. */
+void between  (run *, const level *a, const level *b, double part, level *mid);
+void between_t(run *, const level *a, const level *b, double part, level *mid);
+
+/* h/h0 of a multistep formula; 0 (first order) in the step to sigma = 0, whose h is infinite. */
+static inline double stretch(double h, double h0) { return h - h == 0 ? h / h0 : 0; }
+
+/* y = sum of coefficient x array over group g:  combine(r, g, y, {p, x}, {q, u}, ...): any number of terms, y may be one of the arrays. */
+typedef struct term { double c; const double *v; } term;
+void sum_terms(const run *, int g, double *y, int terms, const term *);
+#define combine(r, g, y, ...) sum_terms(r, g, y, sizeof (term[]){ __VA_ARGS__ } / sizeof (term), (term[]){ __VA_ARGS__ })
+#define EACH_GROUP(r, g) for (int g = 0; g < (r)->groups; g++)
+
+/* One step of an inner run, with no past: compound methods. 0 or -1. */
+int leap(run *r, int inner, const level *a, const level *b, const double *x, double *y);
+
+/* For drivers: one step of r itself (draws restart); the per-row adaptive driver; whether the run was told to stop. */
+int advance(run *, const level *a, const level *b, const double *x, double *y);
+int adapt(run *, double *x);
+int told_to_stop(const plan *);
+
+/* Runs the plan on n samples of field->dim columns, x in place: OpenMP over blocks, the same bits whatever the threads.
+ * 0, FAILED, DIVERGED (the rows that are not finite are left so, all others are finished) or STOPPED, each with why().  out may be NULL. */
+int solve(const plan *, int n, double *x, tally *out);
+
+/* The calls (and draws) that the plan's method would take on its grid, by a dry run of one row on a zero field.  0 or -1. */
+int dry_run(const plan *, tally *out);
+
+/* `outer:key=value/inner:...` to a method.  where: what a sentence of failure begins with.  NULL on failure. */
+method *method_parse(const char *where, const char *text);
+void method_free(method *);                 /* NULL is fine */
+
+/* Its name without parameters, with inner ones: `rx/heun`.  In buf. */
+const char *method_name(const method *, char *buf, unsigned long size);
+
+/* The order and kind that the method claims with these parameters and inners. */
+double method_order(const method *);
+int method_stochastic(const method *);
+
+/* rtol and atol among a method's parameters, or 0 where it has none or they were not given. */
+double method_par(const method *, const char *name, double otherwise);
+
+int solvers(void);
+const solver *solver_at(int i);
+const solver *solver_named(const char *name);       /* NULL where there is none; no reason is set */
+
+#define SOLVER(id) extern const solver solver_##id;
+#include "solvers/list.h"
+#undef SOLVER
+#endif
