@@ -26,7 +26,7 @@ struct score {
 
     /* The same weights with own scratch for batches of up to `rows` points: one a thread.  NULL: eval is reentrant. */
     score *(*twin)(void *self, int rows);
-    void   (*close)(void *self);            /* frees self and this struct; or NULL */
+    void   (*close)(void *self);            /* frees self, not this struct (field_close does both); or NULL */
     void   *self;
 };
 

@@ -1,1 +1,12 @@
-/* Every method, one line each. */
+/* Every method, one line each, in the order of `fokker list solvers`. */
+SOLVER(euler)
+SOLVER(heun)
+SOLVER(edm_heun)
+SOLVER(ddim)
+SOLVER(dpmpp_2m)
+SOLVER(dopri5)
+SOLVER(cvode_adams)
+SOLVER(cvode_bdf)
+SOLVER(em)
+SOLVER(ancestral)
+SOLVER(sde_dpmpp_2m)

@@ -15,8 +15,8 @@ noise noise_tree(uint64_t seed, const tree *data);
 tree tree_over(const level *first, const level *last);
 
 /* Recorded normals, draws x n x dim (or (draws n) x dim), used in the order in which the solver draws.
- * replay_open checks the shape for n rows of dim columns; `record` must outlive the noise.  0 or -1. */
-typedef struct replay { const array *z; long n; int dim; } replay;
+ * replay_open checks the shape for n rows of dim columns and counts the draws; a plan must not draw more often (dry_run tells).  0 or -1. */
+typedef struct replay { const array *z; long n; int dim; long draws; } replay;
 int replay_open(replay *, const char *path, const array *z, long n, int dim);
 noise noise_replay(const replay *);
 

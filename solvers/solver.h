@@ -2,15 +2,16 @@
 #ifndef FOKKER_SOLVER_H
 #define FOKKER_SOLVER_H
 #include <signal.h>
+#include <stddef.h>
 #include "models/fail.h"
 #include "models/process.h"
 #include "scores/score.h"
 
 enum { MAX_PAST = 6, MAX_INNER = 2 };
 
-/* Where a step would not be finite or not mean anything: refused before the run.
- * ALPHA_0: grids that touch alpha = 0; SIGMA_0: that touch sigma = 0; OFF_TIME: that end in a level without a time (a method in t). */
-enum { ALPHA_0 = 1, SIGMA_0 = 2, OFF_TIME = 4 };
+/* Ends of a process at which a method's own step would not be finite or not mean anything.
+ * ALPHA_0: refused before the run.  SIGMA_0: a start there is refused; a step to it is the driver's, y = alpha_b D(x, a), the denoising step. */
+enum { ALPHA_0 = 1, SIGMA_0 = 2 };
 
 /* What became of a run: FAILED (a reason), DIVERGED (rows that are not finite), STOPPED (Ctrl-C or out of time). */
 enum { FAILED = -1, DIVERGED = -2, STOPPED = -3 };
@@ -53,6 +54,7 @@ typedef struct group { long row, step; } group;             /* index of its firs
 struct run {
     const solver *sol; const double *par; const char *text; const plan *plan; const score *field; run *inner[MAX_INNER];
     int groups, rows, dim; group *group;
+    long n;                                 /* samples of the whole batch, of which this block has some */
     int k; const level *past[MAX_PAST];     /* steps since the start; past[j][g]: where group g's last step but j began (pointers into the grid) */
     double **w, *err; level *mid; int draws;/* work arrays; local error wanted here, or NULL; levels for the step's own use; draws of this step */
     void *ext; tally *count;                /* an outside library's; w[0..history] turn after a step: what it leaves in w[j] the next finds in w[j+1], the others stay */
@@ -71,11 +73,12 @@ struct solver {
     unsigned never;
     param par[MAX_PARAM];
     void (*shape)(const run *, int *groups, int *rows);     /* of inner runs and of w, given ours; NULL: the same */
+    void (*claims)(const method *, double *order, int *stochastic);         /* optional: where they depend on parameters or inner methods */
     int  (*check)(const method *, const plan *);            /* optional: refuses what it cannot do, in one sentence; 0 or -1 */
     int  (*open) (run *);                                   /* optional: outside libraries, tables; 0 or -1 */
     int  (*step) (run *, const level *a, const level *b, const double *x, double *y);    /* a[g], b[g]: one level a group; never overwrites x */
     int  (*whole)(run *, int steps, const level *grid, double *x);                       /* instead of step: windows, outside libraries */
-    void (*close)(run *);
+    void (*close)(run *);                                   /* after open, also when it failed */
 };
 
 /* Ask the field: ONE call for all groups.  Nothing is asked or counted where every level has sigma = 0 (data = x/alpha, noise = 0). 0 or -1. */
@@ -95,7 +98,10 @@ void between_t(run *, const level *a, const level *b, double part, level *mid);
 /* h/h0 of a multistep formula; 0 (first order) in the step to sigma = 0, whose h is infinite. */
 static inline double stretch(double h, double h0) { return h - h == 0 ? h / h0 : 0; }
 
-/* y = sum of coefficient x array over group g:  combine(r, g, y, {p, x}, {q, u}, ...): any number of terms, y may be one of the arrays. */
+/* out = base + (b.t - a.t) sum_j c[j] k[j] over all groups, in one pass; base may be NULL (0).  n <= 32; terms with c = 0 are not read. */
+void stage(const run *, const level *a, const level *b, double *out, const double *base, int n, const double *c, double *const *k);
+
+/* y = sum of coefficient x array over group g:  combine(r, g, y, {p, x}, {q, u}, ...): 1 to 32 terms, y may be one of the arrays. */
 typedef struct term { double c; const double *v; } term;
 void sum_terms(const run *, int g, double *y, int terms, const term *);
 #define combine(r, g, y, ...) sum_terms(r, g, y, sizeof (term[]){ __VA_ARGS__ } / sizeof (term), (term[]){ __VA_ARGS__ })
@@ -103,6 +109,9 @@ void sum_terms(const run *, int g, double *y, int terms, const term *);
 
 /* One step of an inner run, with no past: compound methods. 0 or -1. */
 int leap(run *r, int inner, const level *a, const level *b, const double *x, double *y);
+
+/* Parameters of every embedded method, first in its table: tolerances of its own steps. */
+#define TOLERANCES { "rtol", "relative tolerance of own steps", 0, 1e-5, 1e-15, 1 }, { "atol", "absolute tolerance of own steps", 0, 1e-5, 1e-15, 1e3 }
 
 /* For drivers: one step of r itself (draws restart); the per-row adaptive driver; whether the run was told to stop. */
 int advance(run *, const level *a, const level *b, const double *x, double *y);
@@ -127,7 +136,7 @@ const char *method_name(const method *, char *buf, unsigned long size);
 double method_order(const method *);
 int method_stochastic(const method *);
 
-/* rtol and atol among a method's parameters, or 0 where it has none or they were not given. */
+/* A parameter of a method by its name, or `otherwise` where it has no such parameter. */
 double method_par(const method *, const char *name, double otherwise);
 
 int solvers(void);

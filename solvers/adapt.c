@@ -1,0 +1,126 @@
+/*
+ * Per-row step control: every row is a group of one, with its own t and h; a finished row leaves the batch.
+ *
+ *   h_next = h 0.9 e^(0.03 - 1/p) e_before^0.04, PI controller of Hairer, Norsett, Wanner II.4
+ *
+ * A row's result depends on nothing but the row.
+ */
+#include <math.h>
+#include <string.h>
+#include "solvers/drive.h"
+
+/* rms over the columns that count of err/(atol + rtol max(|x|, |y|)) */
+static double error_norm(const run *r, int g)
+{
+    int dim = r->dim, cols = r->plan->normed ? r->plan->normed : dim;
+    double s = 0;
+
+    for (int d = g * dim; d < g * dim + cols; d++) {
+        double e = r->err[d] / (r->plan->atol + r->plan->rtol * fmax(fabs(r->x[d]), fabs(r->y[d])));
+
+        s += e * e;
+    }
+    return sqrt(s / cols);
+}
+
+/* Group `to` becomes what group `from` is. */
+static void move(run *r, int to, int from)
+{
+    size_t dim = r->dim, bytes = dim * sizeof *r->x;
+
+    if (to == from)
+        return;
+    memcpy(r->x + to * dim, r->x + from * dim, bytes);
+    for (int j = 1; j <= r->sol->history; j++)
+        memcpy(r->w[j] + to * dim, r->w[j] + from * dim, bytes);
+    r->a[to] = r->a[from];
+    r->h[to] = r->h[from], r->e[to] = r->e[from];
+    r->group[to] = r->group[from];
+}
+
+/* Group g stands at b now, and its history turns. */
+static void accept(run *r, int g)
+{
+    size_t o = (size_t)g * r->dim, bytes = r->dim * sizeof *r->x;
+
+    memcpy(r->x + o, r->y + o, bytes);
+    for (int j = r->sol->history; j > 0; j--)
+        memcpy(r->w[j] + o, r->w[j - 1] + o, bytes);
+    r->a[g] = r->b[g];
+    r->group[g].step++;
+    r->count->steps++;
+}
+
+/* The next h of group g from its error e, and whether this step stands. */
+static int judge(run *r, int g, double e, double root)
+{
+    double h = r->b[g].t - r->a[g].t;
+    int fine = e <= 1;                              /* NaN is not */
+
+    if (fine) {
+        r->h[g] = h * fmin(10, fmax(0.2, 0.9 * pow(fmax(e, 1e-10), 0.03 - root) * pow(r->e[g], 0.04)));
+        r->e[g] = fmax(e, 1e-4);
+    } else {
+        r->h[g] = h * (e > 1 ? fmax(0.2, 0.9 * pow(e, -root)) : 0.1);
+        r->count->rejected++;
+    }
+    return fine;
+}
+
+/* Group g is done: its state goes to its place in x, the last group takes its own. */
+static void leave(run *r, int g, long row, double *x)
+{
+    memcpy(x + (r->group[g].row - row) * r->dim, r->x + (size_t)g * r->dim, r->dim * sizeof *x);
+    move(r, g, --r->groups);
+}
+
+/* The ends of the next steps; a row whose step has shrunk to nothing leaves as NaN. */
+static void aim(run *r, const level *end, double span, long row, double *x)
+{
+    for (int g = r->groups - 1; g >= 0; g--) {
+        double left = end->t - r->a[g].t;
+
+        if (fabs(r->h[g]) < 1e-14 * fabs(span)) {
+            if (!r->count->diverged++)
+                fail("%s: sample %ld wants steps below %.1g at t = %.6g; the field is not finite or too rough there, or the tolerance too small",
+                     r->sol->name, r->group[g].row, fabs(r->h[g]), r->a[g].t);
+            for (int d = 0; d < r->dim; d++)
+                r->x[(size_t)g * r->dim + d] = NAN;
+            leave(r, g, row, x);
+            continue;
+        }
+        r->b[g].t = fabs(r->h[g]) < fabs(left) * (1 - 1e-12) ? r->a[g].t + r->h[g] : end->t;
+    }
+}
+
+/* From grid[0] to the last level with sigma > 0. */
+int adapt(run *r, double *x)
+{
+    const plan *p = r->plan;
+    const level *from = p->grid, *end = last_noisy(p);
+    double span = end->t - from->t, root = 1 / r->sol->order;
+    long row = r->group->row;
+
+    memcpy(r->x, x, (size_t)r->groups * r->dim * sizeof *x);
+    EACH_GROUP(r, g)
+        r->a[g] = *from, r->h[g] = span / 64, r->e[g] = 1e-4;
+    for (;; r->k++) {
+        if (told_to_stop(p))
+            return STOPPED;
+        aim(r, end, span, row, x);
+        if (!r->groups)
+            return 0;
+        p->proc->at(p->proc, r->groups, r->b);
+        if (advance(r, r->a, r->b, r->x, r->y))
+            return FAILED;
+        for (int g = r->groups - 1; g >= 0; g--) {  /* downwards: a finished group is replaced by the last */
+            if (!judge(r, g, error_norm(r, g), root))
+                continue;
+            accept(r, g);
+            if (r->a[g].t == end->t)
+                leave(r, g, row, x);
+        }
+        if (!r->groups)
+            return 0;
+    }
+}

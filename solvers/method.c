@@ -1,0 +1,142 @@
+/* The names of methods: `outer:key=value/inner:key=value`, checked against the tables of the descriptors. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "solvers/solver.h"
+
+static const solver *const all[] = {
+#define SOLVER(id) &solver_##id,
+#include "solvers/list.h"
+#undef SOLVER
+};
+
+int solvers(void) { return sizeof all / sizeof *all; }
+const solver *solver_at(int i) { return all[i]; }
+
+const solver *solver_named(const char *name)
+{
+    for (int i = 0; i < solvers(); i++)
+        if (!strcmp(all[i]->name, name))
+            return all[i];
+    return NULL;
+}
+
+static const solver *find(const char *where, const char *name)
+{
+    const solver *s = solver_named(name);
+    const char *names[sizeof all / sizeof *all];
+
+    if (s)
+        return s;
+    for (int i = 0; i < solvers(); i++)
+        names[i] = all[i]->name;
+    fail("%s: unknown solver \"%s\"; did you mean %s? (`fokker list solvers` names them all)", where, name, nearest(name, solvers(), names, sizeof *names));
+    return NULL;
+}
+
+void method_free(method *m)
+{
+    if (!m)
+        return;
+    for (int i = 0; i < MAX_INNER; i++)
+        method_free(m->inner[i]);
+    free((char *)m->text);
+    free(m);
+}
+
+/* The first item of `text`, into m. */
+static int parse_item(method *m, const char *where, const char *text, size_t len)
+{
+    char item[4352], name[MAX_NAME];
+    const char *list;
+    args given;
+
+    if (len >= sizeof item)
+        return fail("%s: a solver of %zu characters is too long", where, len);
+    memcpy(item, text, len);
+    item[len] = 0;
+    if (item_split(where, item, name, &list) || !(m->sol = find(where, name)) || args_parse(&given, where, name, m->sol->par, list))
+        return -1;
+    memcpy(m->par, given.v, sizeof m->par);
+    m->text = given.text;
+    return 0;
+}
+
+/* One method from *text on, its inner ones included; *text moves behind it. */
+static method *parse(const char *where, const char **text)
+{
+    method *m = calloc(1, sizeof *m);
+    size_t len = strcspn(*text, "/");
+
+    if (!m)
+        return fail("out of memory"), NULL;
+    if (parse_item(m, where, *text, len))
+        return method_free(m), NULL;
+    *text += len + ((*text)[len] == '/');
+    for (int i = 0; i < m->sol->inners; i++) {
+        if (!**text) {
+            fail("%s: %s wraps %d other solver%s; write %s/INNER, such as %s/ddim", where, m->sol->name, m->sol->inners,
+                 m->sol->inners > 1 ? "s" : "", m->sol->name, m->sol->name);
+            return method_free(m), NULL;
+        }
+        if (!(m->inner[i] = parse(where, text)))
+            return method_free(m), NULL;
+    }
+    return m;
+}
+
+method *method_parse(const char *where, const char *text)
+{
+    method *m = parse(where, &text);
+
+    if (m && *text) {
+        fail("%s: %s wraps no other solver, but \"/%s\" follows; leave it out", where, m->sol->name, text);
+        return method_free(m), NULL;
+    }
+    return m;
+}
+
+const char *method_name(const method *m, char *buf, unsigned long size)
+{
+    unsigned long used = snprintf(buf, size, "%s", m->sol->name);
+
+    for (int i = 0; i < m->sol->inners && used + 1 < size; i++) {
+        buf[used++] = '/';
+        method_name(m->inner[i], buf + used, size - used);
+        used += strlen(buf + used);
+    }
+    return buf;
+}
+
+static void claims(const method *m, double *order, int *stochastic)
+{
+    *order = m->sol->order, *stochastic = m->sol->stochastic;
+    if (m->sol->claims)
+        m->sol->claims(m, order, stochastic);
+}
+
+double method_order(const method *m)
+{
+    double order;
+    int noisy;
+
+    claims(m, &order, &noisy);
+    return order;
+}
+
+int method_stochastic(const method *m)
+{
+    double order;
+    int noisy;
+
+    claims(m, &order, &noisy);
+    return noisy;
+}
+
+double method_par(const method *m, const char *name, double otherwise)
+{
+    for (int i = 0; i < MAX_PARAM && m->sol->par[i].name; i++)
+        if (!strcmp(m->sol->par[i].name, name))
+            return m->par[i];
+    return otherwise;
+}

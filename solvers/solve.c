@@ -1,0 +1,206 @@
+/*
+ * A plan on n samples: the batch is cut into blocks whose size depends on dim and the field alone; a block runs its whole trajectory
+ * on one thread in one slab of memory.  The only OpenMP loop over samples.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "solvers/drive.h"
+#include "solvers/noise.h"
+
+enum { STATE = 1024 };                              /* doubles of one state: 8 KB, so that a multistep method's arrays stay in L1 */
+
+static int block_rows(const plan *p, int n)
+{
+    int rows = STATE / p->field->dim, like = p->field->block;
+    int whole = p->field->serial || p->how->sol->couples || method_par(p->how, "batch", 0);
+
+    if (p->block)
+        rows = p->block;
+    else if (like)
+        rows = (rows + like - 1) / like * like;
+    return whole || rows > n ? n : rows < 1 ? 1 : rows;
+}
+
+/* How many rows are not finite; the first of them in *first. */
+static long wild(int rows, int dim, const double *x, int *first)
+{
+    long bad = 0;
+
+    for (int i = rows - 1; i >= 0; i--) {
+        double sum = 0;
+
+        for (int d = 0; d < dim; d++)
+            sum += x[(size_t)i * dim + d] * 0;      /* NaN unless all are finite */
+        if (sum != 0)
+            bad++, *first = i;
+    }
+    return bad;
+}
+
+/* Rows row, row + 1, ... from grid[0] to the end, x in place. */
+static int run_block(run *r, long row, int rows, double *x)
+{
+    const plan *p = r->plan;
+    const level *end = p->grid + p->steps, *last = last_noisy(p);
+    int status, first = 0, own = adaptive(p);
+
+    *r->count = (tally){ 0 };
+    resize(r, rows);
+    EACH_GROUP(r, g)
+        r->group[g] = (group){ row + g, 0 };
+    r->k = 0;
+    if (own || p->how->sol->adapts) {
+        status = own ? adapt(r, x) : r->sol->whole(r, last - p->grid, p->grid, x);
+        if (!status && end != last) {
+            resize(r, own ? 1 : rows);              /* the denoising step is one for all rows */
+            r->groups = 1, r->rows = rows;
+            r->group[0] = (group){ row, 0 };
+            status = denoise(r, last, end, x, x);
+        }
+    } else {
+        status = r->sol->whole ? r->sol->whole(r, p->steps, p->grid, x) : fixed(r, p->steps, p->grid, x);
+    }
+    if (status)
+        return status;
+    if (!r->count->diverged && (r->count->diverged = wild(rows, r->dim, x, &first)))
+        fail("%s: sample %ld is not finite at the end; take more steps, another grid, or look at the field with `fokker check`", r->sol->name, row + first);
+    return r->count->diverged ? DIVERGED : 0;
+}
+
+/* What all blocks have done so far: the reason of the lowest row that failed wins, whatever the threads. */
+typedef struct outcome { tally sum; int status; long row; char reason[1024]; } outcome;
+
+static void gather(outcome *o, const tally *t, int status, long row)
+{
+    tally *s = &o->sum;
+
+    s->calls = t->calls > s->calls ? t->calls : s->calls;
+    s->steps = t->steps > s->steps ? t->steps : s->steps;
+    s->draws = t->draws > s->draws ? t->draws : s->draws;
+    s->rows += t->rows, s->rejected += t->rejected, s->diverged += t->diverged, s->score_seconds += t->score_seconds;
+    if (!status)
+        return;
+    /* a divergence gives way to a failure and a failure to a stop */
+    if (!o->status || (status == o->status ? row < o->row : status == STOPPED || (status == FAILED && o->status == DIVERGED))) {
+        o->status = status, o->row = row;
+        snprintf(o->reason, sizeof o->reason, "%s", why());
+    }
+}
+
+/* After a failure or a stop only the blocks before it still matter. */
+static int moot(const outcome *o, long row) { return o->status == STOPPED || (o->status == FAILED && row > o->row); }
+
+static const char *name_of(const plan *p, char *buf, size_t size) { return method_name(p->how, buf, size); }
+
+/* What a method cannot do on this grid, in one sentence. */
+static int refuse_one(const plan *p, const method *m)
+{
+    const solver *s = m->sol;
+    const level *a = p->grid, *b = a + p->steps;
+    double order;
+    int noisy;
+
+    if (s->never & ALPHA_0 && (a->alpha == 0 || b->alpha == 0))
+        return fail("%s: t = %g has alpha = 0, where its step is infinite; start below it, with t_max or a grid file", s->name, a->alpha == 0 ? a->t : b->t);
+    if (s->never & SIGMA_0 && a->sigma == 0)
+        return fail("%s: cannot start at sigma = 0; start at t_min", s->name);
+    for (int i = 0; i < s->inners; i++)
+        if (refuse_one(p, m->inner[i]))
+            return FAILED;
+    noisy = s->stochastic, order = s->order;
+    if (s->claims)
+        s->claims(m, &order, &noisy);
+    if (noisy && b->lambda < a->lambda)
+        return fail("%s: a stochastic method runs from noise to data only; the grid runs from t = %g to %g", s->name, a->t, b->t);
+    if (noisy && !p->noise)
+        return fail("%s: needs noise, and the plan has none", s->name);
+    return s->check ? s->check(m, p) : 0;
+}
+
+static int refuse(const plan *p)
+{
+    const method *m = p->how;
+    const level *a = p->grid, *b = a + p->steps;
+    char name[128];
+
+    if (p->steps < 1)
+        return fail("%s: %d steps; at least 1 is needed", name_of(p, name, sizeof name), p->steps);
+    if (p->field->predicts == PREDICTS_NOISE && (a->alpha == 0 || b->alpha == 0))
+        return fail("%s: t = %g has alpha = 0, where a noise prediction says nothing about the data; start below it", p->field->name, a->t);
+    if (p->rtol > 0 && !m->sol->embedded && !m->sol->adapts)
+        return fail("%s: has no error estimate and cannot choose its own steps; give --steps or --nfe", name_of(p, name, sizeof name));
+    if (m->sol->adapts && !(p->rtol > 0))
+        return fail("%s: chooses its own steps; give rtol and atol instead of steps", name_of(p, name, sizeof name));
+    if (p->trace && (p->rtol > 0 || m->sol->whole))
+        return fail("%s: a trajectory is kept of fixed steps only; give --steps or --nfe, or another method", name_of(p, name, sizeof name));
+    return refuse_one(p, m);
+}
+
+/* This thread's share of the blocks. */
+static void work(const plan *p, int n, int rows, double *x, outcome *all)
+{
+    tally mine = { 0 };
+    score *own = p->field->twin ? p->field->twin(p->field->self, rows) : NULL;
+    run *r = own || !p->field->twin ? run_open(p, own ? own : p->field, &mine, n, rows) : NULL;
+
+    #pragma omp for schedule(dynamic)
+    for (int row = 0; row < n; row += rows) {
+        int status = r ? 0 : FAILED, skip;
+
+        #pragma omp critical(fokker_outcome)
+        skip = moot(all, row);
+        if (skip)
+            continue;
+        if (r)
+            status = run_block(r, row, n - row < rows ? n - row : rows, x + (size_t)row * p->field->dim);
+        #pragma omp critical(fokker_outcome)
+        gather(all, &mine, status, row);
+    }
+    run_close(r);
+    field_close(own);
+}
+
+int solve(const plan *p, int n, double *x, tally *out)
+{
+    outcome all = { .status = 0 };
+    char name[128];
+
+    if (out)
+        *out = all.sum;
+    if (n < 1)
+        return fail("%d samples; at least 1 is needed", n);
+    if (refuse(p))
+        return FAILED;
+    {
+        int rows = block_rows(p, n);
+
+        #pragma omp parallel if (rows < n)
+        work(p, n, rows, x, &all);
+    }
+    if (out)
+        *out = all.sum;
+    if (all.status == DIVERGED)
+        fail("%s diverged in %ld of %d samples; %s", name_of(p, name, sizeof name), all.sum.diverged, n, all.reason);
+    else if (all.status)
+        fail("%s", all.reason);
+    return all.status;
+}
+
+int dry_run(const plan *p, tally *out)
+{
+    plan q = *p;
+    noise quiet = noise_philox(0);
+    score *zero = zero_open(1);
+    double x = 0;
+    int status;
+
+    if (!zero)
+        return FAILED;
+    zero->predicts = PREDICTS_DATA;
+    q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL, q.normed = 0;
+    status = solve(&q, 1, &x, out);
+    field_close(zero);
+    return status;
+}
