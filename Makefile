@@ -3,6 +3,7 @@ PREFIX  ?= /usr/local
 CC      ?= gcc
 WERROR  ?=
 SANITIZE ?=
+VERSION := 0.1.0
 B       := build
 PKGS    := gsl inih libcjson libpng zlib
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter $(if $(WERROR),-Werror)
@@ -11,8 +12,9 @@ WARN    += -Wno-pass-failed
 endif
 X86     := $(filter x86_64,$(shell uname -m))
 CFLAGS  ?= -O3 -g
+Q       ?= @
 FLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -fno-math-errno -fno-trapping-math $(if $(X86),-mprefer-vector-width=512) \
-           -fPIC -fopenmp $(WARN) $(SANITIZE) -I.
+           -DFOKKER_VERSION=\"$(VERSION)\" -fPIC -fopenmp $(WARN) $(SANITIZE) -I.
 LIBS    := -lsundials_cvode -lsundials_nvecserial -lsundials_sunlinsoldense -lsundials_sunmatrixdense -lsundials_sunnonlinsolfixedpoint \
            -lsundials_sunnonlinsolnewton -lgsl -lopenblas -linih -lcjson -lpng -lz -ldl -lm
 
@@ -27,16 +29,20 @@ all: $(B)/fokker $(B)/libfokker.a
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC      $<"
+	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/libfokker.a: $(LIB_OBJ)
-	rm -f $@; $(AR) rcs $@ $^
+	@echo "  AR      $@"
+	$(Q)rm -f $@; $(AR) rcs $@ $^
 
 $(B)/fokker: $(CMD_OBJ) $(B)/libfokker.a
-	$(CC) $(FLAGS) -o $@ $^ $(LIBS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(FLAGS) -o $@ $^ $(LIBS)
 
 $(B)/tests/all: $(TST_OBJ) $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfokker.a
-	$(CC) $(FLAGS) -o $@ $^ -lcunit $(LIBS)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(FLAGS) -o $@ $^ -lcunit $(LIBS)
 
 test: $(B)/tests/all
 	$(B)/tests/all

@@ -1,6 +1,8 @@
 /* A score field: the black box that answers for a batch of points, and the one place where predictions are converted. */
 #ifndef FOKKER_SCORE_H
 #define FOKKER_SCORE_H
+#include <stddef.h>
+#include "models/fail.h"
 #include "models/model.h"
 
 enum { SCORE_ABI = 1 };

@@ -85,7 +85,7 @@ int cvode_open(run *r, int lmm)
 static int integrate(run *r, double t0, double t1, double *x)
 {
     cvode *c = r->ext;
-    double t;
+    double t = t0;
     int flag;
     long accepted = 0;
 

@@ -40,7 +40,7 @@ void method_free(method *m)
         return;
     for (int i = 0; i < MAX_INNER; i++)
         method_free(m->inner[i]);
-    free((char *)m->text);
+    free(m->text);
     free(m);
 }
 
@@ -58,7 +58,7 @@ static int parse_item(method *m, const char *where, const char *text, size_t len
     if (item_split(where, item, name, &list) || !(m->sol = find(where, name)) || args_parse(&given, where, name, m->sol->par, list))
         return -1;
     memcpy(m->par, given.v, sizeof m->par);
-    m->text = given.text;
+    m->text = given.text, m->given = given.given;
     return 0;
 }
 
@@ -133,10 +133,25 @@ int method_stochastic(const method *m)
     return noisy;
 }
 
-double method_par(const method *m, const char *name, double otherwise)
+/* Where a parameter stands in the method's table, or -1. */
+static int place(const method *m, const char *name)
 {
     for (int i = 0; i < MAX_PARAM && m->sol->par[i].name; i++)
         if (!strcmp(m->sol->par[i].name, name))
-            return m->par[i];
-    return otherwise;
+            return i;
+    return -1;
+}
+
+double method_par(const method *m, const char *name, double otherwise)
+{
+    int i = place(m, name);
+
+    return i < 0 ? otherwise : m->par[i];
+}
+
+int method_given(const method *m, const char *name)
+{
+    int i = place(m, name);
+
+    return i >= 0 && m->given >> i & 1;
 }

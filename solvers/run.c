@@ -121,13 +121,17 @@ static void turn(run *r, const level *a)
     r->k++;
 }
 
-/* State k of the block goes to its place in the trajectory. */
+/* State k of the block goes to its place in the trajectory, and whoever watches is told. */
 static void record(const run *r, int k, const double *x)
 {
     size_t at = ((size_t)k * r->n + r->group->row) * r->dim;
 
     if (r->plan->trace)
         memcpy(r->plan->trace + at, x, (size_t)r->rows * r->dim * sizeof *x);
+    if (r->plan->done && k) {
+        #pragma omp atomic
+        *r->plan->done += r->rows;
+    }
 }
 
 int fixed(run *r, int steps, const level *grid, double *x)

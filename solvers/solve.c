@@ -138,6 +138,13 @@ static int refuse(const plan *p)
     return refuse_one(p, m);
 }
 
+/* Samples that were not finished are nobody's. */
+static void forget(double *x, size_t N)
+{
+    for (size_t i = 0; i < N; i++)
+        x[i] = NAN;
+}
+
 /* This thread's share of the blocks. */
 static void work(const plan *p, int n, int rows, double *x, outcome *all)
 {
@@ -151,10 +158,12 @@ static void work(const plan *p, int n, int rows, double *x, outcome *all)
 
         #pragma omp critical(fokker_outcome)
         skip = moot(all, row);
+        if (r && !skip)
+            status = run_block(r, row, n - row < rows ? n - row : rows, x + (size_t)row * p->field->dim);
+        if (skip || status == FAILED || status == STOPPED)
+            forget(x + (size_t)row * p->field->dim, (size_t)(n - row < rows ? n - row : rows) * p->field->dim);
         if (skip)
             continue;
-        if (r)
-            status = run_block(r, row, n - row < rows ? n - row : rows, x + (size_t)row * p->field->dim);
         #pragma omp critical(fokker_outcome)
         gather(all, &mine, status, row);
     }

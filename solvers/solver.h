@@ -30,7 +30,7 @@ typedef struct noise noise;
 struct noise { void (*fill)(const noise *, const draw *, double *z); uint64_t seed; const void *data; };
 
 /* A method is a solver with its parameters and inner methods (`picard:window=8/ddim`). */
-struct method { const solver *sol; double par[MAX_PARAM]; const char *text; method *inner[MAX_INNER]; };
+struct method { const solver *sol; double par[MAX_PARAM]; unsigned given; char *text; method *inner[MAX_INNER]; };      /* given: bit i: par[i] was named */
 
 /* All that the user asked for. */
 typedef struct plan {
@@ -45,6 +45,7 @@ typedef struct plan {
     const volatile sig_atomic_t *stop;      /* not NULL and not 0: STOPPED before the next step */
     double deadline;                        /* > 0: STOPPED when omp_get_wtime() is past it */
     int timed;                              /* fill tally.score_seconds */
+    long *done;                             /* rows x steps done so far, of fixed steps, or rows; or NULL: for whoever watches */
     int block;                              /* rows a block; 0: chosen from dim and the field.  Changes no bit: for tests */
 } plan;
 
@@ -119,7 +120,7 @@ int adapt(run *, double *x);
 int told_to_stop(const plan *);
 
 /* Runs the plan on n samples of field->dim columns, x in place: OpenMP over blocks, the same bits whatever the threads.
- * 0, FAILED, DIVERGED (the rows that are not finite are left so, all others are finished) or STOPPED, each with why().  out may be NULL. */
+ * 0, FAILED, DIVERGED or STOPPED, each with why(): rows that did not finish are NaN then, all others are whole.  out may be NULL. */
 int solve(const plan *, int n, double *x, tally *out);
 
 /* The calls (and draws) that the plan's method would take on its grid, by a dry run of one row on a zero field.  0 or -1. */
@@ -138,6 +139,9 @@ int method_stochastic(const method *);
 
 /* A parameter of a method by its name, or `otherwise` where it has no such parameter. */
 double method_par(const method *, const char *name, double otherwise);
+
+/* Whether the user named this parameter. */
+int method_given(const method *, const char *name);
 
 int solvers(void);
 const solver *solver_at(int i);

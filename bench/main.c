@@ -1,0 +1,40 @@
+/* fokker: finds the command, sets up threads and signals, and turns what came back into an exit code. */
+#include <cblas.h>
+#include <gsl/gsl_errno.h>
+#include <omp.h>
+#include <stdio.h>
+#include <string.h>
+#include "bench/options.h"
+#include "bench/watch.h"
+#include "models/fail.h"
+
+static int threads(const request *r)
+{
+    long n;
+
+    if (option_whole(r, "threads", 1, 4096, omp_get_max_threads(), &n))
+        return -1;
+    omp_set_num_threads((int)n);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    request r;
+    char *help[] = { argv[0], "help", NULL };
+
+    gsl_set_error_handler_off();
+    openblas_set_num_threads(1);
+    if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+        argv = help, argc = 2;
+    if (!strcmp(argv[1], "--version"))
+        return printf("fokker %s\n", FOKKER_VERSION) < 0;
+    if (options_parse(argc, argv, &r) || threads(&r))
+        return complain(USAGE);
+    if (option_text(&r, "help")) {
+        r.words = 1, r.word[0] = r.command->name;
+        return cmd_help(&r);
+    }
+    watch_signals();
+    return r.command->run(&r);
+}

@@ -1,0 +1,198 @@
+/* The tables of commands and options, and the parser that reads them. */
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bench/options.h"
+#include "models/fail.h"
+#include "models/item.h"
+
+const command commands[] = {
+    { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers]", "names what there is, with parameters and claims",
+      "Without a word it lists everything.", cmd_list },
+    { "sample", SAMPLE, "MODEL", "draws samples by one method and says what it cost",
+      "Without -o the samples go to stdout as text and the record of the run to stderr.", cmd_sample },
+    { "bench", BENCH, "[SPEC | MODEL...]", "runs models x solvers x budgets x seeds and measures the quality of each",
+      "A SPEC is a file with a [bench] section whose keys are the long options. Results go to DIR/results.tsv, one row a run, as they are finished.", cmd_bench },
+    { "order", ORDER, "[SOLVER...]", "measures the order of convergence of each solver against its claim",
+      "The exit code is 1 where a claim is refuted.", cmd_order },
+    { "plot", PLOT, "DIR|results.tsv", "draws the plots of a benchmark with gnuplot", "", cmd_plot },
+    { "help", HELP, "[COMMAND]", "explains the program or a command", "", cmd_help },
+    { 0 },
+};
+
+const option options[] = {
+    { "solver", 's', "\"S...\"", "solver with its parameters, name:key=value; bench takes several (default dpmpp-2m)", SAMPLE | BENCH },
+    { "process", 'p', "P", "noise process instead of the model's, name:key=value", SAMPLE | BENCH | ORDER },
+    { "grid", 'g', "G", "time grid (default lambda, for edm karras); bench takes several", SAMPLE | BENCH | ORDER },
+    { "steps", 0, "N", "steps of the grid", SAMPLE | BENCH },
+    { "nfe", 0, "N", "budget of field calls: as many steps as fit in; bench takes several", SAMPLE | BENCH },
+    { "samples", 'n', "ROWS", "number of samples (default 1000)", SAMPLE | BENCH },
+    { "seed", 0, "K", "seed of all randomness (default 0); bench takes several, 1..5", SAMPLE | BENCH },
+    { "init", 0, "x.npy", "states to start from, rows x dim, instead of the prior", SAMPLE },
+    { "noise", 0, "z.npy", "recorded normals, draws x rows x dim, used in the order of drawing", SAMPLE },
+    { "final", 0, "none|denoise", "whether a last step goes to sigma = 0 (default none)", SAMPLE | BENCH },
+    { "wrap", 0, "\"W...\"", "wrappers of the field, from the inside out", SAMPLE | BENCH },
+    { "label", 0, "L", "class to condition on", SAMPLE | BENCH },
+    { "trajectory", 0, "t.npy", "write every state, (steps + 1) x rows x dim", SAMPLE },
+    { "png", 0, "sheet.png", "draw the samples: a contact sheet of images, or a density in 2-D", SAMPLE },
+    { "metric", 'm', "\"M...\"", "what is measured (default \"sw2 energy\")", BENCH },
+    { "time-limit", 0, "S", "seconds after which a run is given up with status budget", BENCH },
+    { "resume", 0, NULL, "go on where an interrupted benchmark stopped", BENCH },
+    { "output", 'o', "FILE|DIR", "where the samples (sample) or the results (bench, order) go", SAMPLE | BENCH | ORDER },
+    { "all", 0, NULL, "every solver on every process and grid", ORDER },
+    { "tsv", 0, NULL, "tab-separated values for programs to read", LIST | ORDER },
+    { "threads", 't', "N", "number of threads (default: one a core)", EVERY },
+    { "quiet", 'q', NULL, "no progress, no record", EVERY },
+    { "help", 'h', NULL, "this text", EVERY },
+    { 0 },
+};
+
+static int count_options(void)
+{
+    int n = 0;
+
+    while (options[n].name)
+        n++;
+    return n;
+}
+
+static int place(const char *name)
+{
+    for (int i = 0; options[i].name; i++)
+        if (!strcmp(options[i].name, name))
+            return i;
+    return -1;
+}
+
+/* The option that `word` (--name, --name=value, -x) names for this command, or -1 with a sentence. */
+static int which(const command *c, const char *word)
+{
+    char name[MAX_NAME] = "";
+    int i = -1;
+
+    if (word[1] != '-') {
+        for (int k = 0; options[k].name; k++)
+            if (options[k].letter && options[k].letter == word[1])
+                i = k;
+    } else {
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+        i = place(name);
+    }
+    if (i >= 0 && options[i].commands & c->bit)
+        return i;
+    if (i >= 0)
+        return fail("%s: --%s is no option of %s; see `fokker help %s`", c->name, options[i].name, c->name, c->name);
+    if (word[1] != '-')
+        return fail("%s: unknown option %.2s; see `fokker help %s`", c->name, word, c->name);
+    return fail("%s: unknown option --%s; did you mean --%s?", c->name, name, nearest(name, count_options(), options, sizeof *options));
+}
+
+static const command *find_command(const char *name)
+{
+    int n = 0;
+
+    for (; commands[n].name; n++)
+        if (!strcmp(commands[n].name, name))
+            return &commands[n];
+    fail("unknown command \"%s\"; did you mean %s?", name, nearest(name, n, commands, sizeof *commands));
+    return NULL;
+}
+
+/* One option with its value, which may stand in the same word; returns how many words it took, or -1. */
+static int take(request *r, int left, char **word)
+{
+    int i = which(r->command, *word);
+    const char *joined;
+
+    if (i < 0)
+        return -1;
+    joined = word[0][1] == '-' ? strchr(*word, '=') : word[0][2] ? *word + 1 : NULL;
+    if (!options[i].arg) {
+        if (joined)
+            return fail("%s: --%s takes no value", r->command->name, options[i].name);
+        r->value[i] = "";
+        return 1;
+    }
+    if (!joined && left < 2)
+        return fail("%s: --%s needs a value, %s", r->command->name, options[i].name, options[i].arg);
+    r->value[i] = joined ? joined + 1 : word[1];
+    return joined ? 1 : 2;
+}
+
+int options_parse(int argc, char **argv, request *r)
+{
+    *r = (request){ .command = find_command(argv[1]) };
+    if (!r->command)
+        return -1;
+    for (int i = 2; i < argc; ) {
+        int took = 1;
+
+        if (!strcmp(argv[i], "--")) {
+            for (i++; i < argc && r->words < MAX_WORDS; i++)
+                r->word[r->words++] = argv[i];
+            break;
+        }
+        if (argv[i][0] == '-' && argv[i][1])
+            took = take(r, argc - i, argv + i);
+        else if (r->words < MAX_WORDS)
+            r->word[r->words++] = argv[i];
+        else
+            took = fail("%s: more than %d words; use a spec file", r->command->name, MAX_WORDS);
+        if (took < 0)
+            return -1;
+        i += took;
+    }
+    return 0;
+}
+
+const char *option_text(const request *r, const char *name) { return r->value[place(name)]; }
+
+int option_whole(const request *r, const char *name, long min, long max, long otherwise, long *out)
+{
+    const char *text = option_text(r, name);
+    char where[MAX_NAME];
+    double v;
+
+    *out = otherwise;
+    if (!text)
+        return 0;
+    snprintf(where, sizeof where, "%s", r->command->name);
+    if (number(where, name, text, &v))
+        return -1;
+    if (v != floor(v) || v < min || v > max)
+        return fail("%s: --%s is %s; give a whole number between %ld and %ld", where, name, text, min, max);
+    *out = (long)v;
+    return 0;
+}
+
+int words_between(const request *r, int least, int most)
+{
+    if (r->words >= least && r->words <= most)
+        return 0;
+    if (r->words < least)
+        return fail("%s: %s is missing; see `fokker help %s`", r->command->name, r->command->words, r->command->name);
+    return fail("%s: \"%s\" is one word too many; see `fokker help %s`", r->command->name, r->word[most], r->command->name);
+}
+
+char **words_of(const char *text, int *n)
+{
+    size_t len = strlen(text);
+    char **word = malloc((len / 2 + 2) * sizeof *word + len + 1), *at, *rest;
+
+    *n = 0;
+    if (!word)
+        return fail("out of memory"), NULL;
+    at = memcpy(word + len / 2 + 2, text, len + 1);
+    for (char *w = strtok_r(at, " \t\n", &rest); w; w = strtok_r(NULL, " \t\n", &rest))
+        word[(*n)++] = w;
+    word[*n] = NULL;
+    return word;
+}
+
+int complain(int code)
+{
+    fprintf(stderr, "fokker: %s\n", why());
+    return code;
+}

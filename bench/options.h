@@ -1,0 +1,45 @@
+/* The command line: tables from which the parser, the help text, the man page and the completion are made. */
+#ifndef FOKKER_OPTIONS_H
+#define FOKKER_OPTIONS_H
+
+enum { OK = 0, REFUTED = 1, FAILED_RUN = 1, USAGE = 2, INTERRUPTED = 130 };         /* exit codes */
+
+/* Which commands take an option. */
+enum { LIST = 1, SAMPLE = 2, BENCH = 4, ORDER = 8, PLOT = 16, HELP = 32, EVERY = -1 };
+
+typedef struct option { const char *name; char letter; const char *arg, *about; int commands; } option;    /* arg NULL: a flag */
+
+enum { MAX_OPTIONS = 48, MAX_WORDS = 256 };
+
+/* What was typed: words that are no options, and the value of each option (the table's order), "" for a flag, NULL where it was not given. */
+typedef struct request { const struct command *command; int words; const char *word[MAX_WORDS]; const char *value[MAX_OPTIONS]; } request;
+
+typedef struct command {
+    const char *name; int bit; const char *words, *about, *more;
+    int (*run)(const request *);            /* an exit code */
+} command;
+
+extern const option options[];              /* ends with a name of NULL */
+extern const command commands[];
+
+/* Fills the request from argv; the command is argv[1].  -1 with a sentence where something is misspelt or missing. */
+int options_parse(int argc, char **argv, request *);
+
+/* The value of an option or NULL; as a whole number or a number within [min, max] (otherwise where it was not given): -1 with a sentence. */
+const char *option_text(const request *, const char *name);
+int option_whole(const request *, const char *name, long min, long max, long otherwise, long *out);
+
+/* That at most `most` and at least `least` words were given. */
+int words_between(const request *, int least, int most);
+
+/* The words of a text, separated by blanks, up to max; owned, in one allocation that begins with the pointers.  NULL: out of memory. */
+char **words_of(const char *text, int *n);
+
+/* Prints why() as the program's complaint on stderr; returns the code. */
+int complain(int code);
+
+/* cmd_*.c */
+int cmd_list(const request *), cmd_sample(const request *), cmd_bench(const request *), cmd_order(const request *),
+    cmd_plot(const request *), cmd_help(const request *);
+
+#endif

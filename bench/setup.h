@@ -1,0 +1,35 @@
+/* From names to a plan: what sample, bench and order have in common. */
+#ifndef FOKKER_SETUP_H
+#define FOKKER_SETUP_H
+#include "solvers/grid.h"
+#include "solvers/noise.h"
+#include "solvers/solver.h"
+
+/* A model with its field. */
+typedef struct subject { model *model; score *field; } subject;
+int  subject_open(subject *, const char *model, const char *process, const char *wrap);        /* process, wrap: NULL: the model's.  0 or -1 */
+void subject_close(subject *);
+
+/* A method on a grid under a budget, ready to run: its plan lacks only noise and labels. */
+typedef struct recipe {
+    method *how;
+    schedule when;
+    level *grid;
+    plan plan;
+    tally cost;                             /* of one trajectory, counted by a dry run; zero where the method chooses its own steps */
+} recipe;
+
+/* The budget: steps > 0, or nfe > 0 (the most steps whose counted calls fit in), or neither: own steps, where the method can. */
+typedef struct budget { int steps; long nfe; } budget;
+
+/* -1 with a sentence where the solver, the grid or the budget will not do. */
+int  recipe_open(recipe *, const subject *, const char *solver, const char *grid, int denoise, budget);
+void recipe_close(recipe *);
+
+/* Whether a method named so chooses its own steps when it is given a budget nonetheless: it only adapts, or its tolerance was named. */
+int recipe_adapts(const method *, budget);
+
+/* n starting states: prior_std times normals of the seed, samples 0 .. n-1. */
+void start_states(const process *, int dim, uint64_t seed, int n, double *x);
+
+#endif

@@ -1,0 +1,2 @@
+/* Every wrapper, one line each, in the order of `fokker list wrappers`. */
+WRAPPER(clamp)
