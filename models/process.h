@@ -7,20 +7,26 @@
 #include "models/item.h"
 
 /* All that a solver, a law or a field may ask about one time.  lambda = log(alpha/sigma), infinite where alpha = 0 (-) or sigma = 0 (+);
- * dalpha, dsigma are derivatives by t;  f = dalpha/alpha;  g2 = 2 sigma (dsigma - f sigma), infinite where alpha = 0. */
+ * dalpha, dsigma are derivatives by t;  f = dalpha/alpha;  g2 = 2 sigma (dsigma - f sigma), infinite where alpha = 0.
+ * Where sigma = 0, f and g2 are finite, but dsigma is +infinity on the variance preserving processes (sigma starts as sqrt(t)): the drift
+ * dalpha x0 + dsigma eps has no value there that could be known without the score, so a method must not ask for it (solver.h: SIGMA_0). */
 typedef struct level { double t, alpha, sigma, dalpha, dsigma, lambda, f, g2; } level;
 
 typedef struct process process;
 struct process {
     const char *name, *about, *cite;
-    double t_min, t_max, prior_std;         /* the default interval of a grid; the standard deviation of x at t_max that a sampler starts with */
+    double t_min, t_max, prior_std;         /* the default interval of a grid; the standard deviation of x at t_max that a sampler starts with
+                                               (in a descriptor 0 stands for sigma(t_max)) */
     double t_low, t_high;                   /* where `at` is defined */
+    int T;                                  /* the number of indices 0..T-1 of a chain whose t is a (fractional) index; 0: t is continuous */
     param par[MAX_PARAM];                   /* its own keys; t_min, t_max and prior_std may be given besides */
     args given;                             /* their values */
     void *table;                            /* owned, what `open` made of them; or NULL */
     void   (*at)(const process *, int n, level *l);             /* l[i].t is given, the rest is filled: n at once, so that it vectorises */
-    double (*t_of_lambda)(const process *, double lambda);      /* inverse of lambda(t) to 1e-12 relative; clamped to [t_low, t_high] */
-    int    (*open)(process *, const char *where);               /* optional: from given to table, t_min, t_max, prior_std; 0 or -1 */
+    double (*t_of_lambda)(const process *, double lambda);      /* inverse of lambda(t), to 1e-12 relative or as far as lambda's own rounding
+                                                                   determines t; clamped to [t_low, t_high] */
+    int    (*open)(process *, const char *where);               /* optional: checks given; makes table (one block), T, t_low, t_high and the
+                                                                   default t_min, t_max from it; 0 or -1 */
 };
 
 /* groups x rows points of dim columns, row-major; one level a group.  A field reads at[g].t or at[g].sigma and never recomputes a level.

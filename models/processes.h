@@ -1,0 +1,4 @@
+/* Every kind of process, one line each. */
+PROCESS(vp_linear)
+PROCESS(edm)
+PROCESS(flow)

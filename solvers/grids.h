@@ -1,0 +1,4 @@
+/* Every time grid, one line each. */
+GRID(lambda)
+GRID(karras)
+GRID(uniform)
