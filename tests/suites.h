@@ -1,1 +1,2 @@
 SUITE(random)
+SUITE(array)
