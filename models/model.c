@@ -1,0 +1,239 @@
+/* Models: where their files are found, and what a file says of the process and of the law. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "models/fail.h"
+#include "models/model.h"
+
+static const char *const section_names[] = { "process", "data", "score" };
+enum { SECTIONS = sizeof section_names / sizeof *section_names };
+
+static int ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+
+    return n >= m && !strcmp(text + n - m, end);
+}
+
+const char *models_folder(void)
+{
+    static _Thread_local char folder[4352];
+    static const char *const places[] = { "/../models/", "/../../models/", "/../share/fokker/models/" };   /* build/, build/tests/, PREFIX/bin/ */
+    const char *asked = getenv("FOKKER_MODELS");
+    char self[4096], probe[4500], *slash;
+    ssize_t n;
+
+    if (asked && *asked) {
+        snprintf(folder, sizeof folder, "%s%s", asked, ends_with(asked, "/") ? "" : "/");
+        return folder;
+    }
+    n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = 0;
+    if ((slash = strrchr(self, '/')))
+        *slash = 0;
+    for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(folder, sizeof folder, "%s%s", self, places[i]);
+        snprintf(probe, sizeof probe, "%sgauss2.ini", folder);              /* build/models/ holds no models */
+        if (!access(probe, R_OK))
+            return folder;
+    }
+    return "";
+}
+
+/* The shipped model nearest to a name; "" where there is none. */
+static void nearest_model(const char *name, char out[256])
+{
+    struct dirent *e;
+    DIR *dir = opendir(models_folder());
+
+    *out = 0;
+    while (dir && (e = readdir(dir))) {
+        char known[256];
+        const char *two[] = { out, known };
+
+        if (!ends_with(e->d_name, ".ini"))
+            continue;
+        snprintf(known, sizeof known, "%.*s", (int)strlen(e->d_name) - 4, e->d_name);
+        if (!*out || nearest(name, 2, two, sizeof *two) == known)
+            memcpy(out, known, sizeof known);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* The path of a model's file, owned; NULL on failure. */
+static char *find_file(const char *name)
+{
+    const char *folder = models_folder();
+    size_t size = strlen(folder) + strlen(name) + sizeof ".ini";
+    char *path = malloc(size), known[256];
+
+    if (!path) {
+        fail("%s: out of memory", name);
+        return NULL;
+    }
+    snprintf(path, size, "%s%s.ini", folder, name);
+    if (!strchr(name, '/') && *folder && !access(path, F_OK))
+        return path;
+    strcpy(path, name);
+    if (strchr(name, '/') || ends_with(name, ".ini") || !access(path, F_OK))
+        return path;
+    free(path);
+    nearest_model(name, known);
+    if (*known)
+        fail("%s: there is no such model; did you mean %s? `fokker list models` shows them all, a path to a model file is fine too", name, known);
+    else
+        fail("%s: there is no such model and the folder of models was not found; give a path, or set FOKKER_MODELS", name);
+    return NULL;
+}
+
+static int check_sections(const sections *s)
+{
+    for (int i = 0; i < s->count; i++) {
+        const section *in = &s->section[i];
+        int known = 0;
+
+        for (int j = 0; j < SECTIONS; j++)
+            known |= !strcmp(section_names[j], in->name);
+        if (known)
+            continue;
+        if (!strcmp(in->name, "bench"))
+            return fail("%s:%d: a file with [bench] is a plan of runs and not a model; give it to `fokker bench`", s->path, in->line);
+        return fail("%s:%d: a model has no section [%s]; did you mean [%s]?", s->path, in->line, in->name,
+                    nearest(in->name, SECTIONS, section_names, sizeof *section_names));
+    }
+    return 0;
+}
+
+/* Whether a key of a kind of process is a path, and so is relative to the model's file. */
+static int is_path(const char *kind, const char *key)
+{
+    for (int i = 0; i < process_kinds(); i++) {
+        const process *p = process_kind(i);
+
+        for (int j = 0; j < MAX_PARAM && p->par[j].name && !strcmp(p->name, kind); j++)
+            if (!strcmp(p->par[j].name, key))
+                return p->par[j].choices && !strcmp(p->par[j].choices, PATH);
+    }
+    return 0;
+}
+
+/* What process_from wants of a section: n keys with values and places; values and wheres are owned. */
+typedef struct words { int n; const char **keys; char **values, **wheres; } words;
+
+static void words_free(words *w)
+{
+    for (int i = 0; i < w->n; i++)
+        free(w->values[i]), free(w->wheres[i]);
+    free(w->keys), free(w->values), free(w->wheres);
+}
+
+static int words_read(words *w, const sections *s, section *in, const char *kind)
+{
+    w->keys = calloc(in->count + 1, sizeof *w->keys);
+    w->values = calloc(in->count + 1, sizeof *w->values);
+    w->wheres = calloc(in->count + 1, sizeof *w->wheres);
+    if (!w->keys || !w->values || !w->wheres)
+        return fail("%s: out of memory", s->path);
+    for (int i = 0; i < in->count; i++) {
+        const entry *e = &in->entry[i];
+
+        if (!strcmp(e->key, "kind"))
+            continue;
+        w->keys[w->n] = e->key;
+        w->values[w->n] = is_path(kind, e->key) ? sections_path(s, e->value) : strdup(e->value);
+        w->wheres[w->n] = strdup(section_where(s, in, e->key));
+        w->n++;
+        if (!w->values[w->n - 1] || !w->wheres[w->n - 1])
+            return fail("%s: out of memory", s->path);
+        section_get(in, e->key);
+    }
+    return 0;
+}
+
+static process *process_of(const sections *s)
+{
+    section *in = sections_find(s, "process");
+    const char *kind;
+    words w = { 0 };
+    process *p = NULL;
+
+    if (!in)
+        return process_open(s->path, "vp-linear");
+    if (!(kind = section_get(in, "kind"))) {
+        fail("%s: [process] has no kind; give kind = vp-linear or another of `fokker list processes`", section_where(s, in, NULL));
+        return NULL;
+    }
+    if (!words_read(&w, s, in, kind)) {
+        char where[512];
+
+        snprintf(where, sizeof where, "%s", section_where(s, in, "kind"));
+        p = process_from(where, kind, w.n, w.keys, (const char *const *)w.values, (const char *const *)w.wheres);
+    }
+    words_free(&w);
+    return p;
+}
+
+/* A model's name: the last part of its path, without .ini. */
+static char *short_name(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+    return strndup(name, strlen(name) - (ends_with(name, ".ini") && strlen(name) > 4 ? 4 : 0));
+}
+
+static int is_field(const char *name) { return !strncmp(name, "plugin:", 7) || !strncmp(name, "pipe:", 5); }
+
+static int fill(model *m, const char *name, const char *item)
+{
+    section *data;
+    char *path;
+
+    if (!(m->name = is_field(name) ? strdup(name) : short_name(name)))
+        return fail("%s: out of memory", name);
+    if (is_field(name)) {
+        if (!(m->field = strdup(name)))
+            return fail("%s: out of memory", name);
+        if (!strchr(name, ':')[1])
+            return fail("%s: nothing stands behind the colon; give plugin:FILE or pipe:COMMAND", name);
+        return (m->process = process_open("--process", item ? item : "vp-linear")) ? 0 : -1;
+    }
+    if (!(path = find_file(name)))
+        return -1;
+    m->file = sections_read(path);
+    free(path);
+    if (!m->file || check_sections(m->file))
+        return -1;
+    if (!(m->process = item ? process_open("--process", item) : process_of(m->file)))
+        return -1;
+    data = sections_find(m->file, "data");
+    return !data || (m->law = law_open(m->file, data)) ? 0 : -1;
+}
+
+model *model_open(const char *name, const char *item)
+{
+    model *m = calloc(1, sizeof *m);
+
+    if (!m)
+        fail("%s: out of memory", name);
+    else if (fill(m, name, item)) {
+        model_close(m);
+        return NULL;
+    }
+    return m;
+}
+
+void model_close(model *m)
+{
+    if (!m)
+        return;
+    if (m->process)
+        process_close(m->process);
+    law_close(m->law);
+    sections_free(m->file);
+    free(m->name);
+    free(m->field);
+    free(m);
+}
