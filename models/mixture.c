@@ -1,0 +1,431 @@
+/*
+ * Gaussian mixture at every noise level:
+ *
+ *   E[x_0 | x_t] = D = sum_k r_k D_k,   r_k the responsibilities, proportional to w_k N(x; alpha m_k, V_k)
+ *   div D        = sum_k r_k (tr J_k + (D_k - D) . g_k),   J v = sum_k r_k (J_k v + (D_k - D) (g_k . v)),   g_k = grad log N_k
+ *
+ * Rows go through in tiles, modes in blocks with a running maximum; the kernels (mixture_flat.c, mixture_full.c) hold the sums over modes.
+ */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+#include "models/fail.h"
+#include "models/lanes.h"
+#include "models/mixture.h"
+
+#define LN2 0.693147180559945309417
+#define LOG_2PI 1.83787706640934548356
+
+/* A tile on its way: its rows in the batch, the logits of a block of modes, the running maximum and sum, and columns (dim x rows each) in a slab. */
+typedef struct work {
+    tile o;
+    long first;
+    int count, groups;
+    double *X, *v, *Y;                                  /* x_0; a direction and its image; each in the slab or NULL */
+    _Alignas(64) double top[TILE], sum[TILE], Q[TILE], e[BLOCK][TILE];
+} work;
+
+static int rows_of_tile(int dim) { return dim <= 128 ? TILE : LANES; }
+
+/* Doubles that a tile needs for `arrays` arrays, with room to align. */
+static long slab_size(int dim, int arrays) { return (long)arrays * dim * rows_of_tile(dim) + 8; }
+
+static void lay_out(work *w, int dim, int arrays, double *slab)
+{
+    double *base = (double *)(((uintptr_t)slab + 63) & ~(uintptr_t)63);
+    long size = (long)dim * rows_of_tile(dim);
+
+    w->o.rows = rows_of_tile(dim);
+    w->o.x = base;
+    w->X = arrays > 1 ? base + size : NULL;
+    w->v = arrays > 2 ? base + 2 * size : NULL;
+    w->Y = arrays > 3 ? base + 3 * size : NULL;
+}
+
+/* Row-major n x dim to columns of `rows`; the padded lanes copy the first row. */
+static void to_columns(const double *from, int n, int padded, int dim, int rows, double *to)
+{
+    for (int d = 0; d < dim; d++) {
+        double *col = to + d * (long)rows;
+
+        for (int i = 0; i < n; i++)
+            col[i] = from[i * (long)dim + d];
+        for (int i = n; i < padded; i++)
+            col[i] = from[d];
+    }
+}
+
+static void to_rows(const double *from, int n, int dim, int rows, double *to)
+{
+    for (int d = 0; d < dim; d++)
+        for (int i = 0; i < n; i++)
+            to[i * (long)dim + d] = from[d * (long)rows + i];
+}
+
+static void gather(const law *l, const batch *p, long first, work *w)
+{
+    tile *o = &w->o;
+    long left = (long)p->groups * p->rows - first;
+    int n = left < o->rows ? left : o->rows, g = first / p->rows;
+    long end = (g + 1L) * p->rows - first;
+
+    w->first = first, w->count = n;
+    o->n = (n + LANES - 1) / LANES * LANES;
+    o->same = 1;
+    for (int i = 0; i < n; g++, end += p->rows) {
+        double alpha = p->at[g].alpha, sigma = p->at[g].sigma;
+
+        for (int stop = end < n ? end : n; i < stop; i++)
+            o->alpha[i] = alpha, o->a2[i] = alpha * alpha, o->s2[i] = sigma * sigma;
+        o->same &= alpha == o->alpha[0] && sigma * sigma == o->s2[0];
+    }
+    for (int i = n; i < o->n; i++)
+        o->alpha[i] = o->alpha[0], o->a2[i] = o->a2[0], o->s2[i] = o->s2[0];
+    to_columns(p->x + first * l->dim, n, o->n, l->dim, o->rows, o->x);
+}
+
+/* Labels leave a row to the modes of its own. */
+static void mask(const mixture *m, const batch *p, const work *w, int from, int to, double (*e)[TILE])
+{
+    if (!p->label)
+        return;
+    for (int i = 0; i < w->count; i++) {
+        int label = p->label[w->first + i];
+
+        for (int k = from; k < to && label >= 0; k++)
+            if (m->label[k] != label)
+                e[k - from][i] = -INFINITY;
+    }
+}
+
+static void logits(const mixture *m, const batch *p, work *w, int from, int to)
+{
+    m->kernels->logits(m, &w->o, from, to, w->e);
+    mask(m, p, w, from, to, w->e);
+}
+
+/* Logits of a block become weights 2^(logit - top). */
+CLONES static void weights(work *w, int from, int to)
+{
+    for (int k = 0; k < to - from; k++) {
+        double *e = w->e[k];
+
+        #pragma omp simd
+        for (int i = 0; i < w->o.n; i++)
+            e[i] = lane_exp2(e[i] - w->top[i]);
+    }
+}
+
+/* The maximum over one block more, and in Q the factor by which what was summed so far must shrink. */
+CLONES static void raise_top(work *w, int from, int to)
+{
+    double old[TILE];
+
+    for (int i = 0; i < w->o.n; i++)
+        old[i] = w->top[i];
+    for (int k = 0; k < to - from; k++) {
+        const double *e = w->e[k];
+
+        #pragma omp simd
+        for (int i = 0; i < w->o.n; i++)
+            w->top[i] = w->top[i] < e[i] ? e[i] : w->top[i];
+    }
+    #pragma omp simd
+    for (int i = 0; i < w->o.n; i++)
+        w->Q[i] = lane_exp2(old[i] - w->top[i]);
+}
+
+static void scale(const work *w, int columns, const double *factor, double *y)
+{
+    for (int d = 0; d < columns; d++) {
+        double *col = y + d * (long)w->o.rows;
+
+        #pragma omp simd
+        for (int i = 0; i < w->o.n; i++)
+            col[i] *= factor[i];
+    }
+}
+
+static void clear(double *y, int n)
+{
+    for (int i = 0; i < n; i++)
+        y[i] = 0;
+}
+
+static int block_end(const mixture *m, int from) { return m->K - from < BLOCK ? m->K : from + BLOCK; }
+
+/* D of the tile, left in X; top and sum hold for all modes. */
+static void posterior_mean(const mixture *m, const batch *p, work *w)
+{
+    int dim = m->law.dim;
+    double inverse[TILE];
+
+    for (int i = 0; i < w->o.n; i++)
+        w->top[i] = -INFINITY, w->sum[i] = 0;
+    for (int d = 0; d < dim; d++)
+        clear(w->X + d * (long)w->o.rows, w->o.n);
+    for (int from = 0, to; from < m->K; from = to) {
+        to = block_end(m, from);
+        logits(m, p, w, from, to);
+        raise_top(w, from, to);
+        if (from) {
+            scale(w, 1, w->Q, w->sum);
+            scale(w, dim, w->Q, w->X);
+        }
+        weights(w, from, to);
+        m->kernels->means(m, &w->o, from, to, w->e, w->sum, w->X);
+    }
+    for (int i = 0; i < w->o.n; i++)
+        inverse[i] = 1 / w->sum[i];
+    scale(w, dim, inverse, w->X);
+}
+
+/* A further sum over all modes, whose weights stand in e already where they are one block. */
+static void divergence(const mixture *m, const batch *p, work *w, double *div)
+{
+    clear(w->Q, w->o.n);
+    for (int from = 0, to; from < m->K; from = to) {
+        to = block_end(m, from);
+        if (m->K > BLOCK)
+            logits(m, p, w, from, to), weights(w, from, to);
+        m->kernels->traces(m, &w->o, from, to, w->e, w->X, w->Q);
+    }
+    for (int i = 0; i < w->count; i++)
+        div[w->first + i] = w->Q[i] / w->sum[i];
+}
+
+static void tangent(const mixture *m, const batch *p, work *w, const double *v, double *jv)
+{
+    int dim = m->law.dim;
+    double inverse[TILE];
+
+    to_columns(v + w->first * dim, w->count, w->o.n, dim, w->o.rows, w->v);
+    for (int d = 0; d < dim; d++)
+        clear(w->Y + d * (long)w->o.rows, w->o.n);
+    for (int from = 0, to; from < m->K; from = to) {
+        to = block_end(m, from);
+        if (m->K > BLOCK)
+            logits(m, p, w, from, to), weights(w, from, to);
+        m->kernels->tangents(m, &w->o, from, to, w->e, w->X, w->v, w->Y);
+    }
+    for (int i = 0; i < w->o.n; i++)
+        inverse[i] = 1 / w->sum[i];
+    scale(w, dim, inverse, w->Y);
+    to_rows(w->Y, w->count, dim, w->o.rows, jv + w->first * dim);
+}
+
+/* Without noise the point is known: x_0 = x/alpha, and the Jacobian is I/alpha. */
+static void noiseless(const law *l, const batch *p, const double *v, double *x0, double *div, double *jv)
+{
+    for (int g = 0; g < p->groups; g++) {
+        long rows = p->rows, from = g * rows;
+
+        if (p->at[g].sigma != 0)
+            continue;
+        for (long i = from * l->dim; i < (from + rows) * l->dim; i++) {
+            x0[i] = p->x[i] / p->at[g].alpha;
+            if (jv)
+                jv[i] = v[i] / p->at[g].alpha;
+        }
+        for (long i = from; div && i < from + rows; i++)
+            div[i] = l->dim / p->at[g].alpha;
+    }
+}
+
+static int check_labels(const law *l, long n, const int *label)
+{
+    for (long i = 0; label && i < n; i++)
+        if (label[i] >= l->labels)
+            return l->labels ? fail("mixture: label %d of row %ld is unknown; the labels are 0 to %d, and -1 for none", label[i], i, l->labels - 1)
+                             : fail("mixture: row %ld has label %d, but no modes are labelled; add labels = ... to [data] or leave labels out", i, label[i]);
+    return 0;
+}
+
+static long points(const batch *p) { return (long)p->groups * p->rows; }
+
+static int denoise(const law *l, const batch *p, double *x0, double *div)
+{
+    const mixture *m = (const mixture *)l;
+    double slab[slab_size(l->dim, 2)];
+    work w;
+
+    if (check_labels(l, points(p), p->label))
+        return -1;
+    lay_out(&w, l->dim, 2, slab);
+    for (long first = 0; first < points(p); first += w.count) {
+        gather(l, p, first, &w);
+        posterior_mean(m, p, &w);
+        to_rows(w.X, w.count, l->dim, w.o.rows, x0 + first * l->dim);
+        if (div)
+            divergence(m, p, &w, div);
+    }
+    noiseless(l, p, NULL, x0, div, NULL);
+    return 0;
+}
+
+static int jvp(const law *l, const batch *p, const double *v, double *x0, double *jv)
+{
+    const mixture *m = (const mixture *)l;
+    double slab[slab_size(l->dim, 4)];
+    work w;
+
+    if (check_labels(l, points(p), p->label))
+        return -1;
+    lay_out(&w, l->dim, 4, slab);
+    for (long first = 0; first < points(p); first += w.count) {
+        gather(l, p, first, &w);
+        posterior_mean(m, p, &w);
+        to_rows(w.X, w.count, l->dim, w.o.rows, x0 + first * l->dim);
+        tangent(m, p, &w, v, jv);
+    }
+    noiseless(l, p, v, x0, NULL, jv);
+    return 0;
+}
+
+CLONES static void add_weights(work *w, int modes)
+{
+    for (int k = 0; k < modes; k++) {
+        const double *e = w->e[k];
+
+        #pragma omp simd
+        for (int i = 0; i < w->o.n; i++)
+            w->sum[i] += e[i];
+    }
+}
+
+static int logpdf(const law *l, const batch *p, double *logp)
+{
+    const mixture *m = (const mixture *)l;
+    double slab[slab_size(l->dim, 1)];
+    work w;
+
+    if (check_labels(l, points(p), p->label))
+        return -1;
+    lay_out(&w, l->dim, 1, slab);
+    for (long first = 0; first < points(p); first += w.count) {
+        gather(l, p, first, &w);
+        for (int i = 0; i < w.o.n; i++)
+            w.top[i] = -INFINITY, w.sum[i] = 0;
+        for (int from = 0, to; from < m->K; from = to) {
+            to = block_end(m, from);
+            logits(m, p, &w, from, to);
+            raise_top(&w, from, to);
+            scale(&w, 1, w.Q, w.sum);
+            weights(&w, from, to);
+            add_weights(&w, to - from);
+        }
+        for (int i = 0; i < w.count; i++) {
+            int label = p->label ? p->label[first + i] : -1;
+
+            logp[first + i] = w.top[i] * LN2 + lane_log(w.sum[i]) - 0.5 * l->dim * LOG_2PI - (label >= 0 ? log(m->share[label]) : 0);
+        }
+    }
+    return 0;
+}
+
+static int mode_of(const law *l, const batch *p, int *mode)
+{
+    const mixture *m = (const mixture *)l;
+    double slab[slab_size(l->dim, 1)];
+    work w;
+
+    if (check_labels(l, points(p), p->label))
+        return -1;
+    lay_out(&w, l->dim, 1, slab);
+    for (long first = 0; first < points(p); first += w.count) {
+        gather(l, p, first, &w);
+        for (int i = 0; i < w.count; i++)
+            w.top[i] = -INFINITY, mode[first + i] = 0;
+        for (int from = 0, to; from < m->K; from = to) {
+            to = block_end(m, from);
+            logits(m, p, &w, from, to);
+            for (int k = from; k < to; k++)
+                for (int i = 0; i < w.count; i++)
+                    if (w.e[k - from][i] > w.top[i])
+                        w.top[i] = w.e[k - from][i], mode[first + i] = k;
+        }
+    }
+    return 0;
+}
+
+/* The mode that u in (0, 1) falls into, among those of a label. */
+static int pick(const mixture *m, double u, int label)
+{
+    int last = 0;
+
+    u *= label >= 0 ? m->share[label] : 1;
+    for (int k = 0; k < m->K; k++) {
+        if (label >= 0 && m->label[k] != label)
+            continue;
+        last = k;
+        if ((u -= m->weight[k]) < 0)
+            break;
+    }
+    return last;
+}
+
+static int sample(const law *l, stream s, long row, int n, const int *label, double *x)
+{
+    const mixture *m = (const mixture *)l;
+    int dim = l->dim;
+
+    if (check_labels(l, n, label))
+        return -1;
+    normals(s, row, 0, 0, n, dim, x);
+    for (int i = 0; i < n; i++) {
+        double u, *y = x + i * (long)dim, z[m->basis ? dim : 1];
+
+        uniforms(s, row + i, 0, 1, 1, 1, &u);
+        int k = pick(m, u, label ? label[i] : -1);
+        const double *mean = m->mean + k * (long)dim, *var = m->var + (m->iso ? k : k * (long)dim);
+
+        for (int d = 0; d < dim; d++)
+            y[d] *= sqrt(var[m->iso ? 0 : d]);
+        if (m->basis) {
+            const double *q = m->basis + k * (long)dim * dim;
+
+            memcpy(z, y, dim * sizeof *z);
+            clear(y, dim);
+            for (int c = 0; c < dim; c++)
+                for (int d = 0; d < dim; d++)
+                    y[d] = fma(z[c], q[c * (long)dim + d], y[d]);
+        }
+        for (int d = 0; d < dim; d++)
+            y[d] += mean[d];
+    }
+    return 0;
+}
+
+/* Covariance: sum_k w_k (Q_k L_k Q_k^T + (m_k - mean)(m_k - mean)^T). */
+static int moments(const law *l, double *mean, double *cov)
+{
+    const mixture *m = (const mixture *)l;
+    int dim = l->dim;
+    double mu[dim];
+
+    clear(mu, dim);
+    for (int k = 0; k < m->K; k++)
+        for (int d = 0; d < dim; d++)
+            mu[d] += m->weight[k] * m->mean[k * (long)dim + d];
+    if (mean)
+        memcpy(mean, mu, dim * sizeof *mu);
+    for (long i = 0; cov && i < (long)dim * dim; i++)
+        cov[i] = 0;
+    for (int k = 0; cov && k < m->K; k++) {
+        const double *c = m->mean + k * (long)dim, *var = m->var + (m->iso ? k : k * (long)dim), *q = m->basis ? m->basis + k * (long)dim * dim : NULL;
+
+        for (int a = 0; a < dim; a++) {
+            for (int b = 0; b < dim; b++)
+                cov[a * (long)dim + b] += m->weight[k] * (c[a] - mu[a]) * (c[b] - mu[b]);
+            if (!q)
+                cov[a * (long)dim + a] += m->weight[k] * var[m->iso ? 0 : a];
+        }
+        for (int e = 0; q && e < dim; e++, q += dim)
+            for (int a = 0; a < dim; a++)
+                for (int b = 0; b < dim; b++)
+                    cov[a * (long)dim + b] += m->weight[k] * var[e] * q[a] * q[b];
+    }
+    return 0;
+}
+
+const law mixture_law = { .name = "mixture", .sample = sample, .denoise = denoise, .jvp = jvp, .logpdf = logpdf, .moments = moments, .mode_of = mode_of };

@@ -1,0 +1,221 @@
+/*
+ * Sums over the modes of a mixture with isotropic or diagonal covariances, v = alpha^2 l + sigma^2 in each column:
+ *
+ *   D_k = (sigma^2 m_k + alpha l x)/v,   g_k = (alpha m_k - x)/v,   tr J_k = sum_d alpha l/v.
+ *
+ * The lanes are innermost everywhere.  Modes of one variance (a shell) share all that depends on it; a diagonal mode is a shell of its own.
+ */
+#include "models/lanes.h"
+#include "models/mixture.h"
+
+/* What the compiler knows when it makes a kernel: columns, isotropic, one level; then lanes of levels shrink to one. */
+typedef struct form { int dim, iso, same; } form;
+
+/* A chunk's levels. */
+typedef struct chunk { const double *alpha, *a2, *s2; } chunk;
+
+INLINE chunk at(const tile *o, form f, int i)
+{
+    i = f.same ? 0 : i;
+    return (chunk){ o->alpha + i, o->a2 + i, o->s2 + i };
+}
+
+INLINE int end_of_shell(const mixture *m, form f, int k, int to)
+{
+    int end = f.iso ? m->shell[k] : k + 1;
+
+    return end < to ? end : to;
+}
+
+INLINE double variance(const mixture *m, form f, int k, int d) { return m->var[f.iso ? k : k * (long)f.dim + d]; }
+
+/* 1/v, one number where there is one level. */
+INLINE void inverse(chunk c, form f, double var, double *r)
+{
+    #pragma omp simd
+    for (int j = 0; j < (f.same ? 1 : LANES); j++)
+        r[j] = 1 / fma(c.a2[j], var, c.s2[j]);
+}
+
+/* log2 of sqrt(det V). */
+INLINE void log_root(const mixture *m, chunk c, form f, int k, double *out)
+{
+    double p[LANES], e[LANES];
+    int L = f.same ? 1 : LANES;
+
+    for (int j = 0; j < L; j++)
+        p[j] = 1, e[j] = 0;
+    for (int d = 0; d < (f.iso ? 1 : f.dim); d++) {
+        double var = variance(m, f, k, d);
+
+        #pragma omp simd
+        for (int j = 0; j < L; j++)
+            lane_product(&p[j], &e[j], fma(c.a2[j], var, c.s2[j]));
+    }
+    #pragma omp simd
+    for (int j = 0; j < L; j++)
+        out[j] = (f.iso ? 0.5 * f.dim : 0.5) * fma(LOG2E, lane_log(p[j]), e[j]);
+}
+
+INLINE void logits_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], form f)
+{
+    EACH_CHUNK(o, i) {
+        chunk c = at(o, f, i);
+
+        for (int first = from, end; first < to; first = end) {
+            double r[LANES], root[LANES];
+
+            end = end_of_shell(m, f, first, to);
+            log_root(m, c, f, first, root);
+            if (f.iso)
+                inverse(c, f, m->var[first], r);
+            for (int k = first; k < end; k++) {
+                const double *mean = m->mean + k * (long)f.dim;
+                double q[LANES] = { 0 }, logw = m->logw[k];
+
+                for (int d = 0; d < f.dim; d++) {
+                    const double *x = o->x + d * (long)o->rows + i;
+
+                    if (!f.iso)
+                        inverse(c, f, variance(m, f, k, d), r);
+                    EACH_LANE(j) {
+                        double s = fma(-c.alpha[f.same ? 0 : j], mean[d], x[j]);
+
+                        q[j] = f.iso ? fma(s, s, q[j]) : fma(s * r[f.same ? 0 : j], s, q[j]);
+                    }
+                }
+                EACH_LANE(j)
+                    e[k - from][i + j] = fma(-0.5 * LOG2E * (f.iso ? r[f.same ? 0 : j] : 1), q[j], logw - root[f.same ? 0 : j]);
+            }
+        }
+    }
+}
+
+INLINE void means_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X, form f)
+{
+    EACH_CHUNK(o, i) {
+        chunk c = at(o, f, i);
+
+        for (int first = from, end; first < to; first = end) {
+            double r[LANES], s[LANES] = { 0 };
+
+            end = end_of_shell(m, f, first, to);
+            if (f.iso)
+                inverse(c, f, m->var[first], r);
+            for (int k = first; k < end; k++)
+                EACH_LANE(j)
+                    s[j] += e[k - from][i + j];
+            EACH_LANE(j)
+                sum[i + j] += s[j];
+            for (int d = 0; d < f.dim; d++) {
+                const double *x = o->x + d * (long)o->rows + i;
+                double *y = X + d * (long)o->rows + i, sm[LANES] = { 0 }, var = variance(m, f, first, d);
+
+                if (!f.iso)
+                    inverse(c, f, var, r);
+                for (int k = first; k < end; k++) {
+                    double mean = m->mean[k * (long)f.dim + d];
+
+                    EACH_LANE(j)
+                        sm[j] = fma(e[k - from][i + j], mean, sm[j]);
+                }
+                EACH_LANE(j) {
+                    int l = f.same ? 0 : j;
+
+                    y[j] = fma(r[l], fma(c.s2[l], sm[j], s[j] * (c.alpha[l] * var) * x[j]), y[j]);
+                }
+            }
+        }
+    }
+}
+
+INLINE void traces_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q, form f)
+{
+    EACH_CHUNK(o, i) {
+        chunk c = at(o, f, i);
+
+        for (int k = from; k < to; k++) {
+            double r[LANES], q[LANES] = { 0 };
+
+            if (f.iso)
+                inverse(c, f, m->var[k], r);
+            for (int d = 0; d < f.dim; d++) {
+                const double *x = o->x + d * (long)o->rows + i, *y = D + d * (long)o->rows + i;
+                double mean = m->mean[k * (long)f.dim + d], var = variance(m, f, k, d);
+
+                if (!f.iso)
+                    inverse(c, f, var, r);
+                EACH_LANE(j) {
+                    int l = f.same ? 0 : j;
+                    double al = c.alpha[l] * var, g = r[l] * fma(c.alpha[l], mean, -x[j]);
+                    double off = fma(r[l], fma(c.s2[l], mean, al * x[j]), -y[j]);
+
+                    q[j] = fma(off, g, fma(al, r[l], q[j]));
+                }
+            }
+            EACH_LANE(j)
+                Q[i + j] = fma(e[k - from][i + j], q[j], Q[i + j]);
+        }
+    }
+}
+
+INLINE void tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y, form f)
+{
+    EACH_CHUNK(o, i) {
+        chunk c = at(o, f, i);
+
+        for (int k = from; k < to; k++) {
+            const double *mean = m->mean + k * (long)f.dim;
+            double r[LANES], gv[LANES] = { 0 };
+
+            if (f.iso)
+                inverse(c, f, m->var[k], r);
+            for (int d = 0; d < f.dim; d++) {
+                long at = d * (long)o->rows + i;
+
+                if (!f.iso)
+                    inverse(c, f, variance(m, f, k, d), r);
+                EACH_LANE(j) {
+                    int l = f.same ? 0 : j;
+
+                    gv[j] = fma(r[l] * fma(c.alpha[l], mean[d], -o->x[at + j]), v[at + j], gv[j]);
+                }
+            }
+            for (int d = 0; d < f.dim; d++) {
+                long at = d * (long)o->rows + i;
+                double var = variance(m, f, k, d);
+
+                if (!f.iso)
+                    inverse(c, f, var, r);
+                EACH_LANE(j) {
+                    int l = f.same ? 0 : j;
+                    double al = c.alpha[l] * var, off = fma(r[l], fma(c.s2[l], mean[d], al * o->x[at + j]), -D[at + j]);
+
+                    Y[at + j] = fma(e[k - from][i + j], fma(off, gv[j], al * r[l] * v[at + j]), Y[at + j]);
+                }
+            }
+        }
+    }
+}
+
+/* Each sum in the forms that the compiler is to know: the plane by itself, isotropic or diagonal, one level or one a row. */
+#define FORMS(NAME, PARAMETERS, ...) \
+    CLONES static void NAME PARAMETERS \
+    { \
+        int dim = m->law.dim; \
+ \
+        if (m->iso && dim == 2) { \
+            if (o->same) NAME##_form(__VA_ARGS__, (form){ 2, 1, 1 }); else NAME##_form(__VA_ARGS__, (form){ 2, 1, 0 }); \
+        } else if (m->iso) { \
+            if (o->same) NAME##_form(__VA_ARGS__, (form){ dim, 1, 1 }); else NAME##_form(__VA_ARGS__, (form){ dim, 1, 0 }); \
+        } else { \
+            if (o->same) NAME##_form(__VA_ARGS__, (form){ dim, 0, 1 }); else NAME##_form(__VA_ARGS__, (form){ dim, 0, 0 }); \
+        } \
+    }
+FORMS(logits, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE]), m, o, from, to, e)
+FORMS(means, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X), m, o, from, to, e, sum, X)
+FORMS(traces, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q), m, o, from, to, e, D, Q)
+FORMS(tangents, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y),
+      m, o, from, to, e, D, v, Y)
+
+const kernels mixture_flat = { logits, means, traces, tangents };
