@@ -1,2 +1,3 @@
 SUITE(random)
 SUITE(array)
+SUITE(metrics)

@@ -1,0 +1,3 @@
+/* Every metric, one line each. */
+METRIC(sw2)
+METRIC(energy)
