@@ -40,9 +40,26 @@ typedef struct kernel { void (*of)(const struct kernel *, double *d2); double sc
  * 4 zeta1/n + 2 zeta2/n^2 with zeta1 = Var E[H | i], zeta2 the rest of Var H.  0 or -1. */
 int pair_quality(int n, int dim, const double *x, const double *y, const kernel *, int unbiased, quality *);
 
+/* Mean and covariance (over n - 1) of some of the samples; the mean as its difference from the exact one. */
+typedef struct moments { int n, dim; double *mean, *cov; } moments;     /* dim; dim x dim, or NULL */
+
+/* The statistic of the moments of all samples, all but each group, and (alone) each group alone.  centre: dim, the exact mean;
+ * cov: whether covariances are wanted.  0 or -1. */
+int fold_moments(int n, int dim, const double *x, const double *centre, int cov, int alone,
+                 double (*statistic)(void *self, const moments *), void *self, folded *);
+
+/* The law's moments at the level of the truth; cov NULL unless wanted.  0, or -1 with nothing held; closing is fine either way. */
+typedef struct exact_moments { double *mean, *cov; } exact_moments;
+int exact_moments_open(exact_moments *, const truth *, int dim, int cov);
+void exact_moments_close(exact_moments *);
+
 /* n exact samples in new memory; NULL on failure. */
 double *exact_sample(const truth *, int n, int dim);
 
 /* That there is a law with this many columns; NULL or the reason why not. */
 const char *needs_law(const truth *, int n, int dim);
+
+/* Besides, that its moments are known, and that their matrices fit (at most MOST_COLUMNS). */
+enum { MOST_COLUMNS = 1024 };
+const char *needs_moments(const truth *, int n, int dim);
 #endif

@@ -16,6 +16,7 @@ typedef struct truth {
     /* for trajectory errors: the field, the process and the start of the run */
     const score *field; const process *proc; const level *start; const double *from;        /* from: n x dim, or NULL */
     int deterministic;                      /* the run was one of the probability flow */
+    struct reference_cache *cache;          /* of bench/reference.h, or NULL: flow maps that were computed before */
 } truth;
 
 /* value +- se of one sample; floor: what two exact samples of this size give. */

@@ -1,3 +1,13 @@
 /* Every metric, one line each. */
+METRIC(rms)
 METRIC(sw2)
+METRIC(w2)
 METRIC(energy)
+METRIC(mmd2)
+METRIC(frechet)
+METRIC(modemass)
+METRIC(xent)
+METRIC(precision)
+METRIC(recall)
+METRIC(mean)
+METRIC(cov)
