@@ -69,8 +69,8 @@ static int adaptive_plan(recipe *r)
     r->plan.rtol = method_par(r->how, "rtol", 0);
     r->plan.atol = method_par(r->how, "atol", 0);
     r->plan.steps = r->when.denoise ? 2 : 1;
-    r->grid = schedule_levels(&r->when, r->plan.proc, r->plan.steps);
-    return r->grid ? 0 : -1;
+    r->plan.grid = r->grid = schedule_levels(&r->when, r->plan.proc, r->plan.steps);
+    return r->grid ? plan_check(&r->plan) : -1;
 }
 
 static int fixed_plan(recipe *r, budget b)

@@ -49,7 +49,7 @@ const char *nearest(const char *name, int n, const void *base, unsigned long siz
 
     for (int i = 0; i < n; i++) {
         const char *known = *(const char *const *)((const char *)base + i * size);
-        int d = distance(name, known);
+        int d = strncmp(known, name, strlen(name)) ? distance(name, known) : 1;      /* a beginning is as good as one slip */
 
         if (!best || d < least)
             best = known, least = d;

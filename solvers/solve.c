@@ -119,7 +119,7 @@ static int refuse_one(const plan *p, const method *m)
     return s->check ? s->check(m, p) : 0;
 }
 
-static int refuse(const plan *p)
+int plan_check(const plan *p)
 {
     const method *m = p->how;
     const level *a = p->grid, *b = a + p->steps;
@@ -180,7 +180,7 @@ int solve(const plan *p, int n, double *x, tally *out)
         *out = all.sum;
     if (n < 1)
         return fail("%d samples; at least 1 is needed", n);
-    if (refuse(p))
+    if (plan_check(p))
         return FAILED;
     {
         int rows = block_rows(p, n);

@@ -119,6 +119,9 @@ int advance(run *, const level *a, const level *b, const double *x, double *y);
 int adapt(run *, double *x);
 int told_to_stop(const plan *);
 
+/* What the plan's method cannot do on its grid or with its field: -1 with one sentence, else 0.  solve begins with it. */
+int plan_check(const plan *);
+
 /* Runs the plan on n samples of field->dim columns, x in place: OpenMP over blocks, the same bits whatever the threads.
  * 0, FAILED, DIVERGED or STOPPED, each with why(): rows that did not finish are NaN then, all others are whole.  out may be NULL. */
 int solve(const plan *, int n, double *x, tally *out);
