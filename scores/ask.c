@@ -6,65 +6,110 @@
 #include "models/clones.h"
 #include "scores/score.h"
 
+enum { TILE = 64 };
 typedef struct pair { double x0, eps; } pair;
 
 static pair made_of(enum predicts what, const level *l)
 {
-    const pair table[] = {
-        [PREDICTS_DATA]     = { 1, 0 },
-        [PREDICTS_NOISE]    = { 0, 1 },
-        [PREDICTS_SCORE]    = { 0, -1 / l->sigma },
-        [PREDICTS_V]        = { -l->sigma, l->alpha },
-        [PREDICTS_VELOCITY] = { l->dalpha, l->dsigma },
-    };
-
-    return table[what];
+    switch (what) {
+    case PREDICTS_DATA:     return (pair){ 1, 0 };
+    case PREDICTS_NOISE:    return (pair){ 0, 1 };
+    case PREDICTS_SCORE:    return (pair){ 0, -1 / l->sigma };
+    case PREDICTS_V:        return (pair){ -l->sigma, l->alpha };
+    case PREDICTS_VELOCITY: return (pair){ l->dalpha, l->dsigma };
+    }
+    return (pair){ NAN, NAN };
 }
 
-/* u and w; where sigma = 0 the point is the data: x_0 = x/alpha, eps = 0. */
+/* u and w; where sigma = 0 the point is the data, x_0 = x/alpha and eps = 0, and w = 0. */
 static void conversion(enum predicts has, enum predicts want, const level *l, double *u, double *w)
 {
     pair p = made_of(has, l), q = made_of(want, l);
-    double det = l->alpha * p.eps - l->sigma * p.x0;
 
-    if (l->sigma == 0)
-        *u = q.x0 / l->alpha, *w = 0;
-    else
-        *u = (q.x0 * p.eps - q.eps * p.x0) / det, *w = (l->alpha * q.eps - l->sigma * q.x0) / det;
+    if (l->sigma > 0) {
+        double per_det = 1 / (l->alpha * p.eps - l->sigma * p.x0);
+
+        *u = (q.x0 * p.eps - q.eps * p.x0) * per_det, *w = (l->alpha * q.eps - l->sigma * q.x0) * per_det;
+    } else {
+        *u = q.x0 ? q.x0 / l->alpha : 0, *w = 0;
+    }
 }
 
-CLONES static void blend(int n, double u, const double *x, double w, double *out)
+/* out = u x + w out for n numbers of one group; a field's answer where w = 0 is not looked at. */
+CLONES static void blend(long n, double u, const double *x, double w, double *out)
+{
+    if (w == 0) {
+        #pragma omp simd
+        for (long i = 0; i < n; i++)
+            out[i] = u * x[i];
+    } else {
+        #pragma omp simd
+        for (long i = 0; i < n; i++)
+            out[i] = fma(u, x[i], w * out[i]);
+    }
+}
+
+/* The same for n numbers with a u and a w each. */
+CLONES static void blend_each(int n, const double *u, const double *x, const double *w, double *out)
 {
     #pragma omp simd
-    for (int i = 0; i < n; i++)
-        out[i] = fma(u, x[i], w * out[i]);
+    for (int i = 0; i < n; i++) {
+        double both = fma(u[i], x[i], w[i] * out[i]), alone = u[i] * x[i];
+
+        out[i] = w[i] == 0 ? alone : both;
+    }
 }
 
-CLONES static void scale(int n, double u, const double *x, double *out)
+/* Groups of few numbers: as many of them as fit into a tile at a time, from group g on; returns how many. */
+static int convert_small(const score *s, const batch *p, enum predicts want, int g, int size, double *out)
 {
-    #pragma omp simd
-    for (int i = 0; i < n; i++)
-        out[i] = u * x[i];
+    double u[TILE], w[TILE];
+    int n = 0, first = g;
+
+    for (; g < p->groups && n + size <= TILE; g++) {
+        double cu = 0, cw = 1;
+
+        if (s->predicts != want || p->at[g].sigma == 0)
+            conversion(s->predicts, want, &p->at[g], &cu, &cw);
+        for (int i = 0; i < size; i++, n++)
+            u[n] = cu, w[n] = cw;
+    }
+    blend_each(n, u, p->x + (long)first * size, w, out + (long)first * size);
+    return g - first;
 }
 
-static void convert(const score *s, const batch *p, enum predicts want, double *out, double *div)
+static void convert_large(const score *s, const batch *p, enum predicts want, int g, int size, double *out)
 {
-    int N = p->rows * s->dim;
+    double u, w;
 
+    if (s->predicts == want && p->at[g].sigma > 0)
+        return;
+    conversion(s->predicts, want, &p->at[g], &u, &w);
+    blend(size, u, p->x + (long)g * size, w, out + (long)g * size);
+}
+
+static void convert(const score *s, const batch *p, enum predicts want, double *out)
+{
+    int size = p->rows * s->dim;
+
+    for (int g = 0; g < p->groups; )
+        if (size <= TILE / 4)
+            g += convert_small(s, p, want, g, size, out);
+        else
+            convert_large(s, p, want, g++, size, out);
+}
+
+/* The divergence of u x + w out. */
+static void convert_divergence(const score *s, const batch *p, enum predicts want, double *div)
+{
     for (int g = 0; g < p->groups; g++) {
-        const double *x = p->x + (long)g * N;
-        double *o = out + (long)g * N, u, w;
+        double u, w;
 
         if (s->predicts == want && p->at[g].sigma > 0)
             continue;
         conversion(s->predicts, want, &p->at[g], &u, &w);
-        if (w == 0)
-            scale(N, u, x, o);
-        else
-            blend(N, u, x, w, o);
-        if (div)
-            for (int i = 0; i < p->rows; i++)
-                div[g * p->rows + i] = u * s->dim + (w ? w * div[g * p->rows + i] : 0);
+        for (int i = g * p->rows; i < (g + 1) * p->rows; i++)
+            div[i] = u * s->dim + (w ? w * div[i] : 0);
     }
 }
 
@@ -80,7 +125,7 @@ int ask(const score *s, const batch *p, enum predicts want, double *out)
 {
     if (!only_data(p) && s->eval(s->self, p, out))
         return -1;
-    convert(s, p, want, out, 0);
+    convert(s, p, want, out);
     return 0;
 }
 
@@ -88,6 +133,7 @@ int ask_divergence(const score *s, const batch *p, enum predicts want, double *o
 {
     if (!only_data(p) && s->divergence(s->self, p, out, div))
         return -1;
-    convert(s, p, want, out, div);
+    convert(s, p, want, out);
+    convert_divergence(s, p, want, div);
     return 0;
 }

@@ -7,20 +7,48 @@
  */
 #include <math.h>
 #include <string.h>
+#include "models/lanes.h"
 #include "solvers/drive.h"
 
-/* rms over the columns that count of err/(atol + rtol max(|x|, |y|)) */
-static double error_norm(const run *r, int g)
+/* err becomes (err/(atol + rtol max(|x|, |y|)))^2, element by element. */
+CLONES static void ratios(size_t N, double rtol, double atol, const double *x, const double *y, double *err)
+{
+    #pragma omp simd
+    for (size_t i = 0; i < N; i++) {
+        double ax = fabs(x[i]), ay = fabs(y[i]), e = err[i] / fma(rtol, ax > ay ? ax : ay, atol);
+
+        err[i] = e * e;
+    }
+}
+
+/* The norm of every group's error: rms over the columns that count. */
+static void norms(run *r, double *e)
 {
     int dim = r->dim, cols = r->plan->normed ? r->plan->normed : dim;
-    double s = 0;
 
-    for (int d = g * dim; d < g * dim + cols; d++) {
-        double e = r->err[d] / (r->plan->atol + r->plan->rtol * fmax(fabs(r->x[d]), fabs(r->y[d])));
+    ratios((size_t)r->groups * dim, r->plan->rtol, r->plan->atol, r->x, r->y, r->err);
+    EACH_GROUP(r, g) {
+        double s = 0;
 
-        s += e * e;
+        for (int d = 0; d < cols; d++)
+            s += r->err[(size_t)g * dim + d];
+        e[g] = sqrt(s / cols);
     }
-    return sqrt(s / cols);
+}
+
+/* How much each step grows or shrinks after an error e, `before` the one of the last accepted step.  A NaN shrinks. */
+CLONES static void factors(int n, double root, const double *e, const double *before, double *factor)
+{
+    #pragma omp simd
+    for (int g = 0; g < n; g++) {
+        double floor = e[g] > 1e-10 ? e[g] : 1e-10, top = floor < 1e100 ? floor : 1e100, log_e = lane_log(top);
+        double p = e[g] <= 1 ? fma(0.03 - root, log_e, 0.04 * lane_log(before[g])) : -root * log_e;
+        double f = 0.9 * lane_exp(p), low = e[g] < 1e100 ? 0.2 : 0.1, most = e[g] <= 1 ? 10 : 1;
+
+        f = f < low ? low : f;
+        f = f > most ? most : f;
+        factor[g] = e[g] < 1e100 ? f : 0.1;
+    }
 }
 
 /* Group `to` becomes what group `from` is. */
@@ -47,24 +75,8 @@ static void accept(run *r, int g)
     for (int j = r->sol->history; j > 0; j--)
         memcpy(r->w[j] + o, r->w[j - 1] + o, bytes);
     r->a[g] = r->b[g];
-    r->group[g].step++;
-    r->count->steps++;
-}
-
-/* The next h of group g from its error e, and whether this step stands. */
-static int judge(run *r, int g, double e, double root)
-{
-    double h = r->b[g].t - r->a[g].t;
-    int fine = e <= 1;                              /* NaN is not */
-
-    if (fine) {
-        r->h[g] = h * fmin(10, fmax(0.2, 0.9 * pow(fmax(e, 1e-10), 0.03 - root) * pow(r->e[g], 0.04)));
-        r->e[g] = fmax(e, 1e-4);
-    } else {
-        r->h[g] = h * (e > 1 ? fmax(0.2, 0.9 * pow(e, -root)) : 0.1);
-        r->count->rejected++;
-    }
-    return fine;
+    if (++r->group[g].step > r->count->steps)
+        r->count->steps = r->group[g].step;
 }
 
 /* Group g is done: its state goes to its place in x, the last group takes its own. */
@@ -113,9 +125,15 @@ int adapt(run *r, double *x)
         p->proc->at(p->proc, r->groups, r->b);
         if (advance(r, r->a, r->b, r->x, r->y))
             return FAILED;
+        norms(r, r->e_now);
+        factors(r->groups, root, r->e_now, r->e, r->factor);
         for (int g = r->groups - 1; g >= 0; g--) {  /* downwards: a finished group is replaced by the last */
-            if (!judge(r, g, error_norm(r, g), root))
+            r->h[g] = (r->b[g].t - r->a[g].t) * r->factor[g];
+            if (!(r->e_now[g] <= 1)) {
+                r->count->rejected++;
                 continue;
+            }
+            r->e[g] = r->e_now[g] > 1e-4 ? r->e_now[g] : 1e-4;
             accept(r, g);
             if (r->a[g].t == end->t)
                 leave(r, g, row, x);

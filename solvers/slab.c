@@ -45,6 +45,8 @@ static void lay_driver(run *r, char *base, size_t *used)
         r->x = cut(base, used, N * sizeof *r->x);
         r->h = cut(base, used, own * sizeof *r->h);
         r->e = cut(base, used, own * sizeof *r->e);
+        r->e_now = cut(base, used, own * sizeof *r->e_now);
+        r->factor = cut(base, used, own * sizeof *r->factor);
     }
 }
 
