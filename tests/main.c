@@ -1,8 +1,11 @@
 /* Runs every suite, or those named on the command line, and says what failed. */
 #include <CUnit/Automated.h>
 #include <CUnit/Basic.h>
+#include <cblas.h>
+#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "models/fail.h"
 #include "tests/suite.h"
@@ -77,6 +80,9 @@ int main(int argc, char **argv)
 {
     unsigned failures;
 
+    setenv("FOKKER_MODELS", "models/", 0);
+    gsl_set_error_handler_off();
+    openblas_set_num_threads(1);
     CU_initialize_registry();
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (wanted(all[i]->name, argc, argv)) {

@@ -1,3 +1,4 @@
 SUITE(random)
 SUITE(array)
 SUITE(metrics)
+SUITE(solve)

@@ -1,0 +1,17 @@
+/* What many suites need: shipped models, grids, plans and fields that misbehave. */
+#ifndef FOKKER_FIXTURE_H
+#define FOKKER_FIXTURE_H
+#include "bench/setup.h"
+
+/* A subject and a recipe on `steps` steps of the process's default grid, with fresh noise of seed 1; the test fails where that fails. */
+typedef struct rig { subject of; recipe how; noise noise; int dim; } rig;
+int  rig_open(rig *, const char *model, const char *process, const char *solver, const char *grid, int steps, int denoise);
+void rig_close(rig *);
+
+/* n states of the prior, seed 3; owned by the caller. */
+double *rig_start(const rig *, int n);
+
+/* solve on a copy of x; owned by the caller. *status, *cost may be NULL. */
+double *rig_run(const rig *, int n, const double *x, int *status, tally *cost);
+
+#endif

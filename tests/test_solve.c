@@ -1,0 +1,462 @@
+/* Whatever runs a plan: the same bits however the batch is cut, honest counts, honest failures. */
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tests/fixture.h"
+#include "tests/suite.h"
+
+enum { N = 1500, STEPS = 12 };
+
+/* Every method, fixed where it can and by its own steps where it must or may. */
+static const struct way { const char *solver; int own; } ways[] = {
+    { "euler", 0 }, { "heun", 0 }, { "heun", 1 }, { "edm-heun", 0 }, { "ddim", 0 }, { "ddim:eta=0.5", 0 }, { "dpmpp-2m", 0 }, { "dopri5", 0 }, { "dopri5", 1 },
+    { "cvode-adams", 1 }, { "cvode-bdf", 1 }, { "em", 0 }, { "ancestral", 0 }, { "sde-dpmpp-2m", 0 }, { "sde-dpmpp-2m:kind=heun", 0 },
+};
+enum { WAYS = sizeof ways / sizeof *ways };
+
+static int open_way(rig *r, const char *name, const struct way *w)
+{
+    return rig_open(r, name, NULL, w->solver, NULL, w->own ? 0 : STEPS, 0);
+}
+
+static int same(const double *a, const double *b, size_t count) { return !memcmp(a, b, count * sizeof *a); }
+
+static void every_solver_gives_the_same_bits_on_any_number_of_threads(void)
+{
+    static const int threads[] = { 2, 3, 7 };
+
+    for (int i = 0; i < WAYS; i++) {
+        rig r;
+        double *x, *one;
+        int before = omp_get_max_threads();
+
+        if (open_way(&r, "gmm8ring", &ways[i]))
+            continue;
+        omp_set_num_threads(1);
+        x = rig_start(&r, N);
+        one = rig_run(&r, N, x, NULL, NULL);
+        for (int k = 0; k < 3; k++) {
+            double *many;
+
+            omp_set_num_threads(threads[k]);
+            many = rig_run(&r, N, x, NULL, NULL);
+            CU_ASSERT(same(one, many, 2 * N));
+            free(many);
+        }
+        omp_set_num_threads(before);
+        free(x), free(one), rig_close(&r);
+    }
+}
+
+static void every_solver_gives_the_same_bits_in_blocks_of_any_size(void)
+{
+    static const int blocks[] = { 1, 7, 64, N };
+
+    for (int i = 0; i < WAYS; i++) {
+        rig r;
+        double *x, *usual;
+
+        if (open_way(&r, "gmm8ring", &ways[i]))
+            continue;
+        x = rig_start(&r, 200);
+        usual = rig_run(&r, 200, x, NULL, NULL);
+        for (int k = 0; k < 4; k++) {
+            double *other;
+
+            r.how.plan.block = blocks[k];
+            other = rig_run(&r, 200, x, NULL, NULL);
+            CU_ASSERT(same(usual, other, 400));
+            free(other);
+        }
+        free(x), free(usual), rig_close(&r);
+    }
+}
+
+/* Row i of the shuffled batch is row perm[i]. */
+static void shuffled(const char *name, const struct way *w, int n)
+{
+    rig r;
+    double *x, *plain, *mixed, *y;
+    int *perm = malloc(n * sizeof *perm), all = 1;
+
+    if (open_way(&r, name, w)) {
+        free(perm);
+        return;
+    }
+    x = rig_start(&r, n), mixed = malloc((size_t)n * r.dim * sizeof *mixed);
+    plain = rig_run(&r, n, x, NULL, NULL);
+    for (int i = 0; i < n; i++)
+        perm[i] = (int)((i * 7919L + 13) % n);      /* n is no multiple of the prime */
+    for (int i = 0; i < n; i++)
+        memcpy(mixed + (size_t)i * r.dim, x + (size_t)perm[i] * r.dim, r.dim * sizeof *x);
+    y = rig_run(&r, n, mixed, NULL, NULL);
+    for (int i = 0; i < n; i++)
+        all &= same(y + (size_t)i * r.dim, plain + (size_t)perm[i] * r.dim, r.dim);
+    CU_ASSERT(all);
+    free(y);
+    y = rig_run(&r, n / 3, x, NULL, NULL);          /* the others dropped */
+    CU_ASSERT(same(y, plain, (size_t)n / 3 * r.dim));
+    free(y);
+    y = rig_run(&r, 1, x + 5 * r.dim, NULL, NULL);
+    CU_ASSERT(same(y, plain + 5 * r.dim, r.dim));
+    free(y), free(x), free(plain), free(mixed), free(perm), rig_close(&r);
+}
+
+static void a_row_of_the_flow_depends_on_nothing_but_the_row(void)
+{
+    for (int i = 0; i < WAYS; i++) {
+        rig r;
+        int noisy;
+
+        if (open_way(&r, "gmm8ring", &ways[i]))
+            continue;
+        noisy = method_stochastic(r.how.how);
+        rig_close(&r);
+        if (!noisy)
+            shuffled("gmm8ring", &ways[i], 700);
+    }
+    shuffled("gmm5-aniso16", &ways[6], 300);
+    shuffled("gmm5-aniso16", &ways[8], 100);
+    shuffled("digits", &ways[6], 150);
+    shuffled("two-moons", &ways[6], 150);
+}
+
+static void calls_are_counted_as_the_field_is_asked(void)
+{
+    static const struct { const char *solver, *process; int steps, final, calls, draws; } row[] = {
+        { "dpmpp-2m", NULL, 20, 0, 20, 0 }, { "dpmpp-2m", NULL, 20, 1, 20, 0 }, { "heun", NULL, 10, 0, 20, 0 }, { "heun", "edm", 10, 1, 19, 0 },
+        { "edm-heun", "edm", 18, 1, 35, 0 }, { "dopri5", NULL, 4, 0, 25, 0 }, { "em", NULL, 7, 0, 7, 7 }, { "ddim:eta=1", NULL, 7, 1, 7, 7 } };
+
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        rig r;
+        tally t;
+        double *x, *y;
+
+        if (rig_open(&r, "gmm8ring", row[i].process, row[i].solver, NULL, row[i].steps, row[i].final))
+            continue;
+        x = rig_start(&r, 100);
+        y = rig_run(&r, 100, x, NULL, &t);
+        CU_ASSERT_EQUAL(t.calls, row[i].calls);
+        CU_ASSERT_EQUAL(t.draws, row[i].draws);
+        CU_ASSERT_EQUAL(t.rows, 100L * row[i].calls);
+        CU_ASSERT_EQUAL(r.how.cost.calls, row[i].calls);
+        free(x), free(y), rig_close(&r);
+    }
+}
+
+static void a_budget_buys_as_many_steps_as_fit(void)
+{
+    static const char *const names[] = { "ddim", "heun", "dopri5", "edm-heun" };
+
+    for (int i = 0; i < 4; i++)
+        for (int final = 0; final < 2; final++)
+            for (long nfe = 7; nfe < 40; nfe++) {
+                subject s;
+                recipe a, b;
+
+                if (must(subject_open(&s, "gmm8ring", "edm", NULL)))
+                    return;
+                if (!must(recipe_open(&a, &s, names[i], NULL, final, (budget){ 0, nfe })) &&
+                    !must(recipe_open(&b, &s, names[i], NULL, final, (budget){ a.plan.steps + 1, 0 }))) {
+                    CU_ASSERT(a.cost.calls <= nfe);
+                    CU_ASSERT(b.cost.calls > nfe);
+                    recipe_close(&b);
+                }
+                recipe_close(&a);
+                subject_close(&s);
+            }
+}
+
+static void a_budget_below_one_step_is_refused(void)
+{
+    subject s;
+    recipe a;
+
+    if (must(subject_open(&s, "gmm8ring", NULL, NULL)))
+        return;
+    CU_ASSERT(recipe_open(&a, &s, "heun", NULL, 0, (budget){ 0, 1 }));
+    says("--nfe 1", "heun", "more calls");
+    CU_ASSERT(recipe_open(&a, &s, "dopri5", NULL, 0, (budget){ 0, 6 }));
+    CU_ASSERT(recipe_open(&a, &s, "ddim", NULL, 0, (budget){ 0, 0 }));
+    says("ddim", "--steps", "--nfe");
+    subject_close(&s);
+}
+
+/* A field that is wrong at some rows: NaN, or a failure, from the `after`-th call on. */
+typedef struct trap { const score *of; const double *bad; int fails, after, calls; } trap;
+
+static int sprung(void *self, const batch *p, double *out)
+{
+    trap *t = self;
+    int dim = t->of->dim, calls;
+
+    #pragma omp atomic capture
+    calls = ++t->calls;
+    if (t->of->eval(t->of->self, p, out))
+        return -1;
+    if (calls <= t->after)
+        return 0;
+    for (int i = 0; i < p->groups * p->rows; i++)
+        if (p->x[(size_t)i * dim] > *t->bad) {
+            if (t->fails)
+                return fail("trap: no answer for the point %g", p->x[(size_t)i * dim]);
+            out[(size_t)i * dim] = NAN;
+        }
+    return 0;
+}
+
+static void a_field_that_says_nan_half_way_costs_its_rows_only(void)
+{
+    for (int i = 0; i < WAYS; i++) {
+        rig r;
+        int status, wrong = 0;
+        tally t;
+        double limit = 3, *x, *y, *good;
+
+        if (open_way(&r, "gmm8ring", &ways[i]))
+            continue;
+        trap snare = { r.of.field, &limit, 0, 3, 0 };
+        score bad = *r.of.field;
+        bad.eval = sprung, bad.divergence = NULL, bad.jvp = NULL, bad.self = &snare;
+        x = rig_start(&r, 300);
+        good = rig_run(&r, 300, x, NULL, NULL);
+        r.how.plan.field = &bad;
+        y = rig_run(&r, 300, x, &status, &t);
+        r.how.plan.field = r.of.field;
+        CU_ASSERT_EQUAL(status, DIVERGED);
+        CU_ASSERT(t.diverged > 0 && t.diverged < 300);
+        says("diverged in", "of 300 samples");
+        for (int k = 0; k < 300; k++)
+            wrong += isfinite(y[2 * k]) && isfinite(y[2 * k + 1]) && !same(y + 2 * k, good + 2 * k, 2);
+        if (!ways[i].own)                           /* own steps see other neighbours' NaN never, but a trap near a trajectory's trial steps changes them */
+            CU_ASSERT_EQUAL(wrong, 0);
+        free(x), free(y), free(good), rig_close(&r);
+    }
+}
+
+static void a_field_that_fails_ends_the_run_with_the_first_rows_reason(void)
+{
+    for (int i = 0; i < WAYS; i++) {
+        char alone[1024] = "";
+        int before = omp_get_max_threads();
+
+        for (int threads = 1; threads <= 3; threads++) {
+            rig r;
+            int status;
+            double limit = 2.5, *x, *y;
+
+            if (open_way(&r, "gmm8ring", &ways[i]))
+                continue;
+            trap snare = { r.of.field, &limit, 1, 0, 0 };
+            score bad = *r.of.field;
+            bad.eval = sprung, bad.self = &snare;
+            x = rig_start(&r, N);
+            r.how.plan.field = &bad;
+            omp_set_num_threads(threads);
+            y = rig_run(&r, N, x, &status, NULL);
+            CU_ASSERT_EQUAL(status, FAILED);
+            says("trap: no answer");
+            if (threads == 1)
+                strcpy(alone, why());
+            CU_ASSERT_STRING_EQUAL(alone, why());
+            r.how.plan.field = r.of.field;
+            free(x), free(y), rig_close(&r);
+        }
+        omp_set_num_threads(before);
+    }
+}
+
+static void a_run_stops_when_told_to(void)
+{
+    static const volatile sig_atomic_t stop = 1;
+
+    for (int i = 0; i < WAYS; i++) {
+        rig r;
+        int status;
+        double *x, *y;
+
+        if (open_way(&r, "gmm8ring", &ways[i]))
+            continue;
+        x = rig_start(&r, 50);
+        r.how.plan.stop = &stop;
+        y = rig_run(&r, 50, x, &status, NULL);
+        CU_ASSERT_EQUAL(status, STOPPED);
+        CU_ASSERT(isnan(y[0]));
+        free(y);
+        r.how.plan.stop = NULL, r.how.plan.deadline = omp_get_wtime() - 1;
+        y = rig_run(&r, 50, x, &status, NULL);
+        CU_ASSERT_EQUAL(status, STOPPED);
+        says("out of time");
+        free(x), free(y), rig_close(&r);
+    }
+}
+
+static void eta_0_is_ddim_to_the_bit(void)
+{
+    rig a, b;
+    double *x, *y, *z;
+
+    if (rig_open(&a, "gmm8ring", NULL, "ddim", NULL, STEPS, 0) || rig_open(&b, "gmm8ring", NULL, "ddim:eta=0", NULL, STEPS, 0))
+        return;
+    x = rig_start(&a, 100), y = rig_run(&a, 100, x, NULL, NULL), z = rig_run(&b, 100, x, NULL, NULL);
+    CU_ASSERT(same(y, z, 200));
+    free(x), free(y), free(z), rig_close(&a), rig_close(&b);
+}
+
+static void eta_1_is_ancestral_sampling(void)
+{
+    static const char *const on[] = { "vp-linear", "edm", "flow" };
+
+    for (int p = 0; p < 3; p++) {
+        rig a, b;
+        double *x, *y, *z;
+
+        if (rig_open(&a, "gmm8ring", on[p], "ddim:eta=1", NULL, STEPS, 1) || rig_open(&b, "gmm8ring", on[p], "ancestral", NULL, STEPS, 1))
+            continue;
+        x = rig_start(&a, 100), y = rig_run(&a, 100, x, NULL, NULL), z = rig_run(&b, 100, x, NULL, NULL);
+        for (int i = 0; i < 200; i++)
+            near(y[i], z[i], 1e-12);
+        free(x), free(y), free(z), rig_close(&a), rig_close(&b);
+    }
+}
+
+static void the_last_step_to_sigma_0_ends_on_the_data(void)
+{
+    static const char *const on[] = { "vp-linear", "vp-cosine", "sub-vp", "ve", "edm", "flow" };
+
+    for (int p = 0; p < 6; p++)
+        for (int i = 0; i < WAYS; i++) {
+            rig r;
+            double *x, *y, d[2];
+
+            if (ways[i].own || (p == 5 && strstr("euler heun edm-heun dopri5 em", ways[i].solver)))
+                continue;                           /* alpha = 0 at the start of flow: refused, elsewhere */
+            if (rig_open(&r, "gauss2", on[p], ways[i].solver, "lambda", STEPS, 1))
+                continue;
+            x = rig_start(&r, 20), y = rig_run(&r, 20, x, NULL, NULL);
+            r.how.plan.steps--;
+            double *z = rig_run(&r, 20, x, NULL, NULL);
+            batch last = { 1, 1, r.how.grid + r.how.plan.steps, z, NULL };
+            CU_ASSERT_EQUAL(last.at[1].sigma, 0);
+            if (!must(ask(r.of.field, &last, PREDICTS_DATA, d)) && !strstr(ways[i].solver, "2m"))       /* those extrapolate no more, but are not D */
+                near(y[0], d[0], 1e-12 * fmax(1, fabs(d[0])));
+            CU_ASSERT(isfinite(y[0]));
+            free(x), free(y), free(z), rig_close(&r);
+        }
+}
+
+static void the_flow_runs_back_to_where_it_came_from(void)
+{
+    static const char *const names[] = { "euler", "heun", "edm-heun", "ddim", "dpmpp-2m", "dopri5" };
+    static const double tolerance[] = { 0.2, 2e-3, 2e-3, 0.2, 2e-3, 1e-9 };
+
+    for (int i = 0; i < 6; i++) {
+        enum { S = 200 };
+        rig r;
+        level back[S + 1];
+        double *x, *y, *z;
+
+        if (rig_open(&r, "gmm8ring", "edm", names[i], "karras", S, 0))
+            continue;
+        for (int k = 0; k <= S; k++)
+            back[k] = r.how.grid[S - k];
+        x = rig_start(&r, 20), y = rig_run(&r, 20, x, NULL, NULL);
+        r.how.plan.grid = back;
+        z = rig_run(&r, 20, y, NULL, NULL);
+        for (int k = 0; k < 40; k++)
+            near(z[k] / 80, x[k] / 80, tolerance[i]);
+        free(x), free(y), free(z), rig_close(&r);
+    }
+}
+
+static void what_a_method_cannot_do_is_said_before_the_run(void)
+{
+    static const struct { const char *solver, *process; int steps; const char *words[3]; } row[] = {
+        { "em", "flow", 10, { "alpha = 0", "em" } }, { "edm-heun", "flow", 10, { "alpha = 0" } }, { "cvode-adams", NULL, 10, { "own steps" } },
+        { "dpmp-2m", NULL, 10, { "dpmp-2m", "did you mean dpmpp-2m" } }, { "ddim:eat=1", NULL, 10, { "eat", "did you mean eta" } },
+        { "ddim:eta=2", NULL, 10, { "eta", "between 0 and 1" } }, { "ddim:eta=x", NULL, 10, { "not a number" } }, { "ddim/ddim", NULL, 10, { "wraps no other" } },
+        { "ancestral:variance=both", NULL, 10, { "posterior beta" } }, { ":", NULL, 10, { "name" } } };
+
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        subject s;
+        recipe h;
+        budget b = { row[i].steps, 0 };
+
+        if (must(subject_open(&s, "gmm8ring", row[i].process, NULL)))
+            continue;
+        if (recipe_open(&h, &s, row[i].solver, NULL, 0, b)) {
+            check_says(row[i].words, __FILE__, __LINE__);
+        } else {
+            CU_ASSERT(recipe_adapts(h.how, b));     /* only adapts: the command refuses the budget */
+            recipe_close(&h);
+        }
+        subject_close(&s);
+    }
+}
+
+static void recorded_noise_gives_what_fresh_noise_gave(void)
+{
+    enum { ROWS = 70 };
+    rig r;
+    double *x, *y, *z, *w;
+    replay p;
+
+    if (rig_open(&r, "gmm8ring", NULL, "sde-dpmpp-2m", NULL, STEPS, 0))
+        return;
+    array recorded = { 3, { STEPS, ROWS, 2 }, w = malloc(STEPS * ROWS * 2 * sizeof *w) };
+    for (int k = 0; k < STEPS; k++) {
+        draw d = { .row = 0, .step = k, .rows = ROWS, .dim = 2 };
+
+        r.noise.fill(&r.noise, &d, w + (size_t)k * ROWS * 2);
+    }
+    x = rig_start(&r, ROWS), y = rig_run(&r, ROWS, x, NULL, NULL);
+    must(replay_open(&p, "recorded", &recorded, ROWS, 2));
+    CU_ASSERT_EQUAL(p.draws, STEPS);
+    r.noise = noise_replay(&p);
+    r.how.plan.block = 16;
+    z = rig_run(&r, ROWS, x, NULL, NULL);
+    CU_ASSERT(same(y, z, ROWS * 2));
+    CU_ASSERT(replay_open(&p, "recorded", &recorded, ROWS + 1, 2));
+    says("recorded", "draws");
+    free(x), free(y), free(z), free(w), rig_close(&r);
+}
+
+static void the_trajectory_holds_every_state(void)
+{
+    enum { ROWS = 600 };
+    rig r;
+    double *x, *y, *t;
+
+    if (rig_open(&r, "gmm8ring", NULL, "dpmpp-2m", NULL, STEPS, 0))
+        return;
+    x = rig_start(&r, ROWS), t = malloc((STEPS + 1) * ROWS * 2 * sizeof *t);
+    r.how.plan.trace = t;
+    y = rig_run(&r, ROWS, x, NULL, NULL);
+    CU_ASSERT(same(t, x, ROWS * 2) && same(t + STEPS * ROWS * 2, y, ROWS * 2));
+    r.how.plan.trace = NULL, r.how.plan.steps = 5;
+    free(y), y = rig_run(&r, ROWS, x, NULL, NULL);
+    CU_ASSERT(same(t + 5 * ROWS * 2, y, ROWS * 2));
+    free(x), free(y), free(t), rig_close(&r);
+}
+
+static const test_case tests[] = {
+    { "every solver gives the same bits on any number of threads", every_solver_gives_the_same_bits_on_any_number_of_threads },
+    { "every solver gives the same bits in blocks of any size", every_solver_gives_the_same_bits_in_blocks_of_any_size },
+    { "a row of the flow depends on nothing but the row", a_row_of_the_flow_depends_on_nothing_but_the_row },
+    { "calls are counted as the field is asked", calls_are_counted_as_the_field_is_asked },
+    { "a budget buys as many steps as fit", a_budget_buys_as_many_steps_as_fit },
+    { "a budget below one step is refused", a_budget_below_one_step_is_refused },
+    { "a field that says NaN half-way costs its rows only", a_field_that_says_nan_half_way_costs_its_rows_only },
+    { "a field that fails ends the run with a reason", a_field_that_fails_ends_the_run_with_the_first_rows_reason },
+    { "a run stops when told to", a_run_stops_when_told_to },
+    { "eta = 0 is DDIM to the bit", eta_0_is_ddim_to_the_bit },
+    { "eta = 1 is ancestral sampling", eta_1_is_ancestral_sampling },
+    { "the last step to sigma = 0 ends on the data", the_last_step_to_sigma_0_ends_on_the_data },
+    { "the flow runs back to where it came from", the_flow_runs_back_to_where_it_came_from },
+    { "what a method cannot do is said before the run", what_a_method_cannot_do_is_said_before_the_run },
+    { "recorded noise gives what fresh noise gave", recorded_noise_gives_what_fresh_noise_gave },
+    { "the trajectory holds every state", the_trajectory_holds_every_state },
+    { 0, 0 },
+};
+const test_table table_solve = { "solve", tests };
