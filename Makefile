@@ -20,7 +20,7 @@ LIBS    := -lsundials_cvode -lsundials_nvecserial -lsundials_sunlinsoldense -lsu
 
 LIB_SRC := $(wildcard models/*.c scores/*.c solvers/*.c)
 CMD_SRC := $(wildcard bench/*.c)
-TST_SRC := $(wildcard tests/*.c)
+TST_SRC := $(filter-out tests/speed.c,$(wildcard tests/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
@@ -44,6 +44,13 @@ $(B)/tests/all: $(TST_OBJ) $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfo
 	@echo "  LD      $@"
 	$(Q)$(CC) $(FLAGS) -o $@ $^ -lcunit $(LIBS)
 
+$(B)/speed: $(B)/tests/speed.o $(B)/bench/setup.o $(B)/libfokker.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(FLAGS) -o $@ $^ $(LIBS)
+
+speed: $(B)/speed
+	$(B)/speed
+
 test: $(B)/tests/all
 	$(B)/tests/all
 
@@ -57,4 +64,4 @@ clean:
 	rm -rf $(B)
 
 -include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TST_OBJ:.o=.d)
-.PHONY: all test layers clean
+.PHONY: all test speed layers clean

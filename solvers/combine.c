@@ -7,22 +7,32 @@
 enum { FEW = 8, MOST = 32, TILE = 64 };                /* terms in registers; terms at all */
 
 #define F(j, rest) fma(c[j], v[j][i], rest)
-#define SUM(n, e) case n: _Pragma("omp simd") for (int i = 0; i < N; i++) y[i] = e; break;
+#define SUM1 (c[0] * v[0][i])
+#define SUM2 F(1, SUM1)
+#define SUM3 F(2, SUM2)
+#define SUM4 F(3, SUM3)
+#define SUM5 F(4, SUM4)
+#define SUM6 F(5, SUM5)
+#define SUM7 F(6, SUM6)
+#define SUM8 F(7, SUM7)
+#define CASE(n, e) case n: _Pragma("omp simd") for (int i = 0; i < N; i++) y[i] = e; break;
+
 CLONES static void add(int N, double *y, int terms, const double *c, const double *const *v)
 {
     switch (terms) {
-    SUM(1, c[0] * v[0][i])
-    SUM(2, F(1, c[0] * v[0][i]))
-    SUM(3, F(2, F(1, c[0] * v[0][i])))
-    SUM(4, F(3, F(2, F(1, c[0] * v[0][i]))))
-    SUM(5, F(4, F(3, F(2, F(1, c[0] * v[0][i])))))
-    SUM(6, F(5, F(4, F(3, F(2, F(1, c[0] * v[0][i]))))))
-    SUM(7, F(6, F(5, F(4, F(3, F(2, F(1, c[0] * v[0][i])))))))
-    SUM(8, F(7, F(6, F(5, F(4, F(3, F(2, F(1, c[0] * v[0][i]))))))))
+    CASE(1, SUM1) CASE(2, SUM2) CASE(3, SUM3) CASE(4, SUM4) CASE(5, SUM5) CASE(6, SUM6) CASE(7, SUM7) CASE(8, SUM8)
     }
 }
-#undef F
-#undef SUM
+
+/* base + h sum */
+CLONES static void add_to(int N, double *y, const double *base, double h, int terms, const double *c, const double *const *v)
+{
+#define TO(e) fma(h, e, base[i])
+    switch (terms) {
+    CASE(1, TO(SUM1)) CASE(2, TO(SUM2)) CASE(3, TO(SUM3)) CASE(4, TO(SUM4)) CASE(5, TO(SUM5)) CASE(6, TO(SUM6)) CASE(7, TO(SUM7)) CASE(8, TO(SUM8))
+    }
+#undef TO
+}
 
 /* sum = sum_j c_j v_j over a tile, in the order in which `add` takes the terms. */
 INLINE void sum_tile(int n, double *sum, int terms, const double *c, const double *const *v)
@@ -96,18 +106,23 @@ void stage(const run *r, const level *a, const level *b, double *out, const doub
 {
     size_t size = (size_t)r->rows * r->dim, N = r->groups * size;
     double used[MOST];
-    int column[MOST], terms = 0;
+    const double *whole[MOST];
+    int terms = 0;
 
     for (int j = 0; j < n; j++)
         if (c[j])
-            used[terms] = c[j], column[terms++] = j;
+            used[terms] = c[j], whole[terms++] = k[j];
+    if (r->groups == 1 && base && terms <= FEW) {
+        add_to((int)N, out, base, b->t - a->t, terms, used, whole);
+        return;
+    }
     for (size_t at = 0; at < N; at += TILE) {
         int m = N - at < TILE ? (int)(N - at) : TILE;
         double h[TILE];
         const double *v[MOST];
 
         for (int j = 0; j < terms; j++)
-            v[j] = k[column[j]] + at;
+            v[j] = whole[j] + at;
         spread(a, b, size, at, m, h);
         add_tile(m, out + at, base ? base + at : NULL, h, terms, used, v);
     }

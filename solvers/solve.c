@@ -1,5 +1,5 @@
 /*
- * A plan on n samples: the batch is cut into blocks whose size depends on dim and the field alone; a block runs its whole trajectory
+ * A plan on n samples: the batch is cut into blocks whose size depends on n, dim and the field, never on threads; a block runs its whole trajectory
  * on one thread in one slab of memory.  The only OpenMP loop over samples.
  */
 #include <math.h>
@@ -9,16 +9,20 @@
 #include "solvers/drive.h"
 #include "solvers/noise.h"
 
-enum { STATE = 1024 };                              /* doubles of one state: 8 KB, so that a multistep method's arrays stay in L1 */
+/* Doubles of one state: 16 KB, so that a method's arrays stay in the inner caches; small batches are cut into parts for many threads,
+ * but not into blocks of less than so many rows.  No bit depends on any of these. */
+enum { STATE = 2048, PARTS = 64, LEAST = 128 };
 
-static int block_rows(const plan *p, int n)
+int solve_block(const plan *p, int n)
 {
-    int rows = STATE / p->field->dim, like = p->field->block;
+    int rows = STATE / p->field->dim, like = p->field->block, share = (n + PARTS - 1) / PARTS;
     int whole = p->field->serial || p->how->sol->couples || method_par(p->how, "batch", 0);
 
     if (p->block)
-        rows = p->block;
-    else if (like)
+        return p->block < n ? p->block : n;
+    rows = rows > share ? share : rows;
+    rows = rows < LEAST && rows < STATE / p->field->dim ? LEAST : rows;
+    if (like)
         rows = (rows + like - 1) / like * like;
     return whole || rows > n ? n : rows < 1 ? 1 : rows;
 }
@@ -183,7 +187,7 @@ int solve(const plan *p, int n, double *x, tally *out)
     if (plan_check(p))
         return FAILED;
     {
-        int rows = block_rows(p, n);
+        int rows = solve_block(p, n);
 
         #pragma omp parallel if (rows < n)
         work(p, n, rows, x, &all);

@@ -46,7 +46,7 @@ typedef struct plan {
     double deadline;                        /* > 0: STOPPED when omp_get_wtime() is past it */
     int timed;                              /* fill tally.score_seconds */
     long *done;                             /* rows x steps done so far, of fixed steps, or rows; or NULL: for whoever watches */
-    int block;                              /* rows a block; 0: chosen from dim and the field.  Changes no bit: for tests */
+    int block;                              /* rows a block; 0: solve_block chooses.  Changes no bit: for tests */
 } plan;
 
 typedef struct group { long row, step; } group;             /* index of its first sample and of its step: the key of its noise */
@@ -126,6 +126,9 @@ int plan_check(const plan *);
 /* Runs the plan on n samples of field->dim columns, x in place: OpenMP over blocks, the same bits whatever the threads.
  * 0, FAILED, DIVERGED or STOPPED, each with why(): rows that did not finish are NaN then, all others are whole.  out may be NULL. */
 int solve(const plan *, int n, double *x, tally *out);
+
+/* How many of n samples solve puts into one block: from n, dim and the field, never from the number of threads. */
+int solve_block(const plan *, int n);
 
 /* The calls (and draws) that the plan's method would take on its grid, by a dry run of one row on a zero field.  0 or -1. */
 int dry_run(const plan *, tally *out);

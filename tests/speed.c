@@ -1,0 +1,182 @@
+/*
+ * make speed: every speed as a ratio to a limit of this machine that is measured in the same run; the best of repeats.
+ * It judges nothing: machines differ and are noisy.  The third column is what to expect.
+ */
+#include <cblas.h>
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include "bench/setup.h"
+#include "models/clones.h"
+#include "models/random.h"
+
+/* `best` becomes the least time of so many repeats, or stays if it was less. */
+#define BEST(best, reps, ...) do { for (int q_ = 0; q_ < (reps); q_++) { double t_ = omp_get_wtime(); __VA_ARGS__; \
+                                   t_ = omp_get_wtime() - t_; best = t_ < best ? t_ : best; } } while (0)
+
+static void row(const char *what, double value, const char *unit, const char *expect) { printf("%-66s %8.3g %-10s %s\n", what, value, unit, expect); fflush(stdout); }
+
+static void *need(size_t bytes)
+{
+    void *p = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+
+    if (!p)
+        exit((fprintf(stderr, "speed: not enough memory\n"), 1));
+    memset(p, 0, bytes);
+    return p;
+}
+
+/* y = a x + b u: the limit of combine. */
+CLONES __attribute__((noinline)) static void triad(int n, double *y, double a, const double *x, double b, const double *u)
+{
+    #pragma omp simd
+    for (int i = 0; i < n; i++)
+        y[i] = fma(b, u[i], a * x[i]);
+}
+
+/* What a sum of `terms` arrays must move: each is read, one is written. */
+CLONES __attribute__((noinline)) static void move(int n, double *y, int terms, const double *const *v)
+{
+    switch (terms) {
+#define CASE(k, e) case k: _Pragma("omp simd") for (int i = 0; i < n; i++) y[i] = e; break;
+    CASE(2, v[0][i] + v[1][i])
+    CASE(3, v[0][i] + v[1][i] + v[2][i])
+    CASE(4, v[0][i] + v[1][i] + v[2][i] + v[3][i])
+    CASE(5, v[0][i] + v[1][i] + v[2][i] + v[3][i] + v[4][i])
+    CASE(6, v[0][i] + v[1][i] + v[2][i] + v[3][i] + v[4][i] + v[5][i])
+#undef CASE
+    }
+}
+
+static void combine_speed(void)
+{
+    static const int sizes[] = { 1024, 4096, 65536, 4000000 };
+
+    for (int k = 0; k < 4; k++) {
+        int n = sizes[k], calls = n > 100000 ? 4 : 20000000 / n / 4;
+        double *m = need(3 * (size_t)n * sizeof *m), *y = m, *u = m + n, *v = m + 2 * n;
+        run r = { .rows = n / 2, .dim = 2, .groups = 1 };
+        char what[128];
+        double ours = 1e9, limit = 1e9;
+
+        for (int i = 0; i < 5; i++) {               /* in turns, so that both see the same noise */
+            BEST(ours, 5, for (int c = 0; c < calls; c++) combine(&r, 0, y, {.5, u}, {.4, v}));
+            BEST(limit, 5, for (int c = 0; c < calls; c++) triad(n, y, .5, u, .4, v));
+        }
+        snprintf(what, sizeof what, "combine of %d doubles against triad (%.0f GB/s)", n, 24. * n * calls / limit / 1e9);
+        row(what, limit / ours, "of triad", "at least 0.8");
+        free(m);
+    }
+}
+
+static void normals_speed(void)
+{
+    enum { ROWS = 512, CALLS = 500 };
+    double *z = need(2 * ROWS * sizeof *z), best = 1e9;
+
+    BEST(best, 15, for (long i = 0; i < CALLS; i++) normals((stream){ 1, USE_NOISE }, i * ROWS, 3, 0, ROWS, 2, z));
+    row("normals, one core", best / (CALLS * 2. * ROWS) * 1e9, "ns each", "at most 6");
+    free(z);
+}
+
+/* Seconds of the best run of a recipe on n samples; *rows gets the evaluations. */
+static double best_run(const char *model_name, const char *solver_item, int steps, int n, int threads, long *rows)
+{
+    subject s;
+    recipe r;
+    noise quiet = noise_philox(1);
+    tally t = { 0 };
+    double best = 1e9;
+
+    omp_set_num_threads(threads);
+    if (!subject_open(&s, model_name, NULL, NULL)) {
+        if (!recipe_open(&r, &s, solver_item, NULL, 0, (budget){ steps, 0 })) {
+            double *x0 = need((size_t)n * s.field->dim * sizeof *x0), *x = need((size_t)n * s.field->dim * sizeof *x);
+
+            r.plan.noise = &quiet;
+            start_states(s.model->process, s.field->dim, 1, n, x0);
+            BEST(best, 9, memcpy(x, x0, (size_t)n * s.field->dim * sizeof *x); if (solve(&r.plan, n, x, &t)) fprintf(stderr, "speed: %s\n", why()));
+            free(x0), free(x);
+            recipe_close(&r);
+        }
+        subject_close(&s);
+    }
+    *rows = t.rows;
+    return best;
+}
+
+static void sampler_speed(void)
+{
+    static const struct { const char *model, *solver; int steps, n; const char *expect; } table[] = {
+        { "gmm8ring", "dpmpp-2m", 20, 100000, "at most 12" }, { "gmm8ring", "dopri5:rtol=1e-5,atol=1e-5", 0, 20000, "at most 50" },
+        { "gmm8ring", "sde-dpmpp-2m", 20, 100000, "" }, { "gmm5-aniso16", "dpmpp-2m", 20, 5000, "" }, { "gmm10-64", "dpmpp-2m", 20, 2000, "" },
+        { "digits", "dpmpp-2m", 5, 1000, "" } };
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        long rows;
+        char what[128];
+        double one = best_run(table[i].model, table[i].solver, table[i].steps, table[i].n, 1, &rows), two;
+
+        snprintf(what, sizeof what, "%s, %s: a row and evaluation, one core", table[i].model, table[i].solver);
+        row(what, one / rows * 1e9, "ns", table[i].expect);
+        if (omp_get_num_procs() < 2)
+            continue;
+        two = best_run(table[i].model, table[i].solver, table[i].steps, table[i].n, 2, &rows);
+        snprintf(what, sizeof what, "%s, %s: two cores", table[i].model, table[i].solver);
+        row(what, one / two, "times", i ? "" : "at least 1.8");
+    }
+}
+
+/* A field that returns at once and says what is asked for, so that nothing is converted. */
+static int nothing(void *self, const batch *p, double *out) { return 0; }
+
+/* A step of each method against the bare loops over its arrays: `terms` of each sum that it must form. */
+static void overhead(void)
+{
+    static const struct { const char *solver; enum predicts predicts; int terms[8]; } table[] = {
+        { "euler", PREDICTS_VELOCITY, { 2 } }, { "heun", PREDICTS_VELOCITY, { 2, 3 } }, { "edm-heun", PREDICTS_NOISE, { 2, 3 } },
+        { "ddim", PREDICTS_DATA, { 2 } }, { "dpmpp-2m", PREDICTS_DATA, { 3 } }, { "dopri5", PREDICTS_VELOCITY, { 2, 3, 4, 5, 6, 6 } } };
+    enum { STEPS = 2000 };
+    subject s;
+
+    omp_set_num_threads(1);
+    if (subject_open(&s, "gauss2", "edm", NULL))
+        return;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        recipe r;
+        score field = { .abi = SCORE_ABI, .name = "nothing", .dim = 2, .predicts = table[i].predicts, .eval = nothing };
+        char what[128];
+        double ours = 1e9, bare = 1e9;
+
+        if (recipe_open(&r, &s, table[i].solver, NULL, 0, (budget){ STEPS, 0 }))
+            break;
+        int N = 2 * solve_block(&r.plan, 1 << 20), n = N / 2;
+        double *x = need(N * sizeof *x), *pool = need(8 * (size_t)N * sizeof *pool);
+        const double *v[6] = { pool, pool + N, pool + 2 * N, pool + 3 * N, pool + 4 * N, pool + 5 * N };
+
+        r.plan.field = &field;
+        for (int k = 0; k < 5; k++) {
+            BEST(ours, 3, solve(&r.plan, n, x, NULL));
+            BEST(bare, 3, for (int c = 0; c < STEPS; c++) for (int j = 0; table[i].terms[j]; j++) move(N, pool + (6 + (c & 1)) * N, table[i].terms[j], v));
+        }
+        snprintf(what, sizeof what, "%s: a step with a field that returns at once (%.0f ns)", table[i].solver, ours / STEPS * 1e9);
+        row(what, ours / bare, "of traffic", "at most 1.5");
+        free(x), free(pool);
+        recipe_close(&r);
+    }
+    subject_close(&s);
+}
+
+int main(void)
+{
+    printf("%d cores; best of repeats\n", omp_get_num_procs());
+    openblas_set_num_threads(1);
+    combine_speed();
+    normals_speed();
+    sampler_speed();
+    overhead();
+    return 0;
+}
