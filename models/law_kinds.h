@@ -1,2 +1,3 @@
 /* LAW(kind): `law *kind_open(const sections *, section *)`, the law of a [data] section with that kind. */
 LAW(mixture)
+LAW(dataset)

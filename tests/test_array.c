@@ -215,7 +215,7 @@ static void nan_and_inf_are_refused_with_row_and_column(void)
 static void text_is_read_as_people_write_it(void)
 {
     static const char *const t[] = {
-        "1 2\n3 4\n", "1,2\n3,4", "1\t2\r\n3\t4\r\n", "# points\n\n x , y \n 1 , 2 # first\n\n3,4\n#end", "\"a b\";\n+1 2.0\n3e0 .4e1\n", "\xef\xbb\xbf" "1,2\n3,4\n" };
+        "1 2\n3 4\n", "1,2\n3,4", "1\t2\r\n3\t4\r\n", "# points\n\n x , y \n 1 , 2 # first\n\n3,4\n#end", "\"a b\";\n+1 2.0\n3e0 .4e1\n", ("\xef\xbb\xbf" "1,2\n3,4\n") };
 
     for (unsigned i = 0; i < sizeof t / sizeof *t; i++) {
         expect(file_of("a.csv", t[i], strlen(t[i])), 2, (long[]){ 2, 2 }, (double[]){ 1, 2, 3, 4 });
