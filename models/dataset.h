@@ -17,7 +17,8 @@ typedef struct dataset {
 /* What is asked of a batch; what is not is NULL. */
 typedef struct job { const dataset *s; const batch *b; const double *v; double *x0, *div, *jv, *logp; } job;
 
-/* DIRECT: up to so many columns distances are taken directly, beyond by gemm; BLOCK points and CHUNK columns at a time. */
+/* DIRECT: up to so many columns distances are taken directly, beyond by gemm (5 us a row of 1500 points from 2 to 16 columns; directly 2.5, 3.1, 5.0 and 5.8
+ * with 2, 4, 8 and 16); BLOCK points and CHUNK columns at a time. */
 enum { DIRECT = 8, TILE = 32, BLOCK = 256, CHUNK = 256 };
 
 /* Lanes past n repeat the first.  s[k][i] is the logit, then the weight of point k for lane i; q the same times m'.v. */

@@ -8,10 +8,10 @@
 #define LOG2E 1.44269504088896340736
 #define LOG2PI 1.83787706640934548356
 
-static const level *level_of(const batch *b, long row) { return &b->at[row / b->rows]; }
-static double variance(const dataset *s, const level *l) { return fma(l->alpha * s->width, l->alpha * s->width, l->sigma * l->sigma); }
-static double shift(const dataset *s, const level *l) { return l->sigma * l->sigma / variance(s, l); }                  /* b */
-static double keep(const dataset *s, const level *l) { return l->alpha * s->width * s->width / variance(s, l); }        /* a */
+INLINE const level *level_of(const batch *b, long row) { return &b->at[row / b->rows]; }
+INLINE double variance(const dataset *s, const level *l) { return fma(l->alpha * s->width, l->alpha * s->width, l->sigma * l->sigma); }
+INLINE double shift(const dataset *s, const level *l) { return l->sigma * l->sigma / variance(s, l); }                  /* b */
+INLINE double keep(const dataset *s, const level *l) { return l->alpha * s->width * s->width / variance(s, l); }        /* a */
 
 static void open_tile(const job *j, tile *t)
 {
@@ -32,7 +32,7 @@ static void open_tile(const job *j, tile *t)
 }
 
 /* Columns [from, from + n) of x - alpha c (c NULL: of x) for every lane: TILE x n, zeros past dim. */
-static void load(const dataset *s, tile *t, const double *x, const double *c, int from, int n)
+CLONES static void load(const dataset *s, tile *t, const double *x, const double *c, int from, int n)
 {
     int dim = s->law.dim, some = dim - from < n ? dim - from : n;
 
@@ -47,17 +47,30 @@ static void load(const dataset *s, tile *t, const double *x, const double *c, in
     }
 }
 
+/* The columns of part over the lanes. */
+INLINE void turned(int dim, const double *part, double (*x)[TILE])
+{
+    for (int d = 0; d < dim; d++)
+        for (int i = 0; i < TILE; i++)
+            x[d][i] = part[i * dim + d];
+}
+
 /* out[k][i] = m'_k . (lane i of x) for n points. */
 CLONES static void few_products(int dim, int n, const double *m, const double *part, double (*out)[TILE])
 {
-    for (int k = 0; k < n; k++)
-        for (int d = 0; d < dim; d++) {
-            double mk = m[k * dim + d];
+    double x[DIRECT][TILE];
 
+    turned(dim, part, x);
+    for (int k = 0; k < n; k++) {
+        double sum[TILE] = { 0 };
+
+        for (int d = 0; d < dim; d++) {
             #pragma omp simd
             for (int i = 0; i < TILE; i++)
-                out[k][i] = d ? fma(mk, part[i * dim + d], out[k][i]) : mk * part[i * dim + d];
+                sum[i] = fma(m[k * dim + d], x[d][i], sum[i]);
         }
+        memcpy(out[k], sum, sizeof sum);
+    }
 }
 
 static void products(const dataset *s, tile *t, const double *x, const double *c, long from, int n, double (*out)[TILE])
@@ -83,32 +96,39 @@ INLINE double weight(double x)
     return x < -200 ? 0 : w;
 }
 
-CLONES static void few_logits(int dim, int n, const double *m, const double *lw, tile *t, double *high)
+/* Column by column over the lanes: with dim known the sums stay in registers. */
+INLINE void logits(int dim, int n, const double *m, const double *lw, tile *t, double *high)
 {
     double x[DIRECT][TILE];
 
-    for (int d = 0; d < dim; d++)
-        for (int i = 0; i < TILE; i++)
-            x[d][i] = t->part[i * dim + d];
+    turned(dim, t->part, x);
     for (int k = 0; k < n; k++) {
-        double *s = t->s[k];
+        double far[TILE] = { 0 };
 
         for (int d = 0; d < dim; d++) {
-            double mk = m[k * dim + d];
-
             #pragma omp simd
             for (int i = 0; i < TILE; i++) {
-                double e = fma(-t->alpha[i], mk, x[d][i]);
+                double e = fma(-t->alpha[i], m[k * dim + d], x[d][i]);
 
-                s[i] = d ? fma(e, e, s[i]) : e * e;
+                far[i] = fma(e, e, far[i]);
             }
         }
         #pragma omp simd
         for (int i = 0; i < TILE; i++) {
-            s[i] = fma(-t->half[i], s[i], lw[k]);
-            high[i] = s[i] > high[i] ? s[i] : high[i];
+            double s = fma(-t->half[i], far[i], lw[k]);
+
+            t->s[k][i] = s;
+            high[i] = s > high[i] ? s : high[i];
         }
     }
+}
+
+CLONES static void few_logits(int dim, int n, const double *m, const double *lw, tile *t, double *high)
+{
+    if (dim == 2)
+        logits(2, n, m, lw, t, high);
+    else
+        logits(dim, n, m, lw, t, high);
 }
 
 CLONES static void many_logits(int n, const double *norm, const double *lw, tile *t, double *high)
@@ -227,7 +247,7 @@ static void visit(const job *j, tile *t, long from, int n)
     }
 }
 
-static double square_of(int n, const double *a)
+INLINE double square_of(int n, const double *a)
 {
     double sum = 0;
 
@@ -237,7 +257,7 @@ static double square_of(int n, const double *a)
 }
 
 /* From the sums of lane i to the answers of its row. */
-static void finish_moments(const job *j, const tile *t, int i)
+CLONES static void finish_moments(const job *j, const tile *t, int i)
 {
     const dataset *s = j->s;
     const level *l = level_of(j->b, t->row[i]);
@@ -264,7 +284,7 @@ static void finish_moments(const job *j, const tile *t, int i)
 }
 
 /* log p_t = log sum_k w_k exp(-|x - alpha m_k|^2/2v) - dim/2 log(2 pi v) - log of the weight of all points in question. */
-static void finish_logpdf(const job *j, const tile *t, int i, double total)
+CLONES static void finish_logpdf(const job *j, const tile *t, int i, double total)
 {
     const dataset *s = j->s;
     const level *l = level_of(j->b, t->row[i]);

@@ -315,6 +315,23 @@ static void a_row_has_the_same_bits_in_any_company(void)
     same_bits(some_points(5, 40, 2, 0.3));
 }
 
+static void threads_give_the_same_bits(void)
+{
+    enum { N = 300 };
+    law *l = good(law_at("models/digits.ini"));
+    double *x = malloc(3 * N * 64 * sizeof *x), *x0 = x + N * 64, *y0 = x0 + N * 64, div[N], ydiv[N];
+    int failed = 0;
+
+    must(l->sample(l, st, 0, N, NULL, x));
+    must(l->denoise(l, &(batch){ 1, N, &some_levels[1], x, NULL }, x0, div));
+    #pragma omp parallel for num_threads(7) schedule(dynamic) reduction(+:failed)
+    for (int from = 0; from < N; from += 10)
+        failed += l->denoise(l, &(batch){ 1, 10, &some_levels[1], x + from * 64, NULL }, y0 + from * 64, ydiv + from);
+    CU_ASSERT(!failed && !memcmp(x0, y0, N * 64 * sizeof *x) && !memcmp(div, ydiv, sizeof div));
+    free(x);
+    law_close(l);
+}
+
 static void a_nan_stays_in_its_row(void)
 {
     static const char *const path[] = { "models/two-moons.ini", "models/digits.ini" };
@@ -477,6 +494,7 @@ static const test_case tests[] = {
     { "differences give score, divergence and jvp", differences_give_score_divergence_and_jvp },
     { "sigma = 0 gives x/alpha", sigma_0_gives_x_over_alpha },
     { "a row has the same bits in any company", a_row_has_the_same_bits_in_any_company },
+    { "threads that share a law give the same bits", threads_give_the_same_bits },
     { "a NaN stays in its row", a_nan_stays_in_its_row },
     { "samples have the moments", samples_have_the_moments },
     { "a label draws from its points alone", a_label_draws_from_its_points_alone },
