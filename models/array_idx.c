@@ -11,7 +11,8 @@ int read_idx(source *s, array *a)
         return -1;
     t = type_coded(magic[2]);
     if (magic[0] || magic[1] || !t)
-        return fail("%s: is neither .npy, IDX nor text (bytes %02x %02x %02x %02x); convert it to one of them", s->path, magic[0], magic[1], magic[2], magic[3]);
+        return fail("%s: is neither .npy, IDX nor text (bytes %02x %02x %02x %02x); convert it to one of them", s->path,
+                    magic[0], magic[1], magic[2], magic[3]);
     if (magic[3] < 1 || magic[3] > MAX_DIMS)
         return fail("%s: has %d axes; 1 to %d are read", s->path, magic[3], MAX_DIMS);
     a->dims = magic[3];

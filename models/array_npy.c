@@ -86,7 +86,8 @@ static int shape(header *h)
 
 static int entries(header *h)
 {
-    static const struct { const char *key; int (*parse)(header *); } part[] = { { "descr", descr }, { "fortran_order", fortran }, { "shape", shape } };
+    static const struct { const char *key; int (*parse)(header *); } part[] = {
+        { "descr", descr }, { "fortran_order", fortran }, { "shape", shape } };
     enum { PARTS = sizeof part / sizeof *part };
 
     if (!accept(h, "{"))

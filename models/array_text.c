@@ -1,4 +1,5 @@
-/* Numbers in text: one row a line; fields end at a comma, or at blanks and tabs; `#` begins a comment; blank lines and a first line of words are skipped. */
+/* Numbers in text: one row a line; fields end at a comma, or at blanks and tabs; `#` begins a comment;
+ * blank lines and a first line of words are skipped. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -17,8 +17,8 @@ typedef struct dataset {
 /* What is asked of a batch; what is not is NULL. */
 typedef struct job { const dataset *s; const batch *b; const double *v; double *x0, *div, *jv, *logp; } job;
 
-/* DIRECT: up to so many columns distances are taken directly, beyond by gemm (5 us a row of 1500 points from 2 to 16 columns; directly 2.5, 3.1, 5.0 and 5.8
- * with 2, 4, 8 and 16); BLOCK points and CHUNK columns at a time. */
+/* DIRECT: up to so many columns distances are taken directly, beyond by gemm (a row of 1500 points: 5 us by gemm from 2 to 16 columns, directly
+ * 2.5, 3.1, 5.0 and 5.8 with 2, 4, 8 and 16); BLOCK points and CHUNK columns at a time. */
 enum { DIRECT = 8, TILE = 32, BLOCK = 256, CHUNK = 256 };
 
 /* Lanes past n repeat the first.  s[k][i] is the logit, then the weight of point k for lane i; q the same times m'.v. */
@@ -26,7 +26,8 @@ typedef struct tile {
     int n;
     long row[TILE];
     double alpha[TILE], slope[TILE], half[TILE];        /* alpha log2(e)/v; log2(e)/2v, by gemm alpha^2 log2(e)/2v */
-    double top[TILE], fall[TILE], sum[TILE], square[TILE], turn[TILE];      /* running maximum, its last rise as a factor; sums of r, r |m'|^2, r m'.v */
+    double top[TILE], fall[TILE];                       /* running maximum, its last rise as a factor */
+    double sum[TILE], square[TILE], turn[TILE];         /* of r, r |m'|^2, r m'.v */
     double s[BLOCK][TILE], q[BLOCK][TILE], part[TILE * CHUNK];
 } tile;
 

@@ -119,7 +119,8 @@ static int columns(source *f)
     if (f->label_column < f->column[0] || f->label_column > f->column[1])
         return 0;
     if (section_get(f->data, "columns") || (f->label_column > 0 && f->label_column < last))
-        return fail("%s: the labels' column %d lies among the coordinates; give columns = FIRST..LAST without it", where(f, "columns"), f->label_column);
+        return fail("%s: the labels' column %d lies among the coordinates; give columns = FIRST..LAST without it",
+                    where(f, "columns"), f->label_column);
     f->column[f->label_column > 0] += f->label_column > 0 ? -1 : 1;
     return 0;
 }

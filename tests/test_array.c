@@ -78,8 +78,10 @@ static void every_type_of_npy_is_read(void)
 {
     struct { const char *descr; const void *data; size_t size; } t[] = {
         { "<f8", (double[]){ 1, 0, 3, 2, 5, 77 }, 48 }, { "<f4", (float[]){ 1, 0, 3, 2, 5, 77 }, 24 },
-        { "|i1", (int8_t[]){ 1, 0, 3, 2, 5, 77 }, 6 }, { "<i2", (int16_t[]){ 1, 0, 3, 2, 5, 77 }, 12 }, { "<i4", (int32_t[]){ 1, 0, 3, 2, 5, 77 }, 24 },
-        { "<i8", (int64_t[]){ 1, 0, 3, 2, 5, 77 }, 48 }, { "|u1", (uint8_t[]){ 1, 0, 3, 2, 5, 77 }, 6 }, { "<u2", (uint16_t[]){ 1, 0, 3, 2, 5, 77 }, 12 },
+        { "|i1", (int8_t[]){ 1, 0, 3, 2, 5, 77 }, 6 }, { "<i2", (int16_t[]){ 1, 0, 3, 2, 5, 77 }, 12 },
+        { "<i4", (int32_t[]){ 1, 0, 3, 2, 5, 77 }, 24 },
+        { "<i8", (int64_t[]){ 1, 0, 3, 2, 5, 77 }, 48 }, { "|u1", (uint8_t[]){ 1, 0, 3, 2, 5, 77 }, 6 },
+        { "<u2", (uint16_t[]){ 1, 0, 3, 2, 5, 77 }, 12 },
         { "<u4", (uint32_t[]){ 1, 0, 3, 2, 5, 77 }, 24 }, { "<u8", (uint64_t[]){ 1, 0, 3, 2, 5, 77 }, 48 } };
     const double v[] = { 1, 0, 3, 2, 5, 77 };
 
@@ -137,7 +139,8 @@ static void what_is_wrong_with_a_npy_is_said(void)
         { "{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2, 2)}", "garbage", "numpy.save" },
         { "{'descr': '<f8', 'colour': False, 'shape': (2, 2)}", "garbage", "numpy.save" },
         { "{'descr': 'a word that is far longer than any dtype of this world', 'shape': (2, 2)}", "garbage", "numpy.save" },
-        { HEAD("'<f8'", "False", "(2, 2)") " more", "garbage near \"more", "numpy.save" }, { "", "garbage", "numpy.save" }, { "\x01\xff{", "garbage", "numpy.save" } };
+        { HEAD("'<f8'", "False", "(2, 2)") " more", "garbage near \"more", "numpy.save" }, { "", "garbage", "numpy.save" },
+        { "\x01\xff{", "garbage", "numpy.save" } };
     double v[4] = { 0 };
 
     for (unsigned i = 0; i < sizeof t / sizeof *t; i++) {
@@ -215,7 +218,8 @@ static void nan_and_inf_are_refused_with_row_and_column(void)
 static void text_is_read_as_people_write_it(void)
 {
     static const char *const t[] = {
-        "1 2\n3 4\n", "1,2\n3,4", "1\t2\r\n3\t4\r\n", "# points\n\n x , y \n 1 , 2 # first\n\n3,4\n#end", "\"a b\";\n+1 2.0\n3e0 .4e1\n", ("\xef\xbb\xbf" "1,2\n3,4\n") };
+        "1 2\n3 4\n", "1,2\n3,4", "1\t2\r\n3\t4\r\n", "# points\n\n x , y \n 1 , 2 # first\n\n3,4\n#end",
+        "\"a b\";\n+1 2.0\n3e0 .4e1\n", ("\xef\xbb\xbf" "1,2\n3,4\n") };
 
     for (unsigned i = 0; i < sizeof t / sizeof *t; i++) {
         expect(file_of("a.csv", t[i], strlen(t[i])), 2, (long[]){ 2, 2 }, (double[]){ 1, 2, 3, 4 });
@@ -228,9 +232,11 @@ static void text_is_read_as_people_write_it(void)
 static void what_is_wrong_with_a_text_is_said(void)
 {
     static const struct { const char *text, *place, *word; } t[] = {
-        { "1 2\n3 4 5\n", "bad.txt:2: ", "3 columns" }, { "1 2\n\n#\n3\n", "bad.txt:4: ", "1 columns" }, { "1 2\n3 four\n", "bad.txt:2: column 2", "four" },
+        { "1 2\n3 4 5\n", "bad.txt:2: ", "3 columns" }, { "1 2\n\n#\n3\n", "bad.txt:4: ", "1 columns" },
+        { "1 2\n3 four\n", "bad.txt:2: column 2", "four" },
         { "x 2\n", "bad.txt:1: column 1", "\"x\"" }, { "1,,2\n", "bad.txt:1: column 2", "empty" }, { "1,2,\n", "bad.txt:1: column 3", "empty" },
-        { "a b\nc d\n", "bad.txt:2: ", "number" }, { "", "bad.txt: ", "empty" }, { "\n# nothing\n", "bad.txt: ", "no row" }, { "x y\n", "bad.txt: ", "no row" },
+        { "a b\nc d\n", "bad.txt:2: ", "number" }, { "", "bad.txt: ", "empty" }, { "\n# nothing\n", "bad.txt: ", "no row" },
+        { "x y\n", "bad.txt: ", "no row" },
         { "1 2\n1;2\n", "bad.txt:2: ", "commas, blanks" }, { "PK\3\4", "bad.txt:1: ", "npz" }, { "1 0x\n", "bad.txt:1: column 2", "0x" } };
 
     for (unsigned i = 0; i < sizeof t / sizeof *t; i++) {
@@ -244,10 +250,12 @@ static void what_is_wrong_with_a_text_is_said(void)
 
 static void idx_is_read_and_refused(void)
 {
-    static const char images[] = { 0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, -1, 0 }, shorts[] = { 0, 0, 0xb, 1, 0, 0, 0, 2, 1, 2, -1, -2 };
+    static const char images[] = { 0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, -1, 0 };
+    static const char shorts[] = { 0, 0, 0xb, 1, 0, 0, 0, 2, 1, 2, -1, -2 };
     static const char doubles[] = { 0, 0, 0xe, 1, 0, 0, 0, 1, 0x3f, -8, 0, 0, 0, 0, 0, 0 };
     static const struct { char bytes[16]; int n; const char *word; } bad[] = {
-        { { 0, 0, 8, 3, 0, 0 }, 6, "truncated" }, { { 0, 0, 8, 1, 0, 0, 0, 2, 1 }, 9, "truncated" }, { { 0, 0, 8, 1, 0, 0, 0, 1, 1, 2 }, 10, "2 bytes follow" },
+        { { 0, 0, 8, 3, 0, 0 }, 6, "truncated" }, { { 0, 0, 8, 1, 0, 0, 0, 2, 1 }, 9, "truncated" },
+        { { 0, 0, 8, 1, 0, 0, 0, 1, 1, 2 }, 10, "2 bytes follow" },
         { { 0, 0, 7, 1, 0, 0, 0, 1, 1 }, 9, "neither" }, { { 0, 0, 8, 9, 0, 0, 0, 1, 1 }, 9, "9 axes" }, { { 0, 0, 8, 1, 0, 0, 0, 0 }, 8, "empty" },
         { { 0, 1, 8, 1, 0, 0, 0, 0 }, 8, "neither" } };
     array a;

@@ -1,86 +1,11 @@
-/* The data set law against a mixture written out, against differences, against itself in other batches; and its model files, right and wrong. */
-#define _XOPEN_SOURCE 700
+/* The data set law against a mixture written out, against differences, against itself in other batches. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include "models/dataset.h"
-#include "models/fail.h"
+#include "tests/dataset_points.h"
 #include "tests/suite.h"
 
 static const stream st = { 7, USE_LAW };
-static char folder[64];
-
-static void file_of(const char *name, const char *text)
-{
-    char path[128];
-    FILE *f;
-
-    if (!*folder) {
-        strcpy(folder, "/tmp/fokker-dataset-XXXXXX");
-        CU_ASSERT_FATAL(mkdtemp(folder) != NULL);
-    }
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    f = fopen(path, "w");
-    CU_ASSERT_FATAL(f != NULL);
-    fputs(text, f);
-    fclose(f);
-}
-
-static law *law_at(const char *path)
-{
-    sections *s = sections_read(path);
-    law *l = s && sections_find(s, "data") ? law_open(s, sections_find(s, "data")) : NULL;
-
-    sections_free(s);
-    return l;
-}
-
-/* The law of a [data] section with these lines. */
-static law *law_of(const char *lines)
-{
-    char text[1024], path[128];
-
-    snprintf(text, sizeof text, "[data]\nkind = dataset\n%s\n", lines);
-    file_of("m.ini", text);
-    snprintf(path, sizeof path, "%s/m.ini", folder);
-    return law_at(path);
-}
-
-static law *good(law *l)
-{
-    if (!l)
-        must(-1);
-    CU_ASSERT_FATAL(l != NULL);
-    return l;
-}
-
-/* K points of dim columns, then a weight and a label in the last columns of its own file each. */
-static law *some_points(int K, int dim, int labels, double width)
-{
-    char *text = malloc(K * (dim + 1) * 24 + 1), *p = text, lines[256];
-    double *x = malloc(dim * sizeof *x);
-
-    CU_ASSERT_FATAL(text != NULL && x != NULL);
-    *text = 0;
-    for (int k = 0; k < K; k++) {
-        normals(st, k, 0, 0, 1, dim, x);
-        for (int d = 0; d < dim; d++)
-            p += sprintf(p, "%.17g ", x[d] * (1 + d % 3) + 3);
-        p += sprintf(p, "%d\n", labels ? (k * 7 + k / 3) % labels : 0);
-    }
-    file_of("points.txt", text);
-    p = text;
-    for (int k = 0; k < K; k++)
-        p += sprintf(p, "%g\n", 1 + k % 5 * 0.5);
-    file_of("weights.txt", text);
-    free(text);
-    free(x);
-    snprintf(lines, sizeof lines, "file = points.txt\nwidth = %.17g\nweights = weights.txt\nlabel_column = -1", width);
-    return good(law_of(lines));
-}
 
 /* The same by the book, in long double and by differences: log p, D and div D of point k's label or of all (label -1). */
 static void by_the_book(const law *l, double w, int labels, int label, const level *at, const double *x, double *logp, double *x0, double *div)
@@ -161,7 +86,8 @@ static void compare(int K, int dim, int labels, double w, double tolerance)
 
 static void it_is_the_mixture_written_out(void)
 {
-    static const struct { int K, dim, labels; } t[] = { { 1, 2, 1 }, { 3, 1, 2 }, { 9, 2, 3 }, { 700, 3, 4 }, { 40, 8, 2 }, { 9, 9, 3 }, { 300, 16, 4 }, { 600, 20, 3 }, { 40, 300, 2 } };
+    static const struct { int K, dim, labels; } t[] = {
+        { 1, 2, 1 }, { 3, 1, 2 }, { 9, 2, 3 }, { 700, 3, 4 }, { 40, 8, 2 }, { 9, 9, 3 }, { 300, 16, 4 }, { 600, 20, 3 }, { 40, 300, 2 } };
 
     for (unsigned i = 0; i < sizeof t / sizeof *t; i++)
         compare(t[i].K, t[i].dim, t[i].labels, 0.4, 1e-10);
@@ -179,8 +105,8 @@ static void differences(const char *path, double h, double tolerance)
     law *l = good(law_at(path));
     enum { N = LEVELS * ROWS };
     int dim = l->dim;
-    double *x = some_rows(l), *x0 = malloc(4 * N * dim * sizeof *x), *jv = x0 + N * dim, *up = jv + N * dim, *down = up + N * dim, *v = malloc(N * dim * sizeof *v);
-    double *y = malloc(N * dim * sizeof *y), div[N], trace[N] = { 0 }, lu[N], ld[N], worst[3] = { 0 };
+    double *x = some_rows(l), *x0 = malloc(4 * N * dim * sizeof *x), *jv = x0 + N * dim, *up = jv + N * dim, *down = up + N * dim;
+    double *v = malloc(N * dim * sizeof *v), *y = malloc(N * dim * sizeof *y), div[N], trace[N] = { 0 }, lu[N], ld[N], worst[3] = { 0 };
     batch b = { LEVELS, ROWS, some_levels, x, NULL }, moved = { LEVELS, ROWS, some_levels, y, NULL };
 
     normals((stream){ 4, USE_PROBE }, 0, 0, 0, N, dim, v);
@@ -385,6 +311,8 @@ static void samples_have_the_moments(void)
     }
 }
 
+static double distance(const double *a, const double *b) { return hypot(a[0] - b[0], a[1] - b[1]); }
+
 static void a_label_draws_from_its_points_alone(void)
 {
     law *l = some_points(60, 2, 3, 1e-3);
@@ -398,7 +326,7 @@ static void a_label_draws_from_its_points_alone(void)
         int best = 0;
 
         for (int k = 1; k < 60; k++)
-            if (hypot(x[2 * i] - l->point[2 * k], x[2 * i + 1] - l->point[2 * k + 1]) < hypot(x[2 * i] - l->point[2 * best], x[2 * i + 1] - l->point[2 * best + 1]))
+            if (distance(x + 2 * i, l->point + 2 * k) < distance(x + 2 * i, l->point + 2 * best))
                 best = k;
         CU_ASSERT((best * 7 + best / 3) % 3 == label[i]);
         hits[best]++;
@@ -406,86 +334,6 @@ static void a_label_draws_from_its_points_alone(void)
     for (int k = 0; k < 60; k++)
         CU_ASSERT(hits[k] > 0 || (1 + k % 5 * 0.5) < 2);
     law_close(l);
-}
-
-static void the_keys_choose_and_scale(void)
-{
-    law *l;
-    static const double all[] = { 1, 2, 4, 5, 7, 8 }, part[] = { 2 * 5 - 1, 2 * 6 - 1, 2 * 8 - 1, 2 * 9 - 1 };
-
-    file_of("p.csv", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n");
-    file_of("l.txt", "0 2 0");
-    l = good(law_of("file = p.csv\nwidth = .1\ncolumns = 0..1"));
-    CU_ASSERT(l->dim == 2 && l->points == 3 && l->labels == 0 && !memcmp(l->point, all, sizeof all));
-    law_close(l);
-    l = good(law_of("file = p.csv\nwidth = .1\ncolumns = 1..2\nrows = 1..2\nscale = 2\nshift = -1\nlabels = l.txt"));
-    CU_ASSERT(l->dim == 2 && l->points == 2 && l->labels == 3 && !memcmp(l->point, part, sizeof part));
-    law_close(l);
-    l = good(law_of("file = p.csv\nwidth = .1\nlabel_column = 0"));
-    CU_ASSERT(l->dim == 2 && l->labels == 8 && l->point[0] == 2);
-    law_close(l);
-    l = good(law_of("file = p.csv\nwidth = .1\ncolumns = 1"));
-    CU_ASSERT(l->dim == 1 && l->points == 3 && l->point[2] == 8);
-    law_close(l);
-}
-
-static void what_is_wrong_with_a_data_set_is_said(void)
-{
-#define FINE "file = p.csv\nwidth = .1\n"
-    static const struct { const char *lines, *place, *word; } t[] = {
-        { "width = .1", "m.ini:1: ", "needs file" }, { "file = none.csv\nwidth = .1", "m.ini:3: ", "none.csv: No such" }, { "file = bad.csv\nwidth = .1", "bad.csv:2: ", "columns" },
-        { "file = p.csv", "m.ini:1: ", "width" }, { "file = p.csv\nwidth = 0", "m.ini:4: ", "positive" }, { "file = p.csv\nwidth = -1", "m.ini:4: ", "positive" },
-        { "file = p.csv\nwidth = wide", "m.ini:4: ", "wide" }, { "file = p.csv\nwidth =", "m.ini:4: ", "number" }, { FINE "wdith = 2", "m.ini:5: ", "width" },
-        { FINE "columns = 0..3", "m.ini:5: ", "0..2" }, { FINE "columns = 2..1", "m.ini:5: ", "0..2" }, { FINE "columns = -1", "m.ini:5: ", "0..2" },
-        { FINE "rows = 1-2", "m.ini:5: ", "rows = 0..2" }, { FINE "rows = 0..99999999999999999999", "m.ini:5: ", "0..2" }, { FINE "rows = all", "m.ini:5: ", "rows = 0..2" },
-        { FINE "scale = 0", "m.ini:5: ", "scale" }, { FINE "shift = x", "m.ini:5: ", "x" }, { FINE "label_column = 3", "m.ini:5: ", "0..2" }, { FINE "label_column = .5", "m.ini:5: ", "0..2" },
-        { FINE "label_column = 1", "columns", "FIRST..LAST" }, { FINE "label_column = 2\ncolumns = 0..2", "m.ini:6: ", "FIRST..LAST" },
-        { FINE "label_column = 2\nlabels = l.txt", "m.ini:6: ", "one of the two" }, { FINE "labels = l2.txt", "m.ini:5: ", "2 numbers" }, { FINE "labels = half.txt", "m.ini:5: ", "0.5" },
-        { FINE "label_column = -1\nrows = 0..1", "m.ini:5: ", "-6" }, { FINE "weights = l.txt", "m.ini:5: ", "weight 0 of row 0" }, { FINE "weights = l2.txt", "m.ini:5: ", "2 numbers" } };
-
-    file_of("p.csv", "a,b,c\n1,2,3\n4,5,-6\n7,8,9\n");
-    file_of("bad.csv", "1 2\n3\n");
-    file_of("l.txt", "0 2 0");
-    file_of("l2.txt", "0 2");
-    file_of("half.txt", "0 .5 1");
-    for (unsigned i = 0; i < sizeof t / sizeof *t; i++) {
-        law *l = law_of(t[i].lines);
-
-        CU_ASSERT(l == NULL);
-        law_close(l);
-        says(t[i].place, t[i].word, ";");
-    }
-}
-
-static void a_label_that_is_not_there_is_refused(void)
-{
-    law *l = good(law_at("models/swiss-roll.ini"));
-    double x[6] = { 0 }, x0[6];
-    int label[3] = { -1, -1, 0 };
-
-    CU_ASSERT(l->denoise(l, &(batch){ 1, 3, some_levels, x, label }, x0, NULL) == -1);
-    says("label 0", "no labels", ";");
-    law_close(l);
-    l = good(law_of("file = p.csv\nwidth = .1\nlabels = l.txt"));
-    for (int bad = -2; bad <= 3; bad += bad == -2 ? 3 : 2) {
-        double y[9] = { 0 }, y0[9];
-
-        label[2] = bad;
-        CU_ASSERT(l->denoise(l, &(batch){ 1, 3, some_levels, y, label }, y0, NULL) == -1);
-        says("label ", ";");
-        CU_ASSERT(l->logpdf(l, &(batch){ 1, 3, some_levels, y, label }, y0) == -1);
-        CU_ASSERT(l->sample(l, st, 0, 3, label, y) == -1);
-    }
-    law_close(l);
-}
-
-static void the_folder_is_left_clean(void)
-{
-    char command[128];
-
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    CU_ASSERT(system(command) == 0);
-    *folder = 0;
 }
 
 static const test_case tests[] = {
@@ -498,9 +346,6 @@ static const test_case tests[] = {
     { "a NaN stays in its row", a_nan_stays_in_its_row },
     { "samples have the moments", samples_have_the_moments },
     { "a label draws from its points alone", a_label_draws_from_its_points_alone },
-    { "the keys choose and scale", the_keys_choose_and_scale },
-    { "what is wrong with a data set is said", what_is_wrong_with_a_data_set_is_said },
-    { "a label that is not there is refused", a_label_that_is_not_there_is_refused },
     { "the folder is left clean", the_folder_is_left_clean },
     { 0, 0 },
 };
