@@ -5,7 +5,7 @@
  *   polyexponential log s = log smin + (1 - i/(n-1))^rho (log smax - log smin)
  *   shift           the flow time tau = s/(1 + s) evenly spaced, then s multiplied by the shift (Esser et al. 2024, eq. 23)
  * Where an end of the interval has an infinite log-SNR (alpha = 0 or sigma = 0), that end is kept and the other times are spaced from the
- * level with lambda = -limit (+limit), which lies before it: log s knows no other first step.  karras needs that at alpha = 0 only.
+ * level with lambda = -limit (+limit), which lies before it: log s knows no other first step.  karras needs that at alpha = 0 only, shift never.
  */
 #include <math.h>
 #include <stddef.h>
@@ -37,8 +37,8 @@ static int move(const process *p, const args *a, int which, double *t)
     return 0;
 }
 
-/* The ends are kept as they are; those between come from t_of_lambda. */
-static int space(const process *p, const args *a, spacing *law, int zero, int n, double *t)
+/* The ends are kept as they are; those between come from t_of_lambda.  infinite, zero: whether the law can begin at s = infinity, end at 0. */
+static int space(const process *p, const args *a, spacing *law, int infinite, int zero, int n, double *t)
 {
     double ends[2] = { p->t_max, p->t_min }, first, last, limit = a->v[LIMIT];
     int from = 0, to = n;
@@ -50,7 +50,7 @@ static int space(const process *p, const args *a, spacing *law, int zero, int n,
         return fail("grid: it begins at t = %g and ends at %g; give smin below smax", ends[0], ends[1]);
     levels(p, 2, ends, l);
     first = l[0].sigma / l[0].alpha, last = l[1].sigma / l[1].alpha;
-    if (n > 1 && l[0].alpha == 0)
+    if (n > 1 && l[0].alpha == 0 && !infinite)
         from = 1, first = fmax(exp(limit), last * exp(1));
     if (n > 1 && l[1].sigma == 0 && !zero)
         to = n - 1, last = fmin(exp(-limit), first * exp(-1));
@@ -85,14 +85,42 @@ static void karras_law(const args *a, double first, double last, int n, double *
         s[i] = pow(n > 1 ? top + i / (n - 1.) * (end - top) : top, rho);
 }
 
-static int lambda_times(const process *p, const args *a, int n, double *t) { return space(p, a, lambda_law, 0, n, t); }
-static int karras_times(const process *p, const args *a, int n, double *t) { return space(p, a, karras_law, 1, n, t); }
+static void poly_law(const args *a, double first, double last, int n, double *s) { log_powers(a->v[OWN], first, last, n, s); }
+
+/* tau -> shift tau/(1 + (shift - 1) tau) is s -> shift s; the ends are where they are, so tau runs between those of first and last unshifted. */
+static void shift_law(const args *a, double first, double last, int n, double *s)
+{
+    double shift = a->v[OWN], top = 1 / (1 + shift / first), end = last / (shift + last);
+
+    for (int i = 0; i < n; i++) {
+        double tau = n > 1 ? top + i / (n - 1.) * (end - top) : top;
+
+        s[i] = shift * tau / (1 - tau);
+    }
+}
+
+static int lambda_times(const process *p, const args *a, int n, double *t) { return space(p, a, lambda_law, 0, 0, n, t); }
+static int karras_times(const process *p, const args *a, int n, double *t) { return space(p, a, karras_law, 0, 1, n, t); }
+static int poly_times(const process *p, const args *a, int n, double *t) { return space(p, a, poly_law, 0, 0, n, t); }
+static int shift_times(const process *p, const args *a, int n, double *t) { return space(p, a, shift_law, 1, 1, n, t); }
 
 const grid grid_lambda = {
     .name = "lambda", .about = "uniform in the log-SNR", .cite = "Lu et al. 2022, arXiv:2206.00927",
     .par = { RATIO_PAR }, .times = lambda_times,
 };
+const grid grid_exponential = {
+    .name = "exponential", .about = "uniform in log(sigma/alpha): lambda by its other name", .cite = "Crowson 2022, k-diffusion",
+    .par = { RATIO_PAR }, .times = lambda_times,
+};
+const grid grid_polyexponential = {
+    .name = "polyexponential", .about = "a power of the way in log(sigma/alpha)", .cite = "Crowson 2022, k-diffusion",
+    .par = { RATIO_PAR, { "rho", "power; above 1: denser near the data", NULL, 1, 0.01, 100, 0 } }, .times = poly_times,
+};
 const grid grid_karras = {
     .name = "karras", .about = "uniform in (sigma/alpha)^(1/rho)", .cite = "Karras et al. 2022, arXiv:2206.00364, eq. 5",
     .par = { RATIO_PAR, { "rho", "power", NULL, 7, 0.1, 100, 0 } }, .times = karras_times,
+};
+const grid grid_shift = {
+    .name = "shift", .about = "uniform in sigma/(alpha + sigma), shifted towards noise", .cite = "Esser et al. 2024, arXiv:2403.03206, eq. 23",
+    .par = { RATIO_PAR, { "s", "factor of sigma/alpha", NULL, 3, 1e-3, 1e3, 0 } }, .times = shift_times,
 };
