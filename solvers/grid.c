@@ -94,6 +94,8 @@ static int from_file(const schedule *s, const process *p, int room, double *t, e
     if (n < 0 || s->kind->times(p, &s->given, n, t))
         return -1;
     *more = s->denoise && !clean && !is_clean(p, t[n - 1]) ? CLEAN : NO_MORE;
+    if (n + (*more != NO_MORE) < 2)
+        return fail("grid %s: %s holds 1 time, which makes no step; give 2 or more", s->kind->name, s->given.text);
     return n;
 }
 

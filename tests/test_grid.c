@@ -1,0 +1,342 @@
+/* A grid visits the times that its formula, its library or its file says, ends where the process ends, and falls. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "models/array.h"
+#include "solvers/grid.h"
+#include "tests/suite.h"
+
+enum { DENOISE = 1 };
+static const char *const every[] = { "vp-linear", "vp-cosine", "sub-vp", "vp-discrete", "ve", "edm", "flow", "flow:shift=3", "flow:t_min=0", "edm:t_min=0" };
+enum { EVERY = sizeof every / sizeof *every };
+
+static const char *file(const char *text)
+{
+    static char name[64];
+    FILE *f;
+
+    snprintf(name, sizeof name, "/tmp/fokker-grid-%d", (int)getpid());
+    if (must(!(f = fopen(name, "w"))))
+        return name;
+    fputs(text, f);
+    fclose(f);
+    return name;
+}
+
+/* The levels of an item over an interval; *steps of 0 is filled with what the file fixes.  NULL on failure. */
+static level *visit_from(const char *process_item, const char *item, int *steps, int denoise, double from, double to)
+{
+    process *p = process_open("--process", process_item);
+    level *l = NULL;
+    schedule s;
+
+    if (must(!p))
+        return NULL;
+    if (!schedule_parse(&s, "--grid", item, p, denoise)) {
+        s.t_from = from, s.t_to = to;
+        if (!*steps)
+            *steps = schedule_fixed(&s, p);
+        l = *steps < 0 ? NULL : schedule_levels(&s, p, *steps);
+        schedule_free(&s);
+    }
+    process_close(p);
+    return l;
+}
+
+static level *visit(const char *process_item, const char *item, int steps, int denoise)
+{
+    return visit_from(process_item, item, &steps, denoise, NAN, NAN);
+}
+
+static void refused(const char *process_item, const char *item, int steps, int denoise)
+{
+    level *l = visit(process_item, item, steps, denoise);
+
+    CU_ASSERT(!l);
+    free(l);
+}
+
+/* That the times are these n. */
+static void times_are(const char *process_item, const char *item, int steps, int denoise, int n, const double *t)
+{
+    level *l = visit(process_item, item, steps, denoise);
+
+    if (must(!l))
+        return;
+    for (int i = 0; i < n; i++)
+        near(l[i].t, t[i], 1e-13 * fabs(t[i]));
+    free(l);
+}
+
+static void ddpm_spacings_are_those_of_diffusers(void)
+{
+    const double linspace[] = { 999, 888, 777, 666, 555, 444, 333, 222, 111, 0, -1 }, leading[] = { 900, 800, 700, 600, 500, 400, 300, 200, 100, 0, -1 };
+    const double offset[] = { 901, 801, 701, 601, 501, 401, 301, 201, 101, 1, -1 }, trailing[] = { 999, 899, 799, 699, 599, 499, 399, 299, 199, 99, -1 };
+    const double linspace4[] = { 999, 666, 333, 0 }, leading7[] = { 852, 710, 568, 426, 284, 142, 0 }, trailing7[] = { 999, 856, 713, 570, 428, 285, 142 };
+    const double linspace3[] = { 999, 500, 0 }, short5[] = { 199, 159, 119, 79, 39 };
+
+    times_are("vp-discrete", "ddpm-linspace", 10, DENOISE, 11, linspace);
+    times_are("vp-discrete", "ddpm-leading", 10, DENOISE, 11, leading);
+    times_are("vp-discrete", "ddpm-leading:offset=1", 10, DENOISE, 11, offset);
+    times_are("vp-discrete", "ddpm-trailing", 10, DENOISE, 11, trailing);
+    times_are("vp-discrete", "ddpm-linspace", 4, DENOISE, 4, linspace4);
+    times_are("vp-discrete", "ddpm-leading", 7, DENOISE, 7, leading7);
+    times_are("vp-discrete", "ddpm-trailing", 7, DENOISE, 7, trailing7);
+    times_are("vp-discrete", "ddpm-linspace", 3, DENOISE, 3, linspace3);       /* 499.5 to even */
+    times_are("vp-discrete:T=200", "ddpm-trailing", 5, DENOISE, 5, short5);
+    times_are("vp-discrete:t_max=199", "ddpm-trailing", 5, DENOISE, 5, short5);
+}
+
+static void ddpm_spacings_without_denoising_end_at_t_min(void)
+{
+    const double offset[] = { 901, 801, 701, 601, 501, 401, 301, 201, 101, 1, 0 }, trailing[] = { 999, 899, 799, 699, 599, 499, 399, 299, 199, 99, 0 };
+    const double linspace[] = { 999, 888, 777, 666, 555, 444, 333, 222, 111, 0 }, leading[] = { 900, 800, 700, 600, 500, 400, 300, 200, 100, 0 };
+
+    times_are("vp-discrete", "ddpm-leading:offset=1", 10, 0, 11, offset);
+    times_are("vp-discrete", "ddpm-trailing", 10, 0, 11, trailing);
+    times_are("vp-discrete", "ddpm-linspace", 9, 0, 10, linspace);
+    times_are("vp-discrete", "ddpm-leading", 9, 0, 10, leading);
+}
+
+static void ddpm_spacings_on_a_continuous_process_are_its_limit(void)
+{
+    const double linspace[] = { 1, .889, .778, .667, .556, .445, .334, .223, .112, .001, 0 }, trailing[] = { 1, .9, .8, .7, .6, .5, .4, .3, .2, .1, .001 };
+    const double small[] = { 1, 0.5005, 0.001 }, five[] = { 1, 0.75025, 0.5005, 0.25075, 0.001 };
+
+    times_are("vp-linear", "ddpm-linspace", 10, DENOISE, 11, linspace);
+    times_are("vp-linear", "ddpm-trailing", 10, 0, 11, trailing);
+    times_are("vp-linear", "ddpm-trailing:T=5", 4, 0, 5, five);
+    times_are("vp-linear", "ddpm-linspace:T=3", 2, 0, 3, small);
+}
+
+static void karras_is_that_of_k_diffusion_on_every_process(void)
+{
+    for (int k = 0; k < EVERY; k++) {
+        level *l = visit(every[k], "karras:rho=5,smin=0.03,smax=14.6", 18, DENOISE);
+
+        if (!strstr(every[k], "t_min=0") && !must(!l))
+            for (int i = 0; i < 18; i++) {
+                double ramp = i / 17., s = pow(pow(14.6, 1 / 5.) + ramp * (pow(0.03, 1 / 5.) - pow(14.6, 1 / 5.)), 5);
+
+                near(l[i].sigma / l[i].alpha, s, 1e-12 * s);
+            }
+        free(l);
+    }
+}
+
+static void edm_takes_the_karras_grid_unless_told(void)
+{
+    double t[18];
+
+    for (int i = 0; i < 18; i++)
+        t[i] = pow(pow(80, 1 / 7.) + i / 17. * (pow(0.002, 1 / 7.) - pow(80, 1 / 7.)), 7);
+    times_are("edm", NULL, 17, 0, 18, t);
+    times_are("edm", "", 18, DENOISE, 18, t);
+    near(t[1], 57.58598, 1e-5);                             /* as printed in the EDM authors' example of 18 steps */
+}
+
+static void lambda_is_the_default_and_uniform_in_the_log_snr(void)
+{
+    level *l = visit("vp-linear", NULL, 12, 0), *e = visit("vp-linear", "exponential", 12, 0), *q = visit("vp-linear", "polyexponential:rho=1.5", 12, 0);
+
+    if (!must(!l || !e || !q))
+        for (int i = 0; i <= 12; i++) {
+            near(l[i].lambda, l[0].lambda + i / 12. * (l[12].lambda - l[0].lambda), 1e-13);
+            near(e[i].t, l[i].t, 0);
+            near(q[i].lambda, l[12].lambda + pow(1 - i / 12., 1.5) * (l[0].lambda - l[12].lambda), 1e-13);
+        }
+    free(l), free(e), free(q);
+}
+
+static void grids_in_t_follow_their_formulas(void)
+{
+    double uniform[9], quadratic[9], cosine[9];
+
+    for (int i = 0; i < 9; i++) {
+        uniform[i] = 1 - i / 8. * 0.999;
+        quadratic[i] = pow(1 + i / 8. * (sqrt(0.001) - 1), 2);
+        cosine[i] = 0.001 + 0.999 * cos(i * acos(-1) / 16);
+    }
+    times_are("vp-linear", "uniform", 8, 0, 9, uniform);
+    times_are("vp-linear", "quadratic", 8, 0, 9, quadratic);
+    times_are("vp-linear", "cosine", 8, 0, 9, cosine);
+}
+
+/* Stable Diffusion 3: t uniform, then s t/(1 + (s - 1) t); the last is 1e-3 already shifted. */
+static void shift_is_that_of_flow_models(void)
+{
+    double t[9], first = 1e-3 / (3 - 2e-3);
+
+    for (int i = 0; i < 9; i++) {
+        double u = 1 + i / 8. * (first - 1);
+
+        t[i] = 3 * u / (1 + 2 * u);
+    }
+    times_are("flow", "shift:s=3", 8, 0, 9, t);
+    for (int i = 0; i < 9; i++)
+        t[i] = 1 - i / 8. * 0.999;
+    times_are("flow", "shift:s=1", 8, 0, 9, t);
+}
+
+static void an_infinite_end_is_kept_and_the_rest_begins_at_the_limit(void)
+{
+    level *l = visit("flow", "lambda:limit=6", 10, 0), *both = visit("flow:t_min=0", "lambda", 10, DENOISE), *two = visit("flow:t_min=0", "lambda", 2, 0);
+
+    if (!must(!l || !both || !two)) {
+        CU_ASSERT(l[0].t == 1 && l[0].alpha == 0 && both[0].t == 1 && both[10].t == 0 && both[10].sigma == 0);
+        for (int i = 1; i <= 10; i++)
+            near(l[i].lambda, -6 + (i - 1) / 9. * (l[10].lambda + 6), 1e-12);
+        for (int i = 1; i < 10; i++)
+            near(both[i].lambda, -5 + (i - 1) / 8. * 10, 1e-12);
+        near(two[1].lambda, 0, 1e-15);
+    }
+    free(l), free(both), free(two);
+}
+
+static void every_grid_falls_and_has_the_ends_of_the_process(void)
+{
+    for (int k = 0; k < EVERY; k++)
+        for (int g = 0; g < grids(); g++)
+            for (int steps = 1; steps < 60; steps += 1 + steps / 2)
+                for (int denoise = 0; denoise < 2; denoise++) {
+                    const grid *kind = grid_at(g);
+                    process *p = process_open("test", every[k]);
+                    level clean = level_clean(p), *l;
+
+                    if (!kind->points && !(kind->open_end && steps < 3) && !must(!(l = visit(every[k], kind->name, steps, denoise)))) {
+                        if (strcmp(kind->name, "ddpm-leading"))
+                            CU_ASSERT(l[0].t == p->t_max);
+                        CU_ASSERT(denoise ? !memcmp(&l[steps], &clean, sizeof clean) : l[steps].t == p->t_min);
+                        for (int i = 0; i < steps; i++)
+                            CU_ASSERT(l[i + 1].lambda > l[i].lambda);
+                        if (denoise && steps > 1 && !kind->open_end && p->t_min > p->t_low)
+                            CU_ASSERT(l[steps - 1].t == p->t_min);
+                        free(l);
+                    }
+                    process_close(p);
+                }
+}
+
+static void a_grid_can_begin_and_end_elsewhere_and_go_back(void)
+{
+    int steps = 6;
+    level *down = visit_from("vp-linear", "karras", &steps, 0, 0.5, 0.01), *up = visit_from("vp-linear", "karras", &steps, 0, 0.01, 0.5);
+
+    if (!must(!down || !up))
+        for (int i = 0; i <= steps; i++)
+            CU_ASSERT(!memcmp(&down[i], &up[steps - i], sizeof *up));
+    CU_ASSERT(down && down[0].t == 0.5 && down[6].t == 0.01);
+    free(down), free(up);
+    CU_ASSERT(!visit_from("vp-linear", "karras", &steps, DENOISE, 0.01, 0.5));
+    says("way to noise");
+    CU_ASSERT(!visit_from("vp-linear", "karras", &steps, 0, 1.5, NAN));
+    says("t = 1.5", "from 0 to 1", "bring it inside");
+    CU_ASSERT(!visit_from("vp-linear", "karras", &steps, 0, 0.5, 0.5));
+    says("two different times");
+}
+
+static void files_fix_the_times_and_the_steps(void)
+{
+    const double t[] = { 0.9, 0.5, 0.25 }, s[] = { 80, 20, 5, 1, 0.3, 0 };
+    const char *names[] = { "file", "sigmas" };
+    char item[128];
+
+    for (int denoise = 0; denoise < 2; denoise++) {
+        int steps = 0;
+        level *l;
+
+        snprintf(item, sizeof item, "%s:%s", names[0], file("# times\n0.9\n0.5, 0.25 # last\n"));
+        l = visit_from("vp-linear", item, &steps, denoise, NAN, NAN);
+        if (!must(!l)) {
+            CU_ASSERT_EQUAL(steps, 2 + denoise);
+            for (int i = 0; i < 3; i++)
+                CU_ASSERT(l[i].t == t[i]);
+            CU_ASSERT(!denoise || (l[3].t == 0 && l[3].lambda == INFINITY));
+        }
+        free(l);
+        snprintf(item, sizeof item, "%s:path=%s", names[1], file("80 20\n5 1\n0.3\n0\n"));
+        for (int k = 0; k < 2; k++) {
+            steps = 0;
+            l = visit_from(k ? "ve:sigma_max=100" : "edm", item, &steps, denoise, NAN, NAN);
+            if (!must(!l)) {
+                CU_ASSERT_EQUAL(steps, 5);
+                for (int i = 0; i < 6; i++)
+                    near(l[i].sigma / l[i].alpha, s[i], 1e-12 * s[i]);
+                CU_ASSERT(l[5].lambda == INFINITY && (k ? isnan(l[5].t) : l[5].t == 0));
+            }
+            free(l);
+        }
+    }
+    unlink(file(""));
+}
+
+static void a_file_may_be_an_npy(void)
+{
+    const double t[] = { 0.9, 0.5, 0.25 };
+    const long shape[] = { 3 };
+    char name[64], item[128];
+
+    snprintf(name, sizeof name, "/tmp/fokker-grid-%d.npy", (int)getpid());
+    if (must(array_write(name, 1, shape, t)))
+        return;
+    snprintf(item, sizeof item, "file:%s", name);
+    times_are("vp-linear", item, 2, 0, 3, t);
+    unlink(name);
+}
+
+static void what_makes_no_grid_is_one_sentence(void)
+{
+    const struct { const char *process, *item; int steps, denoise; const char *says; } bad[] = {
+        { "edm", "karas", 4, 0, "did you mean karras?" }, { "edm", "karras:roh=3", 4, 0, "did you mean rho?" }, { "edm", "karras", 0, 0, "at least 1" },
+        { "edm", "lambda", -3, DENOISE, "at least 1" }, { "edm", "karras:rho=0", 4, 0, "between" }, { "edm", "karras:smin=3,smax=2", 4, 0, "below smax" },
+        { "vp-linear", "karras:smax=1e4", 4, 0, "no level of vp-linear" }, { "vp-discrete", "ddpm-trailing", 1001, DENOISE, "fewer steps" },
+        { "vp-discrete", "ddpm-linspace", 1, DENOISE, "at least 2" }, { "vp-discrete", "ddpm-leading:offset=200", 10, DENOISE, "offset" },
+        { "vp-discrete:t_min=1", "ddpm-leading", 10, 0, "index 0 lies outside" }, { "vp-discrete", "ddpm-trailing:T=500", 10, 0, "leave it out" },
+        { "vp-discrete:t_min=-0.5", "quadratic", 10, 0, "square root" }, { "edm", "file", 0, 0, "path" }, { "edm", "file:/no/such", 0, 0, "No such file" } };
+
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+        refused(bad[i].process, bad[i].item, bad[i].steps, bad[i].denoise);
+        says(bad[i].says);
+    }
+}
+
+static void a_bad_file_is_one_sentence_with_its_line(void)
+{
+    const struct { const char *kind, *text; int steps; const char *line, *says; } bad[] = {
+        { "file", "0.9\n0.5\n# back\n0.6\n", 3, ":4:", "not below" }, { "file", "0.9\n0.5\n0.5\n", 2, ":3:", "not below" },
+        { "file", "1.5\n0.5\n", 1, ":1:", "outside vp-linear" }, { "file", "0.9\n-0.5\n", 1, ":2:", "outside vp-linear" },
+        { "file", "0.9\n0.5x\n", 1, ":2:", "not a finite number" }, { "file", "", 1, "", "no numbers" }, { "file", "0.9 0.5 0.1", 5, "", "2 steps, not 5" },
+        { "sigmas", "200 1 0", 2, ":1:", "no level of vp-linear" }, { "sigmas", "20\n1\n-1\n", 2, ":3:", "negative" },
+        { "file", "0.9\nnan\n", 1, ":2:", "finite" }, { "file", "0.5", 0, "", "1 time" } };
+
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char item[128];
+
+        snprintf(item, sizeof item, "%s:%s", bad[i].kind, file(bad[i].text));
+        refused("vp-linear", item, bad[i].steps, 0);
+        says(bad[i].line, bad[i].says);
+    }
+    unlink(file(""));
+}
+
+static const test_case tests[] = {
+    { "DDPM spacings are those of diffusers", ddpm_spacings_are_those_of_diffusers },
+    { "DDPM spacings without denoising end at t_min", ddpm_spacings_without_denoising_end_at_t_min },
+    { "DDPM spacings on a continuous process are its limit", ddpm_spacings_on_a_continuous_process_are_its_limit },
+    { "karras is that of k-diffusion on every process", karras_is_that_of_k_diffusion_on_every_process },
+    { "edm takes the karras grid unless told", edm_takes_the_karras_grid_unless_told },
+    { "lambda is the default and uniform in the log-SNR", lambda_is_the_default_and_uniform_in_the_log_snr },
+    { "grids in t follow their formulas", grids_in_t_follow_their_formulas },
+    { "shift is that of flow models", shift_is_that_of_flow_models },
+    { "an infinite end is kept and the rest begins at the limit", an_infinite_end_is_kept_and_the_rest_begins_at_the_limit },
+    { "every grid falls and has the ends of the process", every_grid_falls_and_has_the_ends_of_the_process },
+    { "a grid can begin and end elsewhere, and go back", a_grid_can_begin_and_end_elsewhere_and_go_back },
+    { "files fix the times and the steps", files_fix_the_times_and_the_steps },
+    { "a file may be an .npy", a_file_may_be_an_npy },
+    { "what makes no grid is one sentence", what_makes_no_grid_is_one_sentence },
+    { "a bad file is one sentence with its line", a_bad_file_is_one_sentence_with_its_line },
+    { 0, 0 },
+};
+const test_table table_grid = { "grid", tests };
