@@ -7,31 +7,36 @@
 #include "models/kind.h"
 #include "models/lanes.h"
 
-CLONES static void columns(int n, double shift, const double *t, double *lambda)
+typedef struct columns { double t[TILE], alpha[TILE], sigma[TILE], slope[TILE], lambda[TILE], f[TILE], g2[TILE]; } columns;
+
+CLONES static void fill(int n, double s, columns *c)
 {
     #pragma omp simd
-    for (int i = 0; i < n; i++)
-        lambda[i] = lane_log(1 - t[i]) - lane_log(shift * t[i]);
+    for (int i = 0; i < n; i++) {
+        double t = c->t[i], left = 1 - t, D = fma(s - 1, t, 1), slope = s / (D * D), lambda = lane_log(left) - lane_log(s * t);
+
+        lambda = t > 0 ? lambda : INFINITY;
+        c->lambda[i] = left > 0 ? lambda : -INFINITY;
+        c->alpha[i] = left / D;
+        c->sigma[i] = s * t / D;
+        c->slope[i] = slope;
+        c->f[i] = -s / (left * D);
+        c->g2[i] = 2 * slope * s * t / left;
+    }
 }
 
 static void at(const process *p, int n, level *l)
 {
-    double s = p->given.v[0];
-
-    for (int first = 0; first < n; first += TILE) {
+    for (int first = 0; first < n; first += TILE, l += TILE) {
         int m = n - first < TILE ? n - first : TILE;
-        double t[TILE], lambda[TILE];
+        columns c;
 
         for (int i = 0; i < m; i++)
-            t[i] = l[first + i].t;
-        columns(m, s, t, lambda);
-        for (int i = 0; i < m; i++) {
-            double left = 1 - t[i], D = fma(s - 1, t[i], 1), slope = s / (D * D);
-
-            l[first + i] = (level){ .t = t[i], .alpha = left / D, .sigma = s * t[i] / D, .dalpha = -slope, .dsigma = slope,
-                                    .lambda = t[i] <= 0 ? INFINITY : left <= 0 ? -INFINITY : lambda[i], .f = -s / (left * D),
-                                    .g2 = 2 * slope * s * t[i] / left };
-        }
+            c.t[i] = l[i].t;
+        fill(m, p->given.v[0], &c);
+        for (int i = 0; i < m; i++)
+            l[i] = (level){ .t = c.t[i], .alpha = c.alpha[i], .sigma = c.sigma[i], .dalpha = -c.slope[i], .dsigma = c.slope[i],
+                            .lambda = c.lambda[i], .f = c.f[i], .g2 = c.g2[i] };
     }
 }
 

@@ -9,8 +9,8 @@ CLONES static void columns(int n, const double *log_alpha, double *alpha, double
 {
     #pragma omp simd
     for (int i = 0; i < n; i++) {
-        sigma[i] = 0 - lane_expm1(2 * log_alpha[i]);
         alpha[i] = lane_exp(log_alpha[i]);
+        sigma[i] = (0 - lane_expm1(log_alpha[i])) * (1 + alpha[i]);
         lambda[i] = log_alpha[i] - lane_log(sigma[i]);
     }
 }

@@ -6,28 +6,32 @@
 #include "models/kind.h"
 #include "models/lanes.h"
 
-CLONES static void columns(int n, const double *log_alpha, double *alpha, double *sigma, double *lambda)
+typedef struct columns { double alpha[TILE], sigma[TILE], dsigma[TILE], lambda[TILE]; } columns;
+
+CLONES static void fill(int n, const vp_tile *tile, columns *c)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++) {
-        double s2 = 0 - lane_expm1(2 * log_alpha[i]);             /* +0 at t = 0 */
+        double alpha = lane_exp(tile->log_alpha[i]), s2 = (0 - lane_expm1(tile->log_alpha[i])) * (1 + alpha);     /* +0 at t = 0 */
+        double sigma = sqrt(s2), lambda = fma(-0.5, lane_log(s2), tile->log_alpha[i]);
 
-        alpha[i] = lane_exp(log_alpha[i]);
-        sigma[i] = sqrt(s2);
-        lambda[i] = fma(-0.5, lane_log(s2), log_alpha[i]);
+        c->alpha[i] = alpha;
+        c->sigma[i] = sigma;
+        c->dsigma[i] = 0.5 * tile->beta[i] * alpha * alpha / sigma;
+        c->lambda[i] = s2 > 0 ? lambda : INFINITY;
     }
 }
 
 void vp_levels(int n, const vp_tile *tile, level *l)
 {
-    double alpha[TILE], sigma[TILE], lambda[TILE];
+    columns c;
 
-    columns(n, tile->log_alpha, alpha, sigma, lambda);
+    fill(n, tile, &c);
     for (int i = 0; i < n; i++) {
-        double beta = tile->beta[i], a = alpha[i];
+        double beta = tile->beta[i];
 
-        l[i] = (level){ .t = tile->t[i], .alpha = a, .sigma = sigma[i], .dalpha = -0.5 * beta * a, .dsigma = 0.5 * beta * a * a / sigma[i],
-                        .lambda = sigma[i] > 0 ? lambda[i] : INFINITY, .f = -0.5 * beta, .g2 = beta };
+        l[i] = (level){ .t = tile->t[i], .alpha = c.alpha[i], .sigma = c.sigma[i], .dalpha = -0.5 * beta * c.alpha[i], .dsigma = c.dsigma[i],
+                        .lambda = c.lambda[i], .f = -0.5 * beta, .g2 = beta };
     }
 }
 
