@@ -22,7 +22,7 @@ typedef struct work {
     long first;
     int count, groups;
     double *X, *v, *Y;                                  /* x_0; a direction and its image; each in the slab or NULL */
-    _Alignas(64) double top[TILE], sum[TILE], Q[TILE], e[BLOCK][TILE];
+    _Alignas(64) double top[TILE], sum[TILE], fade[TILE], Q[TILE], e[BLOCK][TILE];
 } work;
 
 static int rows_of_tile(int dim) { return dim <= 128 ? TILE : LANES; }
@@ -43,11 +43,12 @@ static void lay_out(work *w, int dim, int arrays, double *slab)
 }
 
 /* Row-major n x dim to columns of `rows`; the padded lanes copy the first row. */
-static void to_columns(const double *from, int n, int padded, int dim, int rows, double *to)
+INLINE void columns_form(const double *from, int n, int padded, int dim, int rows, double *to)
 {
     for (int d = 0; d < dim; d++) {
         double *col = to + d * (long)rows;
 
+        #pragma omp simd
         for (int i = 0; i < n; i++)
             col[i] = from[i * (long)dim + d];
         for (int i = n; i < padded; i++)
@@ -55,31 +56,50 @@ static void to_columns(const double *from, int n, int padded, int dim, int rows,
     }
 }
 
-static void to_rows(const double *from, int n, int dim, int rows, double *to)
+CLONES static void to_columns(const double *from, int n, int padded, int dim, int rows, double *to)
 {
-    for (int d = 0; d < dim; d++)
-        for (int i = 0; i < n; i++)
+    if (dim == 2)
+        columns_form(from, n, padded, 2, rows, to);
+    else
+        columns_form(from, n, padded, dim, rows, to);
+}
+
+INLINE void rows_form(const double *from, int n, int dim, int rows, double *to)
+{
+    #pragma omp simd
+    for (int i = 0; i < n; i++)
+        for (int d = 0; d < dim; d++)
             to[i * (long)dim + d] = from[d * (long)rows + i];
+}
+
+/* And back. */
+CLONES static void to_rows(const double *from, int n, int dim, int rows, double *to)
+{
+    if (dim == 2)
+        rows_form(from, n, 2, rows, to);
+    else
+        for (int d = 0; d < dim; d++)
+            for (int i = 0; i < n; i++)
+                to[i * (long)dim + d] = from[d * (long)rows + i];
 }
 
 static void gather(const law *l, const batch *p, long first, work *w)
 {
     tile *o = &w->o;
     long left = (long)p->groups * p->rows - first;
-    int n = left < o->rows ? left : o->rows, g = first / p->rows;
+    int n = left < o->rows ? left : o->rows, g = first / p->rows, i = 0;
     long end = (g + 1L) * p->rows - first;
 
     w->first = first, w->count = n;
     o->n = (n + LANES - 1) / LANES * LANES;
-    o->same = 1;
-    for (int i = 0; i < n; g++, end += p->rows) {
+    o->same = end >= n;
+    for (; i < (o->same ? 1 : n); g++, end += p->rows) {
         double alpha = p->at[g].alpha, sigma = p->at[g].sigma;
 
-        for (int stop = end < n ? end : n; i < stop; i++)
+        for (int stop = o->same ? 1 : end < n ? end : n; i < stop; i++)
             o->alpha[i] = alpha, o->a2[i] = alpha * alpha, o->s2[i] = sigma * sigma;
-        o->same &= alpha == o->alpha[0] && sigma * sigma == o->s2[0];
     }
-    for (int i = n; i < o->n; i++)
+    for (; i < o->n && !o->same; i++)
         o->alpha[i] = o->alpha[0], o->a2[i] = o->a2[0], o->s2[i] = o->s2[0];
     to_columns(p->x + first * l->dim, n, o->n, l->dim, o->rows, o->x);
 }
@@ -104,46 +124,48 @@ static void logits(const mixture *m, const batch *p, work *w, int from, int to)
     mask(m, p, w, from, to, w->e);
 }
 
-/* Logits of a block become weights 2^(logit - top). */
-CLONES static void weights(work *w, int from, int to)
+/* Logits of a block become weights 2^(logit - top).  raise: top is the maximum with this block's, and fade the factor by which
+ * what was summed before must shrink. */
+CLONES static void weigh(work *w, int modes, int raise)
 {
-    for (int k = 0; k < to - from; k++) {
-        double *e = w->e[k];
+    EACH_CHUNK(&w->o, i) {
+        double top[LANES];
 
-        #pragma omp simd
-        for (int i = 0; i < w->o.n; i++)
-            e[i] = lane_exp2(e[i] - w->top[i]);
+        EACH_LANE(j)
+            top[j] = w->top[i + j];
+        for (int k = 0; k < modes && raise; k++)
+            EACH_LANE(j)
+                top[j] = top[j] < w->e[k][i + j] ? w->e[k][i + j] : top[j];
+        EACH_LANE(j) {
+            w->fade[i + j] = lane_exp2(w->top[i + j] - top[j]);
+            w->top[i + j] = top[j];
+        }
+        for (int k = 0; k < modes; k++)
+            EACH_LANE(j)
+                w->e[k][i + j] = lane_exp2(w->e[k][i + j] - top[j]);
     }
 }
 
-/* The maximum over one block more, and in Q the factor by which what was summed so far must shrink. */
-CLONES static void raise_top(work *w, int from, int to)
-{
-    double old[TILE];
-
-    for (int i = 0; i < w->o.n; i++)
-        old[i] = w->top[i];
-    for (int k = 0; k < to - from; k++) {
-        const double *e = w->e[k];
-
-        #pragma omp simd
-        for (int i = 0; i < w->o.n; i++)
-            w->top[i] = w->top[i] < e[i] ? e[i] : w->top[i];
-    }
-    #pragma omp simd
-    for (int i = 0; i < w->o.n; i++)
-        w->Q[i] = lane_exp2(old[i] - w->top[i]);
-}
-
-static void scale(const work *w, int columns, const double *factor, double *y)
+CLONES static void scale_columns(const work *w, int columns, const double *factor, double *y)
 {
     for (int d = 0; d < columns; d++) {
         double *col = y + d * (long)w->o.rows;
 
-        #pragma omp simd
-        for (int i = 0; i < w->o.n; i++)
-            col[i] *= factor[i];
+        EACH_CHUNK(&w->o, i)
+            EACH_LANE(j)
+                col[i + j] *= factor[i + j];
     }
+}
+
+/* What was summed over the modes, over the sum of their weights. */
+CLONES static void divide_columns(const work *w, int columns, double *y)
+{
+    double inverse[TILE];
+
+    EACH_CHUNK(&w->o, i)
+        EACH_LANE(j)
+            inverse[i + j] = 1 / w->sum[i + j];
+    scale_columns(w, columns, inverse, y);
 }
 
 static void clear(double *y, int n)
@@ -158,7 +180,6 @@ static int block_end(const mixture *m, int from) { return m->K - from < BLOCK ? 
 static void posterior_mean(const mixture *m, const batch *p, work *w)
 {
     int dim = m->law.dim;
-    double inverse[TILE];
 
     for (int i = 0; i < w->o.n; i++)
         w->top[i] = -INFINITY, w->sum[i] = 0;
@@ -167,17 +188,14 @@ static void posterior_mean(const mixture *m, const batch *p, work *w)
     for (int from = 0, to; from < m->K; from = to) {
         to = block_end(m, from);
         logits(m, p, w, from, to);
-        raise_top(w, from, to);
+        weigh(w, to - from, 1);
         if (from) {
-            scale(w, 1, w->Q, w->sum);
-            scale(w, dim, w->Q, w->X);
+            scale_columns(w, 1, w->fade, w->sum);
+            scale_columns(w, dim, w->fade, w->X);
         }
-        weights(w, from, to);
         m->kernels->means(m, &w->o, from, to, w->e, w->sum, w->X);
     }
-    for (int i = 0; i < w->o.n; i++)
-        inverse[i] = 1 / w->sum[i];
-    scale(w, dim, inverse, w->X);
+    divide_columns(w, dim, w->X);
 }
 
 /* A further sum over all modes, whose weights stand in e already where they are one block. */
@@ -187,7 +205,7 @@ static void divergence(const mixture *m, const batch *p, work *w, double *div)
     for (int from = 0, to; from < m->K; from = to) {
         to = block_end(m, from);
         if (m->K > BLOCK)
-            logits(m, p, w, from, to), weights(w, from, to);
+            logits(m, p, w, from, to), weigh(w, to - from, 0);
         m->kernels->traces(m, &w->o, from, to, w->e, w->X, w->Q);
     }
     for (int i = 0; i < w->count; i++)
@@ -197,7 +215,6 @@ static void divergence(const mixture *m, const batch *p, work *w, double *div)
 static void tangent(const mixture *m, const batch *p, work *w, const double *v, double *jv)
 {
     int dim = m->law.dim;
-    double inverse[TILE];
 
     to_columns(v + w->first * dim, w->count, w->o.n, dim, w->o.rows, w->v);
     for (int d = 0; d < dim; d++)
@@ -205,12 +222,10 @@ static void tangent(const mixture *m, const batch *p, work *w, const double *v, 
     for (int from = 0, to; from < m->K; from = to) {
         to = block_end(m, from);
         if (m->K > BLOCK)
-            logits(m, p, w, from, to), weights(w, from, to);
+            logits(m, p, w, from, to), weigh(w, to - from, 0);
         m->kernels->tangents(m, &w->o, from, to, w->e, w->X, w->v, w->Y);
     }
-    for (int i = 0; i < w->o.n; i++)
-        inverse[i] = 1 / w->sum[i];
-    scale(w, dim, inverse, w->Y);
+    divide_columns(w, dim, w->Y);
     to_rows(w->Y, w->count, dim, w->o.rows, jv + w->first * dim);
 }
 
@@ -287,9 +302,9 @@ CLONES static void add_weights(work *w, int modes)
     for (int k = 0; k < modes; k++) {
         const double *e = w->e[k];
 
-        #pragma omp simd
-        for (int i = 0; i < w->o.n; i++)
-            w->sum[i] += e[i];
+        EACH_CHUNK(&w->o, i)
+            EACH_LANE(j)
+                w->sum[i + j] += e[i + j];
     }
 }
 
@@ -309,15 +324,14 @@ static int logpdf(const law *l, const batch *p, double *logp)
         for (int from = 0, to; from < m->K; from = to) {
             to = block_end(m, from);
             logits(m, p, &w, from, to);
-            raise_top(&w, from, to);
-            scale(&w, 1, w.Q, w.sum);
-            weights(&w, from, to);
+            weigh(&w, to - from, 1);
+            scale_columns(&w, 1, w.fade, w.sum);
             add_weights(&w, to - from);
         }
         for (int i = 0; i < w.count; i++) {
             int label = p->label ? p->label[first + i] : -1;
 
-            logp[first + i] = w.top[i] * LN2 + lane_log(w.sum[i]) - 0.5 * l->dim * LOG_2PI - (label >= 0 ? log(m->share[label]) : 0);
+            logp[first + i] = w.top[i] * LN2 + log(w.sum[i]) - 0.5 * l->dim * LOG_2PI - (label >= 0 ? log(m->share[label]) : 0);
         }
     }
     return 0;

@@ -19,7 +19,8 @@ typedef struct mixture mixture;
 /* x[d * rows + i] is column d of row i.  same: all rows have one level, and only entry 0 of alpha, a2 = alpha^2, s2 = sigma^2 counts. */
 typedef struct tile { int rows, n, same; double *x; _Alignas(64) double alpha[TILE], a2[TILE], s2[TILE]; } tile;
 
-/* Sums over the modes from..to-1 (at most BLOCK) for all rows of a tile; e[k - from] is the mode's weight, up to a factor a row. */
+/* (Names of CLONES functions are unique in the library: clang makes their resolvers global.)
+ * Sums over the modes from..to-1 (at most BLOCK) for all rows of a tile; e[k - from] is the mode's weight, up to a factor a row. */
 typedef struct kernels {
     /* e = log2 of w_k N(x; alpha m_k, V_k) but for the constant (2 pi)^(-dim/2). */
     void (*logits)(const mixture *, const tile *, int from, int to, double (*e)[TILE]);

@@ -11,13 +11,18 @@
 /* What the compiler knows when it makes a kernel: columns, isotropic, one level; then lanes of levels shrink to one. */
 typedef struct form { int dim, iso, same; } form;
 
-/* A chunk's levels. */
-typedef struct chunk { const double *alpha, *a2, *s2; } chunk;
+/* A chunk's levels, copied so that no store can alias them. */
+typedef struct chunk { double alpha[LANES], a2[LANES], s2[LANES]; } chunk;
 
 INLINE chunk at(const tile *o, form f, int i)
 {
+    chunk c;
+
     i = f.same ? 0 : i;
-    return (chunk){ o->alpha + i, o->a2 + i, o->s2 + i };
+    #pragma omp simd
+    for (int j = 0; j < (f.same ? 1 : LANES); j++)
+        c.alpha[j] = o->alpha[i + j], c.a2[j] = o->a2[i + j], c.s2[j] = o->s2[i + j];
+    return c;
 }
 
 INLINE int end_of_shell(const mixture *m, form f, int k, int to)
@@ -30,15 +35,15 @@ INLINE int end_of_shell(const mixture *m, form f, int k, int to)
 INLINE double variance(const mixture *m, form f, int k, int d) { return m->var[f.iso ? k : k * (long)f.dim + d]; }
 
 /* 1/v, one number where there is one level. */
-INLINE void inverse(chunk c, form f, double var, double *r)
+INLINE void inverse(const chunk *c, form f, double var, double *r)
 {
     #pragma omp simd
     for (int j = 0; j < (f.same ? 1 : LANES); j++)
-        r[j] = 1 / fma(c.a2[j], var, c.s2[j]);
+        r[j] = 1 / fma(c->a2[j], var, c->s2[j]);
 }
 
 /* log2 of sqrt(det V). */
-INLINE void log_root(const mixture *m, chunk c, form f, int k, double *out)
+INLINE void log_root(const mixture *m, const chunk *c, form f, int k, double *out)
 {
     double p[LANES], e[LANES];
     int L = f.same ? 1 : LANES;
@@ -50,25 +55,27 @@ INLINE void log_root(const mixture *m, chunk c, form f, int k, double *out)
 
         #pragma omp simd
         for (int j = 0; j < L; j++)
-            lane_product(&p[j], &e[j], fma(c.a2[j], var, c.s2[j]));
+            lane_product(&p[j], &e[j], fma(c->a2[j], var, c->s2[j]));
     }
     #pragma omp simd
     for (int j = 0; j < L; j++)
         out[j] = (f.iso ? 0.5 * f.dim : 0.5) * fma(LOG2E, lane_log(p[j]), e[j]);
 }
 
-INLINE void logits_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], form f)
+INLINE void flat_logits_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], form f)
 {
-    EACH_CHUNK(o, i) {
-        chunk c = at(o, f, i);
+    for (int first = from, end; first < to; first = end) {
+        double r[LANES], root[LANES];
+        chunk c;
 
-        for (int first = from, end; first < to; first = end) {
-            double r[LANES], root[LANES];
-
-            end = end_of_shell(m, f, first, to);
-            log_root(m, c, f, first, root);
-            if (f.iso)
-                inverse(c, f, m->var[first], r);
+        end = end_of_shell(m, f, first, to);
+        EACH_CHUNK(o, i) {
+            if (!f.same || !i) {
+                c = at(o, f, i);
+                log_root(m, &c, f, first, root);
+                if (f.iso)
+                    inverse(&c, f, m->var[first], r);
+            }
             for (int k = first; k < end; k++) {
                 const double *mean = m->mean + k * (long)f.dim;
                 double q[LANES] = { 0 }, logw = m->logw[k];
@@ -77,7 +84,7 @@ INLINE void logits_form(const mixture *m, const tile *o, int from, int to, doubl
                     const double *x = o->x + d * (long)o->rows + i;
 
                     if (!f.iso)
-                        inverse(c, f, variance(m, f, k, d), r);
+                        inverse(&c, f, variance(m, f, k, d), r);
                     EACH_LANE(j) {
                         double s = fma(-c.alpha[f.same ? 0 : j], mean[d], x[j]);
 
@@ -91,17 +98,21 @@ INLINE void logits_form(const mixture *m, const tile *o, int from, int to, doubl
     }
 }
 
-INLINE void means_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X, form f)
+INLINE void flat_means_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X, form f)
 {
-    EACH_CHUNK(o, i) {
-        chunk c = at(o, f, i);
+    for (int first = from, end; first < to; first = end) {
+        double r[LANES];
+        chunk c;
 
-        for (int first = from, end; first < to; first = end) {
-            double r[LANES], s[LANES] = { 0 };
+        end = end_of_shell(m, f, first, to);
+        EACH_CHUNK(o, i) {
+            double s[LANES] = { 0 };
 
-            end = end_of_shell(m, f, first, to);
-            if (f.iso)
-                inverse(c, f, m->var[first], r);
+            if (!f.same || !i) {
+                c = at(o, f, i);
+                if (f.iso)
+                    inverse(&c, f, m->var[first], r);
+            }
             for (int k = first; k < end; k++)
                 EACH_LANE(j)
                     s[j] += e[k - from][i + j];
@@ -112,7 +123,7 @@ INLINE void means_form(const mixture *m, const tile *o, int from, int to, double
                 double *y = X + d * (long)o->rows + i, sm[LANES] = { 0 }, var = variance(m, f, first, d);
 
                 if (!f.iso)
-                    inverse(c, f, var, r);
+                    inverse(&c, f, var, r);
                 for (int k = first; k < end; k++) {
                     double mean = m->mean[k * (long)f.dim + d];
 
@@ -129,7 +140,7 @@ INLINE void means_form(const mixture *m, const tile *o, int from, int to, double
     }
 }
 
-INLINE void traces_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q, form f)
+INLINE void flat_traces_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q, form f)
 {
     EACH_CHUNK(o, i) {
         chunk c = at(o, f, i);
@@ -138,13 +149,13 @@ INLINE void traces_form(const mixture *m, const tile *o, int from, int to, doubl
             double r[LANES], q[LANES] = { 0 };
 
             if (f.iso)
-                inverse(c, f, m->var[k], r);
+                inverse(&c, f, m->var[k], r);
             for (int d = 0; d < f.dim; d++) {
                 const double *x = o->x + d * (long)o->rows + i, *y = D + d * (long)o->rows + i;
                 double mean = m->mean[k * (long)f.dim + d], var = variance(m, f, k, d);
 
                 if (!f.iso)
-                    inverse(c, f, var, r);
+                    inverse(&c, f, var, r);
                 EACH_LANE(j) {
                     int l = f.same ? 0 : j;
                     double al = c.alpha[l] * var, g = r[l] * fma(c.alpha[l], mean, -x[j]);
@@ -159,7 +170,7 @@ INLINE void traces_form(const mixture *m, const tile *o, int from, int to, doubl
     }
 }
 
-INLINE void tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y, form f)
+INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y, form f)
 {
     EACH_CHUNK(o, i) {
         chunk c = at(o, f, i);
@@ -169,12 +180,12 @@ INLINE void tangents_form(const mixture *m, const tile *o, int from, int to, dou
             double r[LANES], gv[LANES] = { 0 };
 
             if (f.iso)
-                inverse(c, f, m->var[k], r);
+                inverse(&c, f, m->var[k], r);
             for (int d = 0; d < f.dim; d++) {
                 long at = d * (long)o->rows + i;
 
                 if (!f.iso)
-                    inverse(c, f, variance(m, f, k, d), r);
+                    inverse(&c, f, variance(m, f, k, d), r);
                 EACH_LANE(j) {
                     int l = f.same ? 0 : j;
 
@@ -186,7 +197,7 @@ INLINE void tangents_form(const mixture *m, const tile *o, int from, int to, dou
                 double var = variance(m, f, k, d);
 
                 if (!f.iso)
-                    inverse(c, f, var, r);
+                    inverse(&c, f, var, r);
                 EACH_LANE(j) {
                     int l = f.same ? 0 : j;
                     double al = c.alpha[l] * var, off = fma(r[l], fma(c.s2[l], mean[d], al * o->x[at + j]), -D[at + j]);
@@ -212,10 +223,10 @@ INLINE void tangents_form(const mixture *m, const tile *o, int from, int to, dou
             if (o->same) NAME##_form(__VA_ARGS__, (form){ dim, 0, 1 }); else NAME##_form(__VA_ARGS__, (form){ dim, 0, 0 }); \
         } \
     }
-FORMS(logits, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE]), m, o, from, to, e)
-FORMS(means, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X), m, o, from, to, e, sum, X)
-FORMS(traces, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q), m, o, from, to, e, D, Q)
-FORMS(tangents, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y),
+FORMS(flat_logits, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE]), m, o, from, to, e)
+FORMS(flat_means, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X), m, o, from, to, e, sum, X)
+FORMS(flat_traces, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q), m, o, from, to, e, D, Q)
+FORMS(flat_tangents, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y),
       m, o, from, to, e, D, v, Y)
 
-const kernels mixture_flat = { logits, means, traces, tangents };
+const kernels mixture_flat = { flat_logits, flat_means, flat_traces, flat_tangents };

@@ -23,19 +23,27 @@ static chunk chunk_at(const tile *o, int i)
     return c;
 }
 
-/* y (dim x LANES) = Q^T (x - factor m): factor NULL stands for 1, m NULL for 0. */
-INLINE void rotate(const double *q, int dim, const chunk *c, const double *x, const double *factor, const double *m, double *y)
+/* x - factor m as dim x LANES numbers: factor NULL stands for 1, m NULL for 0. */
+INLINE void centre(const chunk *c, int dim, const double *x, const double *factor, const double *m, double *out)
+{
+    for (int b = 0; b < dim; b++) {
+        const double *col = x + b * c->rows + c->at;
+        double mean = m ? m[b] : 0;
+
+        EACH_LANE(j)
+            out[b * LANES + j] = fma(factor ? -factor[j] : -1, mean, col[j]);
+    }
+}
+
+/* y = Q^T x, both dim x LANES. */
+INLINE void rotate(const double *q, int dim, const double *x, double *y)
 {
     for (int d = 0; d < dim; d++, q += dim) {
         double sum[LANES] = { 0 };
 
-        for (int b = 0; b < dim; b++) {
-            const double *col = x + b * c->rows + c->at;
-            double mean = m ? m[b] : 0;
-
+        for (int b = 0; b < dim; b++)
             EACH_LANE(j)
-                sum[j] = fma(q[b], fma(factor ? -factor[j] : -1, mean, col[j]), sum[j]);
-        }
+                sum[j] = fma(q[b], x[b * LANES + j], sum[j]);
         EACH_LANE(j)
             y[d * LANES + j] = sum[j];
     }
@@ -55,10 +63,10 @@ INLINE void rotate_back(const double *q, int dim, const chunk *c, const double *
     }
 }
 
-CLONES static void logits(const mixture *m, const tile *o, int from, int to, double (*e)[TILE])
+CLONES static void full_logits(const mixture *m, const tile *o, int from, int to, double (*e)[TILE])
 {
     int dim = m->law.dim;
-    double y[dim * LANES];
+    double u[dim * LANES], y[dim * LANES];
 
     EACH_CHUNK(o, i) {
         chunk c = chunk_at(o, i);
@@ -67,7 +75,8 @@ CLONES static void logits(const mixture *m, const tile *o, int from, int to, dou
             const double *l = m->var + k * (long)dim;
             double q[LANES] = { 0 }, power[LANES] = { 0 }, p[LANES];
 
-            rotate(m->basis + k * (long)dim * dim, dim, &c, o->x, c.alpha, m->mean + k * (long)dim, y);
+            centre(&c, dim, o->x, c.alpha, m->mean + k * (long)dim, u);
+            rotate(m->basis + k * (long)dim * dim, dim, u, y);
             EACH_LANE(j)
                 p[j] = 1;
             for (int d = 0; d < dim; d++)
@@ -83,10 +92,10 @@ CLONES static void logits(const mixture *m, const tile *o, int from, int to, dou
     }
 }
 
-CLONES static void means(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X)
+CLONES static void full_means(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X)
 {
     int dim = m->law.dim;
-    double y[dim * LANES];
+    double u[dim * LANES], y[dim * LANES];
 
     EACH_CHUNK(o, i) {
         chunk c = chunk_at(o, i);
@@ -94,7 +103,8 @@ CLONES static void means(const mixture *m, const tile *o, int from, int to, doub
         for (int k = from; k < to; k++) {
             const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim, *mean = m->mean + k * (long)dim, *w = e[k - from] + i;
 
-            rotate(q, dim, &c, o->x, c.alpha, mean, y);
+            centre(&c, dim, o->x, c.alpha, mean, u);
+            rotate(q, dim, u, y);
             for (int d = 0; d < dim; d++)
                 EACH_LANE(j)
                     y[d * LANES + j] *= c.alpha[j] * l[d] / fma(c.a2[j], l[d], c.s2[j]);
@@ -105,10 +115,10 @@ CLONES static void means(const mixture *m, const tile *o, int from, int to, doub
     }
 }
 
-CLONES static void traces(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q)
+CLONES static void full_traces(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q)
 {
     int dim = m->law.dim;
-    double y[dim * LANES], z[dim * LANES];
+    double u[dim * LANES], y[dim * LANES], z[dim * LANES];
 
     EACH_CHUNK(o, i) {
         chunk c = chunk_at(o, i);
@@ -117,8 +127,10 @@ CLONES static void traces(const mixture *m, const tile *o, int from, int to, dou
             const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim, *mean = m->mean + k * (long)dim;
             double sum[LANES] = { 0 };
 
-            rotate(q, dim, &c, o->x, c.alpha, mean, y);
-            rotate(q, dim, &c, D, NULL, mean, z);
+            centre(&c, dim, o->x, c.alpha, mean, u);
+            rotate(q, dim, u, y);
+            centre(&c, dim, D, NULL, mean, u);
+            rotate(q, dim, u, z);
             for (int d = 0; d < dim; d++)
                 EACH_LANE(j) {
                     double r = 1 / fma(c.a2[j], l[d], c.s2[j]), gain = c.alpha[j] * l[d] * r;
@@ -131,10 +143,10 @@ CLONES static void traces(const mixture *m, const tile *o, int from, int to, dou
     }
 }
 
-CLONES static void tangents(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y)
+CLONES static void full_tangents(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y)
 {
     int dim = m->law.dim;
-    double y[dim * LANES], u[dim * LANES];
+    double u[dim * LANES], y[dim * LANES], z[dim * LANES];
 
     EACH_CHUNK(o, i) {
         chunk c = chunk_at(o, i);
@@ -143,8 +155,10 @@ CLONES static void tangents(const mixture *m, const tile *o, int from, int to, d
             const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim, *mean = m->mean + k * (long)dim, *w = e[k - from] + i;
             double gv[LANES] = { 0 }, shift[LANES];
 
-            rotate(q, dim, &c, o->x, c.alpha, mean, y);
-            rotate(q, dim, &c, v, NULL, NULL, u);
+            centre(&c, dim, o->x, c.alpha, mean, u);
+            rotate(q, dim, u, y);
+            centre(&c, dim, v, NULL, NULL, z);
+            rotate(q, dim, z, u);
             for (int d = 0; d < dim; d++)
                 EACH_LANE(j)
                     gv[j] = fma(-y[d * LANES + j] / fma(c.a2[j], l[d], c.s2[j]), u[d * LANES + j], gv[j]);
@@ -161,4 +175,4 @@ CLONES static void tangents(const mixture *m, const tile *o, int from, int to, d
     }
 }
 
-const kernels mixture_full = { logits, means, traces, tangents };
+const kernels mixture_full = { full_logits, full_means, full_traces, full_tangents };
