@@ -9,8 +9,6 @@
 #include "bench/estimate.h"
 #include "models/fail.h"
 
-void openblas_set_num_threads(int);         /* its cblas.h and GSL's exclude one another */
-
 typedef struct work { gsl_matrix *root, *half, *inner; gsl_vector *value; gsl_eigen_symm_workspace *eigen; double trace; } work;
 
 static void work_close(work *w)
@@ -85,7 +83,6 @@ static int measure_frechet(const truth *true, const args *a, int n, int dim, con
 
     (void)a;
     gsl_set_error_handler_off();
-    openblas_set_num_threads(1);
     status = exact_moments_open(&exact, true, dim, 1) || work_open(&w, dim, exact.cov)
              || fold_moments(n, dim, x, exact.mean, 1, alone, frechet, &w, &f);
     if (!status) {
