@@ -1,120 +1,121 @@
 /*
  * Improved precision and recall (Kynkaanniemi et al. 2019): a set covers a point that lies within the distance of one of its members
  * to that member's k-th neighbour in the set.  precision: samples covered by exact samples; recall: exact samples covered by samples.
- * Standard errors by leaving out groups of both sets: each member keeps enough neighbours to know its radius without any one group.
+ * Whether a point is covered depends on its near neighbours alone, so the share's variance falls as 1/n (Penrose and Yukich 2001, for sums over
+ * neighbours), and the spread over groups alone tells it.  (A jackknife errs by up to a factor 2: most of the variance is of second order.)
  */
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include "bench/estimate.h"
 #include "models/fail.h"
 
-enum { MAX_K = 10, SPARE = 14, LIST = MAX_K + SPARE, WHOLE = FOLDS, LEAST = 80 };
+enum { MAX_K = 10, LEAST = 80, BATCHES = 8 };
 
-/* The nearest so far, nearest first. */
-typedef struct near { double d2; int fold; } near;
+/* n points of the covering set, in tiles, with their squared radii; n points to be covered. */
+typedef struct cover { int n, dim, k; const double *set, *points; double *tiles, *radius; char *covered; } cover;
 
-/* n points of both sets; tiles of the covering one; radius[j][g]: squared, without group g, [WHOLE] with all; widest[j]: the largest of them. */
-typedef struct cover { int n, dim, k, folds; const unsigned char *fold; const double *set, *points; double *tiles, (*radius)[FOLDS + 1], *widest;
-                       uint32_t *covered; } cover;
-
-static void keep(near *list, int length, double d2, int fold)
+static void radius_of(const cover *c, int j)
 {
-    int at = length - 1;
+    double near[MAX_K], d2[TILE];
 
-    if (!(d2 < list[at].d2))
-        return;
-    for (; at > 0 && list[at - 1].d2 > d2; at--)
-        list[at] = list[at - 1];
-    list[at] = (near){ d2, fold };
-}
-
-static void radii(const cover *c, int j)
-{
-    int length = c->k + SPARE;
-    near list[LIST];
-
-    for (int i = 0; i < length; i++)
-        list[i] = (near){ INFINITY, -1 };
+    for (int i = 0; i < c->k; i++)
+        near[i] = INFINITY;
     for (int first = 0; first < c->n; first += TILE) {
-        double d2[TILE];
-
         tile_distance2(c->dim, c->set + (long)j * c->dim, c->tiles + (long)first * c->dim, d2);
-        for (int i = 0; i < TILE && first + i < c->n; i++)
-            if (first + i != j)
-                keep(list, length, d2[i], c->fold[first + i]);
-    }
-    c->widest[j] = 0;
-    for (int g = 0; g <= WHOLE; g++) {
-        int found = 0, i = 0;
+        for (int i = 0; i < TILE && first + i < c->n; i++) {
+            int at = c->k - 1;
 
-        for (; i < length - 1; i++)
-            if (list[i].fold != g && ++found == c->k)
-                break;
-        c->radius[j][g] = list[i].d2;
-        c->widest[j] = list[i].d2 > c->widest[j] ? list[i].d2 : c->widest[j];
+            if (first + i == j || !(d2[i] < near[at]))
+                continue;
+            for (; at > 0 && near[at - 1] > d2[i]; at--)
+                near[at] = near[at - 1];
+            near[at] = d2[i];
+        }
     }
+    c->radius[j] = near[c->k - 1];
 }
 
-/* Bit g: covered when group g is left out of the set. */
-static uint32_t covers(const cover *c, const double *point)
+static int covers(const cover *c, const double *point)
 {
-    uint32_t bits = 0;
+    double d2[TILE];
 
     for (int first = 0; first < c->n; first += TILE) {
-        double d2[TILE];
-
         tile_distance2(c->dim, point, c->tiles + (long)first * c->dim, d2);
-        for (int i = 0, j = first; i < TILE && j < c->n; i++, j++)
-            for (int g = 0; g <= WHOLE && d2[i] <= c->widest[j]; g++)
-                bits |= (uint32_t)(c->fold[j] != g && d2[i] <= c->radius[j][g]) << g;
+        for (int i = 0; i < TILE && first + i < c->n; i++)
+            if (d2[i] <= c->radius[first + i])
+                return 1;
     }
-    return bits;
+    return 0;
 }
 
-static void shares(const cover *c, folded *f)
+/* The share of the n points that the n of the set cover. */
+static double share(const cover *c)
 {
-    f->folds = c->folds, f->all = 0, f->only[0] = NAN;
-    for (int g = 0; g <= WHOLE; g++) {
-        double hit = 0, of = 0;
+    double hits = 0;
 
-        for (int i = 0; i < c->n; i++)
-            if (c->fold[i] != g)
-                of++, hit += c->covered[i] >> g & 1;
-        *(g == WHOLE ? &f->all : &f->but[g]) = hit / of;
+    for (int first = 0; first < c->n; first += TILE)
+        tile_fill(c->n, c->dim, c->set, first, c->tiles + (long)first * c->dim);
+    #pragma omp parallel for schedule(dynamic, TILE)
+    for (int j = 0; j < c->n; j++)
+        radius_of(c, j);
+    #pragma omp parallel for schedule(dynamic, TILE)
+    for (int i = 0; i < c->n; i++)
+        c->covered[i] = covers(c, c->points + (long)i * c->dim);
+    for (int i = 0; i < c->n; i++)
+        hits += c->covered[i];
+    return hits / c->n;
+}
+
+/* The rows of group g, one after the other. */
+static int gather(int n, int dim, const unsigned char *fold, int g, const double *x, double *out)
+{
+    int count = 0;
+
+    for (int i = 0; i < n; i++)
+        if (fold[i] == g)
+            memcpy(out + (long)count++ * dim, x + (long)i * dim, dim * sizeof *x);
+    return count;
+}
+
+static void share_and_spread(const cover *all, const unsigned char *fold, double *rows, quality *q)
+{
+    cover c = *all;
+    double mean = 0, square = 0;
+
+    q->value = share(all);
+    c.set = rows, c.points = rows + (long)all->n * all->dim;
+    for (int g = 0; g < BATCHES; g++) {
+        double gap;
+
+        c.n = gather(all->n, all->dim, fold, g, all->set, rows);
+        gather(all->n, all->dim, fold, g, all->points, rows + (long)all->n * all->dim);
+        gap = share(&c) - mean;
+        mean += gap / (g + 1);
+        square += gap * gap * g / (g + 1);
     }
+    q->se = sqrt(square / (BATCHES - 1) / BATCHES);
 }
 
 static int coverage(int n, int dim, int k, const double *set, const double *points, quality *q)
 {
-    int tiles = (n + TILE - 1) / TILE, status = 0;
-    unsigned char *fold = malloc(n);
-    cover c = { n, dim, k, folds_of(n), fold, set, points, malloc((size_t)tiles * TILE * dim * sizeof(double)), malloc(n * sizeof *c.radius),
-                malloc(n * sizeof *c.widest), malloc(n * sizeof *c.covered) };
-    folded f;
+    size_t padded = (size_t)(n + TILE) * dim;
+    double *slab = malloc((padded + n + 2 * (size_t)n * dim) * sizeof *slab);
+    unsigned char *fold = malloc(2 * (size_t)n);
 
-    if (!fold || !c.tiles || !c.radius || !c.widest || !c.covered) {
-        status = fail("precision and recall: out of memory for %d samples; use a smaller rows=", n);
-    } else {
-        fold_draw(n, c.folds, fold);
-        for (int I = 0; I < tiles; I++)
-            tile_fill(n, dim, set, I * TILE, c.tiles + (long)I * TILE * dim);
-        #pragma omp parallel for schedule(dynamic, TILE)
-        for (int j = 0; j < n; j++)
-            radii(&c, j);
-        #pragma omp parallel for schedule(dynamic, TILE)
-        for (int i = 0; i < n; i++)
-            c.covered[i] = covers(&c, points + (long)i * dim);
-        shares(&c, &f);
-        folded_plain(&f, q);
+    if (slab && fold) {
+        cover c = { n, dim, k, set, points, slab, slab + padded, (char *)fold + n };
+
+        fold_draw(n, BATCHES, fold);
+        share_and_spread(&c, fold, slab + padded + n, q);
     }
-    free(fold), free(c.tiles), free(c.radius), free(c.widest), free(c.covered);
-    return status;
+    free(slab), free(fold);
+    return slab && fold ? 0 : fail("precision and recall: out of memory for %d samples; use a smaller rows=", n);
 }
 
 static const char *needs_many(const truth *true, int n, int dim)
 {
-    return n < LEAST ? "needs at least 80 samples" : needs_law(true, n, dim);
+    return n < LEAST * (MAX_K + 1) / 8 ? "needs at least 110 samples" : needs_law(true, n, dim);
 }
 
 static int measure_either(const truth *true, const args *a, int n, int dim, const double *x, int recall, quality *q)
