@@ -10,7 +10,7 @@
 #include "bench/estimate.h"
 #include "models/fail.h"
 
-enum { MAX_K = 10, LEAST = 80, BATCHES = 8 };
+enum { MAX_K = 10, LEAST = 80, BATCHES = 8, WORTH = 256 };
 
 /* n points of the covering set, in tiles, with their squared radii; n points to be covered. */
 typedef struct cover { int n, dim, k; const double *set, *points; double *tiles, *radius; char *covered; } cover;
@@ -56,10 +56,10 @@ static double share(const cover *c)
 
     for (int first = 0; first < c->n; first += TILE)
         tile_fill(c->n, c->dim, c->set, first, c->tiles + (long)first * c->dim);
-    #pragma omp parallel for schedule(dynamic, TILE)
+    #pragma omp parallel for schedule(dynamic, TILE) if (c->n > WORTH)
     for (int j = 0; j < c->n; j++)
         radius_of(c, j);
-    #pragma omp parallel for schedule(dynamic, TILE)
+    #pragma omp parallel for schedule(dynamic, TILE) if (c->n > WORTH)
     for (int i = 0; i < c->n; i++)
         c->covered[i] = covers(c, c->points + (long)i * c->dim);
     for (int i = 0; i < c->n; i++)
