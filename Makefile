@@ -48,7 +48,7 @@ $(B)/speed: $(B)/tests/speed.o $(B)/bench/setup.o $(B)/libfokker.a
 	@echo "  LD      $@"
 	$(Q)$(CC) $(FLAGS) -o $@ $^ $(LIBS)
 
-speed: $(B)/speed
+speed: $(B)/speed $(B)/fokker
 	$(B)/speed
 
 test: $(B)/tests/all

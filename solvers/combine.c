@@ -6,8 +6,11 @@
 
 enum { FEW = 8, MOST = 32, TILE = 64 };                /* terms in registers; terms at all */
 
-#define F(j, rest) fma(c[j], v[j][i], rest)
-#define SUM1 (c[0] * v[0][i])
+/* Coefficients and arrays by name, so that a store to y is seen to change none of them. */
+#define NAMED(j) const double c##j = terms > j ? c[j] : 0, *v##j = terms > j ? v[j] : y;
+#define ALL_NAMED NAMED(0) NAMED(1) NAMED(2) NAMED(3) NAMED(4) NAMED(5) NAMED(6) NAMED(7)
+#define F(j, rest) fma(c##j, v##j[i], rest)
+#define SUM1 (c0 * v0[i])
 #define SUM2 F(1, SUM1)
 #define SUM3 F(2, SUM2)
 #define SUM4 F(3, SUM3)
@@ -19,6 +22,7 @@ enum { FEW = 8, MOST = 32, TILE = 64 };                /* terms in registers; te
 
 CLONES static void add(int N, double *y, int terms, const double *c, const double *const *v)
 {
+    ALL_NAMED
     switch (terms) {
     CASE(1, SUM1) CASE(2, SUM2) CASE(3, SUM3) CASE(4, SUM4) CASE(5, SUM5) CASE(6, SUM6) CASE(7, SUM7) CASE(8, SUM8)
     }
@@ -28,6 +32,7 @@ CLONES static void add(int N, double *y, int terms, const double *c, const doubl
 CLONES static void add_to(int N, double *y, const double *base, double h, int terms, const double *c, const double *const *v)
 {
 #define TO(e) fma(h, e, base[i])
+    ALL_NAMED
     switch (terms) {
     CASE(1, TO(SUM1)) CASE(2, TO(SUM2)) CASE(3, TO(SUM3)) CASE(4, TO(SUM4)) CASE(5, TO(SUM5)) CASE(6, TO(SUM6)) CASE(7, TO(SUM7)) CASE(8, TO(SUM8))
     }

@@ -3,11 +3,14 @@
 #include <string.h>
 #include "solvers/drive.h"
 
+enum { LINE = 64, PAGE = 4096 };
+
+/* Large arrays are moved against one another, so that equal places in them do not share the low bits of their addresses. */
 static void *cut(char *base, size_t *used, size_t bytes)
 {
     size_t at = *used;
 
-    *used += (bytes + 63) & ~(size_t)63;
+    *used += ((bytes + LINE - 1) & ~(size_t)(LINE - 1)) + (bytes >= PAGE ? 5 * LINE : 0);
     return base ? base + at : NULL;
 }
 
@@ -119,7 +122,7 @@ run *run_open(const plan *p, const score *field, tally *count, long n, int rows)
     resize(r, rows);
     lay(r, NULL, &used);
     lay_driver(r, NULL, &used);
-    if (!(r->slab = aligned_alloc(64, used + 64)))
+    if (!(r->slab = aligned_alloc(LINE, used + LINE)))
         return prune(r), fail("out of memory: %zu bytes a block of %d samples", used, rows), NULL;
     used = 0;
     lay(r, r->slab, &used);

@@ -2,6 +2,7 @@
  * make speed: every speed as a ratio to a limit of this machine that is measured in the same run; the best of repeats.
  * It judges nothing: machines differ and are noisy.  The third column is what to expect.
  */
+#define _DEFAULT_SOURCE
 #include <cblas.h>
 #include <math.h>
 #include <omp.h>
@@ -9,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "bench/setup.h"
 #include "models/clones.h"
 #include "models/random.h"
@@ -170,8 +173,34 @@ static void overhead(void)
     subject_close(&s);
 }
 
-int main(void)
+/* Peak memory of the command beside it in the folder, above its state. */
+static void memory(const char *self)
 {
+    enum { ROWS = 8000000 };
+    char command[4096], rows[32], file[4096];
+    const char *end = strrchr(self, '/');
+    int folder = end ? (int)(end - self + 1) : 0, status;
+    struct rusage use;
+    pid_t child;
+
+    snprintf(command, sizeof command, "%.*sfokker", folder, self);
+    snprintf(file, sizeof file, "%.*sspeed.npy", folder, self);
+    snprintf(rows, sizeof rows, "%d", ROWS);
+    if (!(child = fork())) {
+        execl(command, command, "sample", "gauss2", "--solver", "dpmpp-2m", "--steps", "2", "-n", rows, "-o", file, "-q", (char *)NULL);
+        _exit(127);
+    }
+    if (child < 0 || wait4(child, &status, 0, &use) < 0 || status) {
+        fprintf(stderr, "speed: %s could not be run\n", command);
+        return;
+    }
+    remove(file);
+    row("sample, 8,000,000 x 2: peak memory less 64 MB", (use.ru_maxrss * 1024. - 64e6) / (ROWS * 2 * sizeof (double)), "of state", "at most 2.5");
+}
+
+int main(int argc, char **argv)
+{
+    memory(argv[0]);
     printf("%d cores; best of repeats\n", omp_get_num_procs());
     openblas_set_num_threads(1);
     combine_speed();
