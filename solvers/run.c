@@ -38,16 +38,24 @@ int eval(run *r, const level *a, const double *x, enum predicts want, double *ou
 /* c = (sigma/alpha)^2, infinite where alpha = 0. */
 static double clock_of(const level *l) { return l->alpha > 0 ? l->sigma * l->sigma / (l->alpha * l->alpha) : INFINITY; }
 
-void draw_noise(run *r, const level *a, const level *b, double *z)
+static void draw_part(run *r, const level *a, const level *b, int part, double *z)
 {
     EACH_GROUP(r, g) {
-        draw d = { .row = r->group[g].row, .step = r->group[g].step, .nth = r->count->draws, .draw = r->draws, .rows = r->rows, .dim = r->dim,
-                   .from = clock_of(&a[g]), .to = clock_of(&b[g]) };
+        draw d = { .row = r->group[g].row, .step = r->group[g].step, .nth = r->count->draws, .draw = r->draws, .part = part, .rows = r->rows,
+                   .dim = r->dim, .from = clock_of(&a[g]), .to = clock_of(&b[g]), .t_from = a[g].t, .t_to = b[g].t };
 
         r->plan->noise->fill(r->plan->noise, &d, z + (size_t)g * r->rows * r->dim);
     }
     r->draws++;
     r->count->draws++;
+}
+
+void draw_noise(run *r, const level *a, const level *b, double *z) { draw_part(r, a, b, 0, z); }
+
+void draw_pair(run *r, const level *a, const level *b, double *z, double *z1)
+{
+    draw_part(r, a, b, 0, z);
+    draw_part(r, a, b, 1, z1);
 }
 
 void between_t(run *r, const level *a, const level *b, double part, level *mid)

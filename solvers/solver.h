@@ -24,8 +24,10 @@ typedef struct run run;
 typedef struct method method;
 
 /* Unit normals by interval: the increments of the Brownian path of samples row, row + 1, ... over the clock c = (sigma/alpha)^2 between
- * from and to, divided by sqrt|to - from|.  A counter-based source keys on (row, step, draw), a replay on nth: draws since the start. */
-typedef struct draw { long row, step, nth; int draw, rows, dim; double from, to; } draw;
+ * from and to (t between t_from and t_to), divided by sqrt|to - from|.  part 1: instead of the increment dW the standardised part of its
+ * time integral dZ = int (W(s) - W(t_from)) ds that is independent of it:  dZ = h^(3/2) (z0/2 + z1/sqrt(12)),  h = |t_to - t_from|.
+ * A counter-based source keys on (row, step, draw), a replay on nth: draws since the start. */
+typedef struct draw { long row, step, nth; int draw, part, rows, dim; double from, to, t_from, t_to; } draw;
 typedef struct noise noise;
 struct noise { void (*fill)(const noise *, const draw *, double *z); uint64_t seed; const void *data; };
 
@@ -66,6 +68,7 @@ struct run {
 
 struct solver {
     const char *name, *about, *cite;
+    const void *data;                       /* its constants, where several methods share one step: a tableau, a number of points */
     double order, strong;                   /* claimed: ODE order, or weak order if stochastic; strong order or 0; order 0: no claim */
     int stochastic, evals, work, history;   /* evals: calls a step after the start; work: arrays w; history: how many of them turn besides w[0] */
     int couples;                            /* needs norms over the whole batch: never cut into blocks */
@@ -92,6 +95,9 @@ static inline int eval_drift(run *r, const level *a, const double *x, double *ou
 
 /* Unit normals for the step's interval from a to b, groups x rows x dim; each call of a step is another draw. */
 void draw_noise(run *, const level *a, const level *b, double *z);
+
+/* Besides z the independent part of the interval's dZ (see draw), for methods of strong order 1.5. */
+void draw_pair(run *, const level *a, const level *b, double *z, double *z1);
 
 /* The level part of the way from a to b, for every group: in lambda (in t where an end is infinite), or in t. */
 void between  (run *, const level *a, const level *b, double part, level *mid);
