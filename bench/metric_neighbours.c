@@ -10,7 +10,7 @@
 #include "bench/estimate.h"
 #include "models/fail.h"
 
-enum { MAX_K = 10, LEAST = 80, BATCHES = 8, WORTH = 256 };
+enum { MAX_K = 10, LEAST = 120, BATCHES = 8, WORTH = 256 };
 
 /* n points of the covering set, in tiles, with their squared radii; n points to be covered. */
 typedef struct cover { int n, dim, k; const double *set, *points; double *tiles, *radius; char *covered; } cover;
@@ -115,7 +115,7 @@ static int coverage(int n, int dim, int k, const double *set, const double *poin
 
 static const char *needs_many(const truth *true, int n, int dim)
 {
-    return n < LEAST * (MAX_K + 1) / 8 ? "needs at least 110 samples" : needs_law(true, n, dim);
+    return n < LEAST ? "needs at least 120 samples" : needs_law(true, n, dim);
 }
 
 static int measure_either(const truth *true, const args *a, int n, int dim, const double *x, int recall, quality *q)

@@ -1,0 +1,157 @@
+/* The reference is the exact flow map, and rms is the distance from it. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bench/reference.h"
+#include "models/fail.h"
+#include "tests/gauss.h"
+#include "tests/suite.h"
+
+/* Linear VP, beta 0.1..20, and flow matching, alpha = 1 - t. */
+static void vp_at(const process *p, int n, level *l)
+{
+    for (int i = 0; i < n; i++) {
+        double t = l[i].t, log_alpha = -19.9 * t * t / 4 - 0.05 * t, beta = 0.1 + 19.9 * t;
+
+        l[i].alpha = exp(log_alpha), l[i].sigma = sqrt(-expm1(2 * log_alpha));
+        l[i].dalpha = -beta / 2 * l[i].alpha, l[i].dsigma = beta / 2 * l[i].alpha * l[i].alpha / l[i].sigma;
+        l[i].lambda = log(l[i].alpha / l[i].sigma);
+    }
+}
+
+static double vp_t(const process *p, double lambda)
+{
+    double L = log1p(exp(-2 * lambda)) / 2, t = 2 * L / (0.05 + sqrt(0.0025 + 19.9 * L));
+
+    return t > 1 ? 1 : t;
+}
+
+static void line_at(const process *p, int n, level *l)
+{
+    for (int i = 0; i < n; i++) {
+        l[i].alpha = 1 - l[i].t, l[i].sigma = l[i].t, l[i].dalpha = -1, l[i].dsigma = 1;
+        l[i].lambda = log(l[i].alpha / l[i].sigma);
+    }
+}
+
+static double line_t(const process *p, double lambda)
+{
+    double t = 1 / (1 + exp(lambda));
+
+    return t < p->t_low ? p->t_low : t;
+}
+
+/* x moves in proportion to its standard deviation: x_to = alpha_to m + (x - alpha_from m) sd_to/sd_from. */
+static void the_reference_is_the_flow_map_of_a_gaussian(void)
+{
+    enum { N = 45, D = 2 };
+    static const process vp = { .name = "vp", .t_low = 0, .t_high = 1, .at = vp_at, .t_of_lambda = vp_t },
+                         line = { .name = "line", .t_low = 0, .t_high = 1, .at = line_at, .t_of_lambda = line_t },
+                         stops = { .name = "stops", .t_low = 1e-3, .t_high = 1, .at = line_at, .t_of_lambda = line_t };
+    static const struct { const process *p; double from, to; } cases[] = {
+        { &vp, 1, 1e-3 }, { &vp, 0.5, 1e-3 }, { &vp, 1, 0 }, { &vp, 0.1, 0.9 }, { &line, 1, 0.01 }, { &line, 1, 0 }, { &stops, 1, 0 } };
+    gauss g = gauss_law(D, 0.7, 0.2);
+    score *field = exact_open(&g.law);
+
+    for (unsigned c = 0; c < sizeof cases / sizeof *cases; c++) {
+        const process *p = cases[c].p;
+        level from = { .t = cases[c].from }, to = { .t = cases[c].to };
+        double x[N * D], y[N * D], worst = 0, before, after;
+
+        p->at(p, 1, &from);
+        p->at(p, 1, &to);
+        normals((stream){ 3, USE_PRIOR }, 0, 0, 0, N, D, x);
+        must(reference_flow(field, p, &from, &to, N, NULL, x, y));
+        before = hypot(0.2 * from.alpha, from.sigma), after = hypot(0.2 * to.alpha, to.sigma);
+        for (int i = 0; i < N * D; i++)
+            worst = fmax(worst, fabs(y[i] - to.alpha * 0.7 - (x[i] - from.alpha * 0.7) * after / before));
+        if (getenv("SHOW"))
+            printf("\n    %s from %g to %g: %g", p->name, cases[c].from, cases[c].to, worst);
+        below(worst, 1e-11);
+    }
+    field_close(field);
+}
+
+/* Two legs are the whole way, and there and back is nothing: on eight modes, whose flow map stretches between them. */
+static void the_reference_composes_on_a_mixture(void)
+{
+    enum { N = 40, D = 2 };
+    model *ring = model_open("gmm8ring", NULL);
+
+    if (!ring)
+        must(-1);
+    if (!ring)
+        return;
+    score *field = field_open(ring, NULL);
+    double t[3] = { 1, 0.4, 1e-3 }, x[N * D], whole[N * D], part[N * D], legs[N * D], back[N * D], worst = 0, home = 0;
+    level at[3];
+
+    levels(ring->process, 3, t, at);
+    normals((stream){ 3, USE_PRIOR }, 0, 0, 0, N, D, x);
+    must(reference_flow(field, ring->process, &at[0], &at[2], N, NULL, x, whole));
+    must(reference_flow(field, ring->process, &at[0], &at[1], N, NULL, x, part));
+    must(reference_flow(field, ring->process, &at[1], &at[2], N, NULL, part, legs));
+    must(reference_flow(field, ring->process, &at[1], &at[0], N, NULL, part, back));
+    for (int i = 0; i < N * D; i++)
+        worst = fmax(worst, fabs(whole[i] - legs[i])), home = fmax(home, fabs(back[i] - x[i]));
+    if (getenv("SHOW"))
+        printf("\n    legs %g, there and back %g", worst, home);
+    below(worst, 1e-10);
+    below(home, 1e-10);
+    field_close(field);
+    model_close(ring);
+}
+
+static int breaks(void *self, const batch *p, double *out)
+{
+    memcpy(out, p->x, 2ul * p->rows * sizeof *out);
+    return ++*(int *)self > 100 ? fail("the field broke at call 101; mend it") : 0;
+}
+
+static void rms_is_the_distance_from_the_flow_and_tells_why_not(void)
+{
+    enum { N = 40, D = 2 };
+    static const process vp = { .name = "vp", .t_low = 0, .t_high = 1, .at = vp_at, .t_of_lambda = vp_t };
+    gauss g = gauss_law(D, 0.7, 0.2);
+    score *field = exact_open(&g.law), broken = { .abi = SCORE_ABI, .name = "broken", .dim = D, .predicts = PREDICTS_DATA, .serial = 1, .eval = breaks };
+    level from = { .t = 1 };
+    double x[N * D], y[N * D];
+    truth t = { .law = &g.law, .at = { .t = 1e-3 }, .field = field, .proc = &vp, .start = &from, .from = x, .deterministic = 1 };
+    measure m;
+    quality q;
+    const char *reason;
+    int calls = 0;
+
+    broken.self = &calls;
+    t.cache = reference_cache_open();
+    vp_at(&vp, 1, &from), vp_at(&vp, 1, &t.at);
+    normals((stream){ 3, USE_PRIOR }, 0, 0, 0, N, D, x);
+    must(reference_flow(field, &vp, &from, &t.at, N, NULL, x, y));
+    for (int twice = 0; twice < 2; twice++)
+        near(value_of("rms", &t, N, D, y).value, 0, 1e-15);
+    for (int i = 0; i < N * D; i++)
+        y[i] += i % 2 ? 3e-3 : 4e-3;
+    q = value_of("rms", &t, N, D, y);
+    near(q.value, 5e-3 / sqrt(2), 1e-12);
+    near(q.se, 0, 1e-12);
+    x[0] += 1;                                          /* another start is another reference */
+    CU_ASSERT(value_of("rms", &t, N, D, y).value > 2 * q.value);
+    must(measure_parse(&m, "--metric", "rms"));
+    t.field = &broken;
+    CU_ASSERT(measure_value(&m, &t, N, D, y, &q, &reason) == -1);
+    says("call 101");
+    t.deterministic = 0;
+    must(measure_value(&m, &t, N, D, y, &q, &reason));
+    CU_ASSERT(isnan(q.value) && isnan(q.se) && reason && strstr(reason, "deterministic"));
+    reference_cache_close(t.cache);
+    field_close(field);
+}
+
+static const test_case tests[] = {
+    { "the reference is the flow map of a gaussian", the_reference_is_the_flow_map_of_a_gaussian },
+    { "the reference composes on a mixture", the_reference_composes_on_a_mixture },
+    { "rms is the distance from the flow and tells why not", rms_is_the_distance_from_the_flow_and_tells_why_not },
+    { 0, 0 },
+};
+const test_table table_reference = { "reference", tests };
