@@ -22,18 +22,14 @@ static void at(const process *p, int n, level *l)
     }
 }
 
-/* theta - theta_0 from its sine and cosine: sin^2(theta) = s0^2 + c0^2 sigma^2, cos^2(theta) = c0^2 alpha^2; from the other end where t > 1/2. */
+/* theta - theta_0 from its sine and cosine: sin^2(theta) = s0^2 + c0^2 sigma^2, cos^2(theta) = c0^2 alpha^2. */
 static double t_of_lambda(const process *p, double lambda)
 {
     double s = p->given.v[0], w = QUARTER / (1 + s), s0 = sin(w * s), c0 = cos(w * s);
     double a2 = 1 / (1 + exp(-2 * lambda)), b2 = 1 / (1 + exp(2 * lambda));
-    double c = c0 * sqrt(a2), sine = sqrt(fma(s0, s0, c0 * c0 * b2)), t;
+    double c = c0 * sqrt(a2), sine = sqrt(fma(s0, s0, c0 * c0 * b2));
 
-    if (c < sine)
-        t = 1 - atan2(c, sine) / w;
-    else
-        t = atan2(c0 * c0 * b2 / (sine * c0 + c * s0), fma(c, c0, sine * s0)) / w;
-    return inside(p, t);
+    return inside(p, atan2(c0 * c0 * b2 / (sine * c0 + c * s0), fma(c, c0, sine * s0)) / w);
 }
 
 const process process_vp_cosine = {

@@ -75,7 +75,7 @@ static void ddpm_spacings_are_those_of_diffusers(void)
     const double linspace[] = { 999, 888, 777, 666, 555, 444, 333, 222, 111, 0, -1 }, leading[] = { 900, 800, 700, 600, 500, 400, 300, 200, 100, 0, -1 };
     const double offset[] = { 901, 801, 701, 601, 501, 401, 301, 201, 101, 1, -1 }, trailing[] = { 999, 899, 799, 699, 599, 499, 399, 299, 199, 99, -1 };
     const double linspace4[] = { 999, 666, 333, 0 }, leading7[] = { 852, 710, 568, 426, 284, 142, 0 }, trailing7[] = { 999, 856, 713, 570, 428, 285, 142 };
-    const double linspace3[] = { 999, 500, 0 }, short5[] = { 199, 159, 119, 79, 39 };
+    const double linspace3[] = { 999, 500, 0 }, trailing16[] = { 999, 937, 874, 811 }, short5[] = { 199, 159, 119, 79, 39 };
 
     times_are("vp-discrete", "ddpm-linspace", 10, DENOISE, 11, linspace);
     times_are("vp-discrete", "ddpm-leading", 10, DENOISE, 11, leading);
@@ -85,6 +85,7 @@ static void ddpm_spacings_are_those_of_diffusers(void)
     times_are("vp-discrete", "ddpm-leading", 7, DENOISE, 7, leading7);
     times_are("vp-discrete", "ddpm-trailing", 7, DENOISE, 7, trailing7);
     times_are("vp-discrete", "ddpm-linspace", 3, DENOISE, 3, linspace3);       /* 499.5 to even */
+    times_are("vp-discrete", "ddpm-trailing", 16, DENOISE, 4, trailing16);     /* 937.5 and 812.5 to even, then less 1 */
     times_are("vp-discrete:T=200", "ddpm-trailing", 5, DENOISE, 5, short5);
     times_are("vp-discrete:t_max=199", "ddpm-trailing", 5, DENOISE, 5, short5);
 }
