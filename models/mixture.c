@@ -7,8 +7,8 @@
  * Rows go through in tiles, modes in blocks with a running maximum; the kernels (mixture_flat.c, mixture_full.c) hold the sums over modes.
  */
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include "models/fail.h"
 #include "models/lanes.h"
 #include "models/mixture.h"
@@ -247,7 +247,7 @@ static void noiseless(const law *l, const batch *p, const double *v, double *x0,
     }
 }
 
-static int check_labels(const law *l, long n, const int *label)
+int mixture_labels(const law *l, long n, const int *label)
 {
     for (long i = 0; label && i < n; i++)
         if (label[i] >= l->labels)
@@ -264,7 +264,7 @@ static int denoise(const law *l, const batch *p, double *x0, double *div)
     double slab[slab_size(l->dim, 2)];
     work w;
 
-    if (check_labels(l, points(p), p->label))
+    if (mixture_labels(l, points(p), p->label))
         return -1;
     lay_out(&w, l->dim, 2, slab);
     for (long first = 0; first < points(p); first += w.count) {
@@ -284,7 +284,7 @@ static int jvp(const law *l, const batch *p, const double *v, double *x0, double
     double slab[slab_size(l->dim, 4)];
     work w;
 
-    if (check_labels(l, points(p), p->label))
+    if (mixture_labels(l, points(p), p->label))
         return -1;
     lay_out(&w, l->dim, 4, slab);
     for (long first = 0; first < points(p); first += w.count) {
@@ -314,7 +314,7 @@ static int logpdf(const law *l, const batch *p, double *logp)
     double slab[slab_size(l->dim, 1)];
     work w;
 
-    if (check_labels(l, points(p), p->label))
+    if (mixture_labels(l, points(p), p->label))
         return -1;
     lay_out(&w, l->dim, 1, slab);
     for (long first = 0; first < points(p); first += w.count) {
@@ -343,7 +343,7 @@ static int mode_of(const law *l, const batch *p, int *mode)
     double slab[slab_size(l->dim, 1)];
     work w;
 
-    if (check_labels(l, points(p), p->label))
+    if (mixture_labels(l, points(p), p->label))
         return -1;
     lay_out(&w, l->dim, 1, slab);
     for (long first = 0; first < points(p); first += w.count) {
@@ -362,84 +362,4 @@ static int mode_of(const law *l, const batch *p, int *mode)
     return 0;
 }
 
-/* The mode that u in (0, 1) falls into, among those of a label. */
-static int pick(const mixture *m, double u, int label)
-{
-    int last = 0;
-
-    u *= label >= 0 ? m->share[label] : 1;
-    for (int k = 0; k < m->K; k++) {
-        if (label >= 0 && m->label[k] != label)
-            continue;
-        last = k;
-        if ((u -= m->weight[k]) < 0)
-            break;
-    }
-    return last;
-}
-
-static int sample(const law *l, stream s, long row, int n, const int *label, double *x)
-{
-    const mixture *m = (const mixture *)l;
-    int dim = l->dim;
-
-    if (check_labels(l, n, label))
-        return -1;
-    normals(s, row, 0, 0, n, dim, x);
-    for (int i = 0; i < n; i++) {
-        double u, *y = x + i * (long)dim, z[m->basis ? dim : 1];
-
-        uniforms(s, row + i, 0, 1, 1, 1, &u);
-        int k = pick(m, u, label ? label[i] : -1);
-        const double *mean = m->mean + k * (long)dim, *var = m->var + (m->iso ? k : k * (long)dim);
-
-        for (int d = 0; d < dim; d++)
-            y[d] *= sqrt(var[m->iso ? 0 : d]);
-        if (m->basis) {
-            const double *q = m->basis + k * (long)dim * dim;
-
-            memcpy(z, y, dim * sizeof *z);
-            clear(y, dim);
-            for (int c = 0; c < dim; c++)
-                for (int d = 0; d < dim; d++)
-                    y[d] = fma(z[c], q[c * (long)dim + d], y[d]);
-        }
-        for (int d = 0; d < dim; d++)
-            y[d] += mean[d];
-    }
-    return 0;
-}
-
-/* Covariance: sum_k w_k (Q_k L_k Q_k^T + (m_k - mean)(m_k - mean)^T). */
-static int moments(const law *l, double *mean, double *cov)
-{
-    const mixture *m = (const mixture *)l;
-    int dim = l->dim;
-    double mu[dim];
-
-    clear(mu, dim);
-    for (int k = 0; k < m->K; k++)
-        for (int d = 0; d < dim; d++)
-            mu[d] += m->weight[k] * m->mean[k * (long)dim + d];
-    if (mean)
-        memcpy(mean, mu, dim * sizeof *mu);
-    for (long i = 0; cov && i < (long)dim * dim; i++)
-        cov[i] = 0;
-    for (int k = 0; cov && k < m->K; k++) {
-        const double *c = m->mean + k * (long)dim, *var = m->var + (m->iso ? k : k * (long)dim), *q = m->basis ? m->basis + k * (long)dim * dim : NULL;
-
-        for (int a = 0; a < dim; a++) {
-            for (int b = 0; b < dim; b++)
-                cov[a * (long)dim + b] += m->weight[k] * (c[a] - mu[a]) * (c[b] - mu[b]);
-            if (!q)
-                cov[a * (long)dim + a] += m->weight[k] * var[m->iso ? 0 : a];
-        }
-        for (int e = 0; q && e < dim; e++, q += dim)
-            for (int a = 0; a < dim; a++)
-                for (int b = 0; b < dim; b++)
-                    cov[a * (long)dim + b] += m->weight[k] * var[e] * q[a] * q[b];
-    }
-    return 0;
-}
-
-const law mixture_law = { .name = "mixture", .sample = sample, .denoise = denoise, .jvp = jvp, .logpdf = logpdf, .moments = moments, .mode_of = mode_of };
+const law mixture_law = { .name = "mixture", .sample = mixture_sample, .denoise = denoise, .jvp = jvp, .logpdf = logpdf, .moments = mixture_moments, .mode_of = mode_of };

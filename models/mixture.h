@@ -33,6 +33,12 @@ typedef struct kernels {
 } kernels;
 
 extern const kernels mixture_flat, mixture_full;
+int mixture_sample(const law *, stream, long row, int n, const int *label, double *x);
+int mixture_moments(const law *, double *mean, double *cov);
+
+/* That n labels (or NULL) are known to the law.  0 or -1. */
+int mixture_labels(const law *, long n, const int *label);
+
 extern const law mixture_law;           /* the functions; the rest is to be filled */
 
 struct mixture {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "models/array.h"
 #include "models/fail.h"
 #include "models/law.h"
 #include "tests/suite.h"
@@ -573,6 +574,30 @@ static void most_points_belong_to_the_mode_they_are_near(void)
     law_close(l);
 }
 
+/* The same numbers in the section and in files beside it; from_text writes to /tmp. */
+static void parameters_may_stand_in_files(void)
+{
+    static const char *const names[] = { "/tmp/fokker-test-w.txt", "/tmp/fokker-test-m.npy", "/tmp/fokker-test-c.npy" };
+    double w[] = { 1, 3 }, m[] = { 0, 1, 2, -1 }, c[] = { 1, 0.5, 0.5, 2, 3, -1, -1, 1 };
+    law *a = must_text("weights = 1 3\nmean.1 = 0 1\nmean.2 = 2 -1\ncov.1 = 1 0.5 0.5 2\ncov.2 = 3 -1 -1 1\n"), *b;
+
+    must(array_write(names[0], 1, (long[]){ 2 }, w));
+    must(array_write(names[1], 2, (long[]){ 2, 2 }, m));
+    must(array_write(names[2], 3, (long[]){ 2, 2, 2 }, c));
+    if ((b = must_text("weights = fokker-test-w.txt\nmeans = fokker-test-m.npy\ncovs = /tmp/fokker-test-c.npy\n")))
+        equal(a, b, 0);
+    law_close(b);
+    CU_ASSERT_PTR_NULL(from_text("weights = fokker-test-m.npy\nmeans = fokker-test-m.npy\ncovs = fokker-test-c.npy\n"));
+    says(":3: the file of weights has 4 numbers", "needs 2");
+    CU_ASSERT_PTR_NULL(from_text("means = fokker-test-m.npy\ncovs = fokker-test-m.npy\n"));
+    says(":4: the file of covariances has 4 numbers", "need 8");
+    CU_ASSERT_PTR_NULL(from_text("means = fokker-test-m.npy\ncovs = fokker-test-c.npy\nstd.1 = 1\n"));
+    says(":5: there are covs = FILE and std.1 too");
+    for (int i = 0; i < 3; i++)
+        unlink(names[i]);
+    law_close(a);
+}
+
 /* What is wrong, and words that the sentence must hold. */
 static const struct { const char *text, *words[3]; } refused[] = {
     { "weights = 1 2 -3\nmean.1 = 0\nmean.2 = 1\nmean.3 = 2\nstd = 1\n", { ":3: weight 3 is negative; weights must be positive and are normalised" } },
@@ -624,6 +649,7 @@ static const test_case tests[] = {
     { "extreme levels stay finite and right", extreme_levels_stay_finite_and_right },
     { "a NaN stays in its row", a_nan_stays_in_its_row },
     { "most points belong to the mode they are near", most_points_belong_to_the_mode_they_are_near },
+    { "parameters may stand in files", parameters_may_stand_in_files },
     { "bad descriptions are refused in one sentence", bad_descriptions_are_refused_in_one_sentence },
     { 0, 0 },
 };

@@ -156,6 +156,76 @@ static void unknown_laws_are_answered_with_the_nearest(void)
     sections_free(s);
 }
 
+static void a_model_is_a_name_a_path_or_a_field(void)
+{
+    static const struct { const char *name, *process; int dim, modes; } known[] = {
+        { "gauss2", NULL, 2, 1 }, { "models/gauss2.ini", NULL, 2, 1 }, { "gmm8ring", "edm", 2, 8 }, { "gmm5-aniso16", "flow", 16, 5 }, { "gmm10-64", NULL, 64, 10 } };
+    model *m;
+
+    setenv("FOKKER_MODELS", "models", 1);
+    for (unsigned i = 0; i < sizeof known / sizeof *known; i++) {
+        m = model_open(known[i].name, known[i].process);
+        if (must(m ? 0 : -1))
+            continue;
+        CU_ASSERT_STRING_EQUAL(m->process->name, known[i].process ? known[i].process : "vp-linear");
+        CU_ASSERT(m->law->dim == known[i].dim && m->law->modes == known[i].modes);
+        CU_ASSERT(m->file && !m->field);
+        model_close(m);
+    }
+    m = model_open("models/gauss2.ini", NULL);
+    CU_ASSERT_STRING_EQUAL(m->name, "gauss2");
+    model_close(m);
+    m = model_open("pipe:python3 net.py", "edm");
+    if (!must(m ? 0 : -1)) {
+        CU_ASSERT_STRING_EQUAL(m->field, "pipe:python3 net.py");
+        CU_ASSERT(!m->law && !m->file);
+    }
+    model_close(m);
+    CU_ASSERT_PTR_NULL(model_open("gmm8rings", NULL));
+    says("gmm8rings", "did you mean gmm8ring?");
+    CU_ASSERT_PTR_NULL(model_open("./none.ini", NULL));
+    says("./none.ini: there is no such file");
+    CU_ASSERT_PTR_NULL(model_open("plugin:", NULL));
+    says("plugin:: nothing stands behind the colon");
+    CU_ASSERT_PTR_NULL(model_open("gauss2", "vp-liner"));
+    says("--process", "vp-linear");
+}
+
+static model *model_of(const char *text)
+{
+    const char *path = file_of(text, strlen(text));
+    model *m = model_open(path, NULL);
+
+    unlink(path);
+    return m;
+}
+
+static void a_model_file_says_what_its_process_is(void)
+{
+    static const struct { const char *text, *words[2]; } bad[] = {
+        { "[process]\nkind = vp-linear\nbeta_mx = 10\n", { ":3:", "beta_max" } },
+        { "[process]\nbeta_max = 10\n", { ":1: [process] has no kind" } },
+        { "[process]\nkind = vp-liner\n", { ":2:", "vp-linear" } },
+        { "[proces]\nkind = vp-linear\n", { ":1: a model has no section [proces]; did you mean [process]" } },
+        { "[data]\nkind = mixture\nmean.1 = 0\nstd = 1\n[bench]\nnfe = 5\n", { ":5: a file with [bench]" } },
+    };
+    model *m = model_of("[process]\nkind = vp-linear\nbeta_max = 10\nt_min = 0.01\n");
+
+    if (!must(m ? 0 : -1)) {
+        CU_ASSERT(m->process->t_min == 0.01 && !m->law && m->file);
+        CU_ASSERT_STRING_EQUAL(m->process->name, "vp-linear");
+    }
+    model_close(m);
+    m = model_of("[data]\nkind = mixture\nmean.1 = 0\nstd = 1\n");
+    if (!must(m ? 0 : -1))
+        CU_ASSERT(m->law && !strcmp(m->process->name, "vp-linear"));
+    model_close(m);
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CU_ASSERT_PTR_NULL(model_of(bad[i].text));
+        says(bad[i].words[0], bad[i].words[1]);
+    }
+}
+
 static const test_case tests[] = {
     { "a file keeps sections, keys, values and lines", a_file_keeps_sections_keys_values_and_lines },
     { "a line may be of any length", a_line_may_be_of_any_length },
@@ -163,6 +233,8 @@ static const test_case tests[] = {
     { "a key that nobody read is named with the nearest", a_key_that_nobody_read_is_named_with_the_nearest },
     { "paths are relative to their file", paths_are_relative_to_their_file },
     { "unknown laws are answered with the nearest", unknown_laws_are_answered_with_the_nearest },
+    { "a model is a name, a path or a field", a_model_is_a_name_a_path_or_a_field },
+    { "a model file says what its process is", a_model_file_says_what_its_process_is },
     { 0, 0 },
 };
 const test_table table_sections = { "sections", tests };
