@@ -1,4 +1,5 @@
 /* From names to a plan. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bench/setup.h"
@@ -115,9 +116,15 @@ void recipe_close(recipe *r)
     *r = (recipe){ 0 };
 }
 
-void start_states(const process *p, int dim, uint64_t seed, int n, double *x)
+void start_states(const process *p, const level *from, int dim, uint64_t seed, int n, double *x)
 {
+    level top;
+    double std = p->prior_std;
+
+    levels(p, 1, &p->t_max, &top);
+    if (from->t != p->t_max && fabs(top.sigma - std) < 1e-9 * std)
+        std = from->sigma;
     normals((stream){ seed, USE_PRIOR }, 0, 0, 0, n, dim, x);
     for (size_t i = 0; i < (size_t)n * dim; i++)
-        x[i] *= p->prior_std;
+        x[i] *= std;
 }

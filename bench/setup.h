@@ -29,7 +29,8 @@ void recipe_close(recipe *);
 /* Whether a method named so chooses its own steps when it is given a budget nonetheless: it only adapts, or its tolerance was named. */
 int recipe_adapts(const method *, budget);
 
-/* n starting states: prior_std times normals of the seed, samples 0 .. n-1. */
-void start_states(const process *, int dim, uint64_t seed, int n, double *x);
+/* n starting states at level `from`: prior_std times normals of the seed, samples 0 .. n-1.  Where the prior is sigma(t_max) eps and the grid
+ * starts elsewhere, the states are sigma eps of that level. */
+void start_states(const process *, const level *from, int dim, uint64_t seed, int n, double *x);
 
 #endif

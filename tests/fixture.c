@@ -28,7 +28,7 @@ double *rig_start(const rig *r, int n)
 {
     double *x = malloc((size_t)n * r->dim * sizeof *x);
 
-    start_states(r->of.model->process, r->dim, 3, n, x);
+    start_states(r->of.model->process, r->how.plan.grid, r->dim, 3, n, x);
     return x;
 }
 
