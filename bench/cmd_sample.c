@@ -129,6 +129,17 @@ static int open_trace(job *j)
     return 0;
 }
 
+/* Everything that will be written can be. */
+static int check_outputs(const request *r)
+{
+    static const char *const files[] = { "output", "trajectory", "png" };
+
+    for (int i = 0; i < 3; i++)
+        if (option_text(r, files[i]) && writable(files[i], option_text(r, files[i])))
+            return -1;
+    return 0;
+}
+
 static int open_job(job *j, const request *r)
 {
     *j = (job){ .r = r };
@@ -137,6 +148,8 @@ static int open_job(job *j, const request *r)
     if (subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")))
         return -1;
     if (option_text(r, "png") && sheet_refuses(j->of.field->dim))
+        return -1;
+    if (check_outputs(r))
         return -1;
     return open_recipe(j) || start(j) || open_noise(j) || open_label(j) || open_trace(j) ? -1 : 0;
 }
@@ -191,7 +204,7 @@ int cmd_sample(const request *r)
     tally cost;
     watch *w;
     long done = 0;
-    int status, quiet = option_text(r, "quiet") != NULL;
+    int status, code = OK, quiet = option_text(r, "quiet") != NULL;
     double began;
 
     if (open_job(&j, r)) {
@@ -205,14 +218,11 @@ int cmd_sample(const request *r)
     status = solve(&j.how.plan, (int)j.n, j.x, &cost);
     watch_close(w);
     if (status)
-        complain(FAILED_RUN);
+        code = complain(FAILED_RUN);
     if (!quiet)
         print_record(&j, &cost, omp_get_wtime() - began);
-    if (write_all(&j)) {
-        complain(USAGE);
-        close_job(&j);
-        return status == STOPPED ? INTERRUPTED : status ? FAILED_RUN : USAGE;
-    }
+    if (write_all(&j))                              /* it could be written before: the disk is full, or the pipe closed */
+        code = complain(FAILED_RUN);
     close_job(&j);
-    return status == STOPPED ? INTERRUPTED : status ? FAILED_RUN : OK;
+    return status == STOPPED ? INTERRUPTED : code;
 }

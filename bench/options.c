@@ -1,9 +1,10 @@
 /* The tables of commands and options, and the parser that reads them. */
-#include <limits.h>
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "bench/options.h"
 #include "models/fail.h"
 #include "models/item.h"
@@ -189,6 +190,19 @@ char **words_of(const char *text, int *n)
         word[(*n)++] = w;
     word[*n] = NULL;
     return word;
+}
+
+int writable(const char *option_name, const char *path)
+{
+    int there = !access(path, F_OK);
+    FILE *f = fopen(path, "ab");
+
+    if (!f)
+        return fail("--%s %s: cannot be written (%s); choose a folder that exists and is yours", option_name, path, strerror(errno));
+    fclose(f);
+    if (!there)
+        remove(path);
+    return 0;
 }
 
 int complain(int code)

@@ -35,6 +35,9 @@ int words_between(const request *, int least, int most);
 /* The words of a text, separated by blanks, up to max; owned, in one allocation that begins with the pointers.  NULL: out of memory. */
 char **words_of(const char *text, int *n);
 
+/* That a file can be written at this path, found out before the work: -1 with a sentence. */
+int writable(const char *option, const char *path);
+
 /* Prints why() as the program's complaint on stderr; returns the code. */
 int complain(int code);
 
