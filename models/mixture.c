@@ -126,7 +126,7 @@ static void logits(const mixture *m, const batch *p, work *w, int from, int to)
 
 /* Logits of a block become weights 2^(logit - top).  raise: top is the maximum with this block's, and fade the factor by which
  * what was summed before must shrink. */
-CLONES static void weigh(work *w, int modes, int raise)
+CLONES static void weigh_modes(work *w, int modes, int raise)
 {
     EACH_CHUNK(&w->o, i) {
         double top[LANES];
@@ -188,7 +188,7 @@ static void posterior_mean(const mixture *m, const batch *p, work *w)
     for (int from = 0, to; from < m->K; from = to) {
         to = block_end(m, from);
         logits(m, p, w, from, to);
-        weigh(w, to - from, 1);
+        weigh_modes(w, to - from, 1);
         if (from) {
             scale_columns(w, 1, w->fade, w->sum);
             scale_columns(w, dim, w->fade, w->X);
@@ -205,7 +205,7 @@ static void divergence(const mixture *m, const batch *p, work *w, double *div)
     for (int from = 0, to; from < m->K; from = to) {
         to = block_end(m, from);
         if (m->K > BLOCK)
-            logits(m, p, w, from, to), weigh(w, to - from, 0);
+            logits(m, p, w, from, to), weigh_modes(w, to - from, 0);
         m->kernels->traces(m, &w->o, from, to, w->e, w->X, w->Q);
     }
     for (int i = 0; i < w->count; i++)
@@ -222,7 +222,7 @@ static void tangent(const mixture *m, const batch *p, work *w, const double *v, 
     for (int from = 0, to; from < m->K; from = to) {
         to = block_end(m, from);
         if (m->K > BLOCK)
-            logits(m, p, w, from, to), weigh(w, to - from, 0);
+            logits(m, p, w, from, to), weigh_modes(w, to - from, 0);
         m->kernels->tangents(m, &w->o, from, to, w->e, w->X, w->v, w->Y);
     }
     divide_columns(w, dim, w->Y);
@@ -324,7 +324,7 @@ static int logpdf(const law *l, const batch *p, double *logp)
         for (int from = 0, to; from < m->K; from = to) {
             to = block_end(m, from);
             logits(m, p, &w, from, to);
-            weigh(&w, to - from, 1);
+            weigh_modes(&w, to - from, 1);
             scale_columns(&w, 1, w.fade, w.sum);
             add_weights(&w, to - from);
         }
