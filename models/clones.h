@@ -1,5 +1,6 @@
 /* CLONES: a hot function is compiled for AVX-512, AVX2 and the baseline, and chosen when the program starts.
- * All hot arithmetic is written with explicit fma, in one order, so the three give the same bits. */
+ * All hot arithmetic is written with explicit fma, in one order, so the three give the same bits.
+ * The name of such a function is unique in the program, static or not: clang makes its resolver global. */
 #ifndef FOKKER_CLONES_H
 #define FOKKER_CLONES_H
 #if defined __x86_64__ && defined __linux__

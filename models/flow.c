@@ -9,7 +9,7 @@
 
 typedef struct columns { double t[TILE], alpha[TILE], sigma[TILE], slope[TILE], lambda[TILE], f[TILE], g2[TILE]; } columns;
 
-CLONES static void fill(int n, double s, columns *c)
+CLONES static void flow_columns(int n, double s, columns *c)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++) {
@@ -33,7 +33,7 @@ static void at(const process *p, int n, level *l)
 
         for (int i = 0; i < m; i++)
             c.t[i] = l[i].t;
-        fill(m, p->given.v[0], &c);
+        flow_columns(m, p->given.v[0], &c);
         for (int i = 0; i < m; i++)
             l[i] = (level){ .t = c.t[i], .alpha = c.alpha[i], .sigma = c.sigma[i], .dalpha = -c.slope[i], .dsigma = c.slope[i],
                             .lambda = c.lambda[i], .f = c.f[i], .g2 = c.g2[i] };

@@ -5,7 +5,7 @@
 #include "models/kind.h"
 #include "models/lanes.h"
 
-CLONES static void columns(int n, const double *log_alpha, double *alpha, double *sigma, double *lambda)
+CLONES static void sub_vp_columns(int n, const double *log_alpha, double *alpha, double *sigma, double *lambda)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++) {
@@ -23,7 +23,7 @@ static void at(const process *p, int n, level *l)
         vp_tile tile;
 
         vp_linear_tile(p, m, l, &tile);
-        columns(m, tile.log_alpha, alpha, sigma, lambda);
+        sub_vp_columns(m, tile.log_alpha, alpha, sigma, lambda);
         for (int i = 0; i < m; i++) {
             double beta = tile.beta[i], a = alpha[i], s = sigma[i];
 

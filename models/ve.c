@@ -3,7 +3,7 @@
 #include "models/kind.h"
 #include "models/lanes.h"
 
-CLONES static void columns(int n, double first, double rate, const double *t, double *sigma, double *lambda)
+CLONES static void ve_columns(int n, double first, double rate, const double *t, double *sigma, double *lambda)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++) {
@@ -22,7 +22,7 @@ static void at(const process *p, int n, level *l)
 
         for (int i = 0; i < m; i++)
             t[i] = l[i].t;
-        columns(m, first, rate, t, sigma, lambda);
+        ve_columns(m, first, rate, t, sigma, lambda);
         for (int i = 0; i < m; i++)
             l[i] = (level){ .t = t[i], .alpha = 1, .sigma = sigma[i], .dsigma = rate * sigma[i], .lambda = lambda[i],
                             .g2 = 2 * rate * sigma[i] * sigma[i] };

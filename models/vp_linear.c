@@ -8,7 +8,7 @@
 
 typedef struct columns { double alpha[TILE], sigma[TILE], dsigma[TILE], lambda[TILE]; } columns;
 
-CLONES static void fill(int n, const vp_tile *tile, columns *c)
+CLONES static void vp_linear_columns(int n, const vp_tile *tile, columns *c)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++) {
@@ -26,7 +26,7 @@ void vp_levels(int n, const vp_tile *tile, level *l)
 {
     columns c;
 
-    fill(n, tile, &c);
+    vp_linear_columns(n, tile, &c);
     for (int i = 0; i < n; i++) {
         double beta = tile->beta[i];
 
