@@ -1,67 +1,186 @@
 # fokker: one file, no configure.  Everything built lies under build/, results under out/.
+VERSION := 0.1.0
+SONAME  := libfokker.so.0
+
 PREFIX  ?= /usr/local
-CC      ?= gcc
+DESTDIR ?=
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+CFLAGS  ?= -O3 -g
 WERROR  ?=
 SANITIZE ?=
-VERSION := 0.1.0
-B       := build
-PKGS    := gsl inih libcjson libpng zlib
-WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter $(if $(WERROR),-Werror)
-ifneq (,$(findstring clang,$(shell $(CC) --version 2>/dev/null)))
-WARN    += -Wno-pass-failed
-endif
-X86     := $(filter x86_64,$(shell uname -m))
-CFLAGS  ?= -O3 -g
 Q       ?= @
-FLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -fno-math-errno -fno-trapping-math $(if $(X86),-mprefer-vector-width=512) \
-           -DFOKKER_VERSION=\"$(VERSION)\" -fPIC -fopenmp $(WARN) $(SANITIZE) -I.
+B       := build
+APT     ?= apt-get
+
+ifeq (,$(filter -j%,$(MAKEFLAGS))$(filter clean,$(MAKECMDGOALS)))
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+
+# What is needed: Debian's package and the header or program that shows it is there.  A plain `make` can do without the second line.
+CLANG   := $(findstring clang,$(notdir $(CC)))
+NEEDS   ?= libgsl-dev:gsl/gsl_version.h libsundials-dev:cvode/cvode.h libopenblas-dev:cblas.h librandom123-dev:Random123/philox.h libinih-dev:ini.h \
+           libcjson-dev:cjson/cJSON.h libpng-dev:png.h zlib1g-dev:zlib.h $(if $(CLANG),$(notdir $(CC)):$(CC) libomp-dev:omp.h)
+EXTRAS  ?= libcunit1-dev:CUnit/CUnit.h gnuplot-nox:gnuplot pkgconf:pkg-config $(if $(filter tidy,$(MAKECMDGOALS)),clang-tidy:clang-tidy)
+FETCH   := $(filter deps test unit bench speed asan tidy,$(MAKECMDGOALS))
+HAVE    := $(B)/have$(if $(FETCH),-all)$(if $(filter tidy,$(FETCH)),-tidy)
+
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter $(if $(CLANG),-Wno-pass-failed) $(if $(WERROR),-Werror)
+FLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -fno-math-errno -fno-trapping-math \
+           $(if $(filter x86_64,$(shell uname -m)),-mprefer-vector-width=512) -fPIC -fopenmp $(WARN) $(SANITIZE) -I.
 LIBS    := -lsundials_cvode -lsundials_nvecserial -lsundials_sunlinsoldense -lsundials_sunmatrixdense -lsundials_sunnonlinsolfixedpoint \
            -lsundials_sunnonlinsolnewton -lgsl -lopenblas -linih -lcjson -lpng -lz -ldl -lm
+LINK     = $(CC) $(FLAGS) $(LDFLAGS) -Wl,--as-needed
+COMMIT  := $(if $(wildcard .git),$(shell git describe --always --dirty --abbrev=12 2>/dev/null))
 
 LIB_SRC := $(wildcard models/*.c scores/*.c solvers/*.c)
 CMD_SRC := $(wildcard bench/*.c)
-TST_SRC := $(filter-out tests/speed.c,$(wildcard tests/*.c))
+SPD_SRC := $(wildcard tests/speed*.c)
+TST_SRC := $(filter-out $(SPD_SRC),$(wildcard tests/*.c))
+SRC     := $(LIB_SRC) $(CMD_SRC) $(TST_SRC) $(SPD_SRC)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
+SPD_OBJ := $(SPD_SRC:%.c=$(B)/%.o)
+PARTS   := $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfokker.a
 
-all: $(B)/fokker $(B)/libfokker.a
+all: $(B)/fokker $(B)/libfokker.a $(B)/libfokker.so     ## the program and the library (the default)
 
-$(B)/%.o: %.c
-	@mkdir -p $(@D)
-	@echo "  CC      $<"
-	$(Q)$(CC) $(FLAGS) -MMD -MP -c -o $@ $<
+deps: $(HAVE)                                           ## install what is missing from Debian's packages
 
-$(B)/libfokker.a: $(LIB_OBJ)
-	@echo "  AR      $@"
-	$(Q)rm -f $@; $(AR) rcs $@ $^
+test: unit $(B)/libfokker.so                            ## all tests: units, the command line, the build and the installation
+	$(if $(wildcard tests/cli.sh),FOKKER_MODELS=$(CURDIR)/models sh tests/cli.sh $(B)/fokker)
+	$(if $(SANITIZE),,CC='$(CC)' MAKE='$(MAKE)' sh tests/build.sh $(B))
 
-$(B)/fokker: $(CMD_OBJ) $(B)/libfokker.a
-	@echo "  LD      $@"
-	$(Q)$(CC) $(FLAGS) -o $@ $^ $(LIBS)
+unit: $(B)/tests/all $(B)/fokker                        ## the unit tests alone; build/tests/all SUITE... runs some of them
+	FOKKER_MODELS=$(CURDIR)/models $(B)/tests/all
 
-$(B)/tests/all: $(TST_OBJ) $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfokker.a
-	@echo "  LD      $@"
-	$(Q)$(CC) $(FLAGS) -o $@ $^ -lcunit $(LIBS)
+bench: all                                              ## the main benchmark: tables and plots in out/
+	$(B)/fokker bench bench/main.ini -o out
 
-$(B)/speed: $(B)/tests/speed.o $(B)/bench/setup.o $(B)/libfokker.a
-	@echo "  LD      $@"
-	$(Q)$(CC) $(FLAGS) -o $@ $^ $(LIBS)
-
-speed: $(B)/speed $(B)/fokker
+speed: $(B)/speed $(B)/fokker                           ## the speed of the hot loops against limits measured in the same run
 	$(B)/speed
 
-test: $(B)/tests/all
-	$(B)/tests/all
+asan:                                                   ## the tests under the address and undefined behaviour sanitizers
+	$(MAKE) test B=$(B)/asan CFLAGS='-O2 -g -fno-omit-frame-pointer' SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
-layers:
-	@! grep -nE '#include "(scores|solvers|bench|tests)/' models/*.[ch]
-	@! grep -nE '#include "(solvers|bench|tests)/' scores/*.[ch]
-	@! grep -nE '#include "(bench|tests)/' solvers/*.[ch]
-	@! grep -nE '#include "tests/' bench/*.[ch]
+tidy: $(HAVE)                                           ## clang-tidy by the rules in .clang-tidy
+	@printf '%s\n' $(SRC) | xargs -P $$(nproc) -n 1 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(FLAGS) -DFOKKER_VERSION=\"$(VERSION)\" -DFOKKER_COMMIT=\"\"' tidy
 
-clean:
+# Folders from the ground up: an include that runs upward, or a folder without a place here, fails.
+LAYERS  := models scores solvers bench tests
+layers:                                                 ## that no include runs upward: models <- scores <- solvers <- bench <- tests
+	@status=0; above='$(LAYERS)'; \
+	for folder in $(LAYERS); do \
+	    above=$${above#$$folder}; above=$${above# }; \
+	    up=$$(echo '\.\.' $$above | tr ' ' '|'); \
+	    ! grep -rnE --include='*.[ch]' "^[[:space:]]*#[[:space:]]*include[[:space:]]*[\"<]($$up)/" $$folder || status=1; \
+	done; \
+	for file in */*.[ch]; do \
+	    case ' $(LAYERS) ' in *" $${file%%/*} "*) ;; *) echo "$$file: its folder has no place in LAYERS"; status=1 ;; esac; \
+	done; \
+	exit $$status
+
+# Objects follow their sources, the headers those include (-MMD), and the compiler and its flags.
+$(B)/%.o: %.c $(B)/flags | $(HAVE)
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(FLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
+
+$(B)/bench/version.o: $(B)/commit
+$(B)/bench/version.o: DEFINES = -DFOKKER_VERSION='"$(VERSION)"' -DFOKKER_COMMIT='"$(COMMIT)"'
+
+$(B)/libfokker.a: $(LIB_OBJ) $(B)/sources
+	@echo "  AR      $@"
+	$(Q)rm -f $@; $(AR) rcs $@ $(LIB_OBJ)
+
+$(B)/libfokker.so: $(LIB_OBJ) $(B)/sources
+	@echo "  LD      $@"
+	$(Q)$(LINK) -shared $(if $(SANITIZE),,-Wl,--no-undefined) -Wl,-soname,$(SONAME) -o $@ $(LIB_OBJ) $(LIBS)
+
+$(B)/fokker: $(CMD_OBJ) $(B)/libfokker.a
+$(B)/tests/all: $(TST_OBJ) $(PARTS)
+$(B)/tests/all: LIBS += -lcunit
+$(B)/speed: $(SPD_OBJ) $(PARTS)
+$(B)/fokker $(B)/tests/all $(B)/speed: $(B)/sources
+	@echo "  LD      $@"
+	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(LIBS)
+
+# Stamps: files that are written again when their text is another.
+define STAMP
+$(B)/$1: $(if $(findstring |$2|,|$(file <$(B)/$1)|),,FORCE)
+	@mkdir -p $(B); printf '%s\n' '$2' > $$@
+endef
+$(eval $(call STAMP,flags,$(CC) $(FLAGS)))
+$(eval $(call STAMP,commit,$(VERSION) $(COMMIT)))
+$(eval $(call STAMP,sources,$(SRC)))
+
+# What is missing is named, and installed if that was asked for: looked at once a compiler, not at each make.
+define FIND_MISSING
+find_missing() { \
+    missing=; \
+    for need in $(NEEDS) $(if $(FETCH),$(EXTRAS)); do \
+        package=$${need%%:*} sign=$${need#*:}; \
+        case $$sign in \
+        *.h) echo "#include <$$sign>" | $(CC) -fopenmp -E -x c - ;; \
+        *)   command -v "$$sign" ;; \
+        esac >/dev/null 2>&1 || missing="$$missing $$package"; \
+    done; \
+    test -z "$$missing"; \
+}
+endef
+$(HAVE): $(B)/flags
+	@$(FIND_MISSING); \
+	stop() { echo "fokker: $$*" >&2; exit 2; }; \
+	as_root=$$(test "$$(id -u)" = 0 || echo "sudo "); \
+	if ! find_missing; then \
+	    $(if $(FETCH),,stop "these Debian packages are missing:$$missing; \`make deps' installs them";) \
+	    command -v $(APT) >/dev/null || stop "no $(APT) on this system; install what Debian calls$$missing, then run make again"; \
+	    test -z "$$as_root" || command -v sudo >/dev/null || stop "neither root nor sudo; as root run: $(APT) install$$missing"; \
+	    echo "fokker: installing these Debian packages, which are missing, with $$as_root$(APT) (some minutes):$$missing"; \
+	    $$as_root $(APT) -qq update && \
+	    $$as_root env DEBIAN_FRONTEND=noninteractive $(APT) -q -y --no-install-recommends install $$missing >$(B)/$(APT).log 2>&1 || \
+	        { tail -n 5 $(B)/$(APT).log >&2; stop "the packages could not be installed; see $(B)/$(APT).log"; }; \
+	    find_missing || stop "installed, but $(CC) still does not find:$$missing"; \
+	fi; touch $@
+
+# Installation.
+bindir   = $(DESTDIR)$(abspath $(PREFIX))/bin
+libdir   = $(DESTDIR)$(abspath $(PREFIX))/lib
+incdir   = $(DESTDIR)$(abspath $(PREFIX))/include/fokker
+share    = $(DESTDIR)$(abspath $(PREFIX))/share
+manual   = $(share)/man/man1/fokker.1
+complete = $(share)/bash-completion/completions/fokker
+HEADERS := $(wildcard models/*.h scores/*.h solvers/*.h)
+DATA    := $(sort $(shell find models plots -type f ! -name '*.[ch]' ! -name '.*' 2>/dev/null))
+
+install: all                                            ## into PREFIX (/usr/local); DESTDIR goes before it
+	install -d $(bindir) $(libdir)/pkgconfig $(dir $(manual) $(complete))
+	install $(B)/fokker $(bindir)
+	install -m 644 $(B)/libfokker.a $(libdir)
+	install $(B)/libfokker.so $(libdir)/libfokker.so.$(VERSION)
+	ln -sf libfokker.so.$(VERSION) $(libdir)/$(SONAME)
+	ln -sf $(SONAME) $(libdir)/libfokker.so
+	sed 's|@prefix@|$(abspath $(PREFIX))|; s|@version@|$(VERSION)|; s|@libs@|$(LIBS)|' fokker.pc.in > $(libdir)/pkgconfig/fokker.pc
+	@for file in $(HEADERS); do install -Dm 644 $$file $(incdir)/$$file || exit 1; done
+	@for file in $(DATA); do install -Dm 644 $$file $(share)/fokker/$$file || exit 1; done
+	$(B)/fokker help man-page > $(manual)
+	$(B)/fokker help bash-completion > $(complete)
+
+uninstall:                                              ## what install put there
+	rm -rf $(bindir)/fokker $(libdir)/libfokker.a $(libdir)/libfokker.so $(libdir)/libfokker.so.* $(libdir)/pkgconfig/fokker.pc \
+	    $(incdir) $(share)/fokker $(manual) $(complete)
+
+clean:                                                  ## everything built; results in out/ stay
 	rm -rf $(B)
 
--include $(LIB_OBJ:.o=.d) $(CMD_OBJ:.o=.d) $(TST_OBJ:.o=.d)
-.PHONY: all test speed layers clean
+help:                                                   ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@echo "  CC=clang another compiler; WERROR=1 warnings are errors; B=DIR another build folder; PREFIX=DIR where install goes"
+
+FORCE:
+-include $(SRC:%.c=$(B)/%.d)
+.PHONY: all deps test unit bench speed asan tidy layers install uninstall clean help FORCE

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "bench/options.h"
+#include "bench/version.h"
 #include "models/fail.h"
 
 static void print_options(int commands_bit)
@@ -53,7 +54,7 @@ static int help_all(void)
 
 static int man_page(void)
 {
-    puts(".TH FOKKER 1 \"\" \"fokker " FOKKER_VERSION "\" \"User Commands\"\n.SH NAME\nfokker \\- solver workbench for diffusion samplers\n.SH SYNOPSIS");
+    printf(".TH FOKKER 1 \"\" \"fokker %s\" \"User Commands\"\n.SH NAME\nfokker \\- solver workbench for diffusion samplers\n.SH SYNOPSIS\n", version_text());
     for (const command *c = commands; c->name; c++)
         printf(".B fokker %s\n.RI \"%s\"\n.RI [ options ]\n.br\n", c->name, c->words);
     puts(".SH COMMANDS");

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "bench/options.h"
+#include "bench/version.h"
 #include "bench/watch.h"
 #include "models/fail.h"
 
@@ -28,7 +29,7 @@ int main(int argc, char **argv)
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
         argv = help, argc = 2;
     if (!strcmp(argv[1], "--version"))
-        return printf("fokker %s\n", FOKKER_VERSION) < 0;
+        return printf("fokker %s (%s)\n", version_text(), version_commit()) < 0;
     if (options_parse(argc, argv, &r) || threads(&r))
         return complain(USAGE);
     if (option_text(&r, "help")) {

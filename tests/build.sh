@@ -1,0 +1,124 @@
+#!/bin/sh
+# Tests of the Makefile: what it installs can be used, it rebuilds what changed, and it says what is missing.
+# usage: CC=gcc MAKE=make tests/build.sh BUILD_FOLDER, from the top folder
+set -u
+B=$1
+top=$PWD
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0
+unset FOKKER_MODELS
+
+check() {                                       # check SENTENCE COMMAND...
+    sentence=$1
+    shift
+    if ("$@") >"$tmp/log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $sentence"
+        sed 's/^/    /' "$tmp/log"
+    fi
+}
+
+has() { for file; do test -s "$file" || { echo "missing: $file"; return 1; }; done; }
+says() { grep -q -- "$2" "$1" || { echo "$1 does not say: $2"; cat "$1"; return 1; }; }
+
+# Installation.
+prefix=$tmp/prefix
+
+installs() {
+    $MAKE install PREFIX="$prefix" && cd "$prefix" &&
+    has bin/fokker lib/libfokker.a lib/libfokker.so lib/pkgconfig/fokker.pc include/fokker/models/process.h include/fokker/scores/score.h \
+        include/fokker/solvers/solver.h share/fokker/models/gmm8ring.ini share/man/man1/fokker.1 share/bash-completion/completions/fokker
+}
+
+cat >"$tmp/user.c" <<'END'
+#include <stdint.h>
+#include <stdio.h>
+#include <models/random.h>
+#include <scores/score.h>
+#include <solvers/solver.h>
+
+int main(void)
+{
+    double z[4];
+
+    normals((stream){ 1, USE_PRIOR }, 0, 0, 0, 2, 2, z);
+    for (int i = 0; i < solvers(); i++)
+        puts(solver_at(i)->name);
+    return !(z[0] == z[0]);
+}
+END
+
+links() {                                       # links NAME PKG-CONFIG'S-OPTIONS CC'S-OPTIONS: a user's program lists the solvers
+    flags=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs $2 fokker) || return 1
+    cd "$tmp" && $CC -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$1" user.c $3 $flags && LD_LIBRARY_PATH=$prefix/lib "./$1" >"$1.out" && says "$1.out" '^dpmpp-2m$'
+}
+
+links_static() { mkdir "$tmp/only" && cp "$prefix/lib/libfokker.a" "$tmp/only" && links static --static "-L$tmp/only" &&
+    ! readelf -d "$tmp/static" | grep 'NEEDED.*libfokker'; }
+needs_soname() { readelf -d "$tmp/shared" | grep -q 'NEEDED.*\[libfokker\.so\.[0-9]*\]'; }
+finds_models() { cd / && "$prefix/bin/fokker" list models --tsv >"$tmp/models" && says "$tmp/models" '^gmm8ring'; }
+same_version() { test "fokker $(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --modversion fokker)" = "$("$prefix/bin/fokker" --version | cut -d' ' -f1,2)"; }
+names_commands() { for command in list sample bench order plot help; do says "$1" "$command" || return 1; done; }
+completes() {
+    bash -c '. "$1"; COMP_WORDS=(fokker sa); COMP_CWORD=1; _fokker; test "${COMPREPLY[*]}" = sample' - "$prefix/share/bash-completion/completions/fokker"
+}
+stages() {
+    $MAKE install PREFIX=/usr DESTDIR="$tmp/stage" && has "$tmp/stage/usr/bin/fokker" && says "$tmp/stage/usr/lib/pkgconfig/fokker.pc" '^prefix=/usr$'
+}
+uninstalls() { $MAKE uninstall PREFIX="$prefix" && test -z "$(find "$prefix" ! -type d)" || { find "$prefix" ! -type d; return 1; }; }
+
+check "make install puts everything in its place"                       installs
+check "a program finds headers and the shared library by pkg-config"    links shared "" ""
+check "such a program asks for the library by its soname"               needs_soname
+check "a program links with the static library"                         links_static
+check "the installed program finds the installed models"                finds_models
+check "the program and pkg-config tell one version"                     same_version
+check "the man page names every command"                                names_commands "$prefix/share/man/man1/fokker.1"
+check "the bash completion completes a command"                         completes
+check "DESTDIR goes before the prefix and stays out of the files"       stages
+check "make uninstall leaves no file behind"                            uninstalls
+
+# What is built again.
+recompiled() { $MAKE -n "$@" 2>/dev/null | grep -o 'CC  *[a-z_0-9/]*\.c' | sort -u >"$tmp/built"; }
+nothing_twice() { recompiled all && test ! -s "$tmp/built" || { cat "$tmp/built"; return 1; }; }
+header_rebuilds() { recompiled -W models/fail.h all; says "$tmp/built" bench/main.c && says "$tmp/built" models/fail.c && ! grep models/random.c "$tmp/built"; }
+flags_rebuild() {
+    mkdir "$tmp/b" && cp -p "$B/flags" "$tmp/b" && $MAKE B="$tmp/b" "$tmp/b/flags" && cmp "$B/flags" "$tmp/b/flags" && test ! "$tmp/b/flags" -nt "$B/flags" &&
+    $MAKE B="$tmp/b" CFLAGS=-O1 "$tmp/b/flags" && test "$tmp/b/flags" -nt "$B/flags" && says "$tmp/b/flags" ' -O1 '
+}
+
+check "a second make compiles nothing"                                  nothing_twice
+check "a changed header compiles what includes it and nothing else"     header_rebuilds
+check "other flags make everything out of date, equal ones nothing"     flags_rebuild
+
+# What is missing.
+refuses() {                                     # refuses SENTENCE GOAL VARIABLES...: exit code 2 and the sentence
+    sentence=$1
+    shift
+    $MAKE B="$tmp/none" NEEDS="libabsent-dev:absent/absent.h" EXTRAS= "$@" >"$tmp/refusal" 2>&1
+    test $? = 2 && says "$tmp/refusal" "$sentence"
+}
+
+check "a plain make names the packages that are missing"                refuses 'missing: libabsent-dev; .make deps. installs them' all
+check "without apt-get make deps names the packages and stops"          refuses 'no absent-get.*libabsent-dev' deps APT=absent-get
+
+# Layers.
+folders() {                                     # folders FILE TEXT: layers' answer where FILE holds TEXT
+    rm -rf "$tmp/tree" && mkdir -p "$tmp/tree" && cd "$tmp/tree" && mkdir models scores solvers bench tests "$(dirname "$1")" 2>/dev/null
+    echo '#include "models/fail.h"' >tests/a.c
+    echo "$2" >"$1"
+    $MAKE -f "$top/Makefile" layers
+}
+upward() { ! folders "$1" "$2" && says "$tmp/log" "$1"; }
+
+check "layers lets an include run downward"                             folders solvers/a.c '#include "scores/score.h"'
+check "layers finds an include that runs upward"                        upward scores/a.c '#include "solvers/solver.h"'
+check "layers finds an include that runs over .."                       upward models/a.c '# include <../bench/main.h>'
+check "layers finds one in a header below a folder"                     upward solvers/deep/a.h '#include "tests/suite.h"'
+check "layers finds a folder without a place"                           upward extras/a.c 'int x;'
+
+echo "build: $passed passed, $failed failed"
+test $failed = 0
