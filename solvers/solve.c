@@ -74,9 +74,9 @@ static int run_block(run *r, long row, int rows, double *x)
 }
 
 /* What all blocks have done so far: the reason of the lowest row that failed wins, whatever the threads. */
-typedef struct outcome { tally sum; int status; long row; char reason[1024]; } outcome;
+typedef struct outcome { tally sum; int status; long row, finished; char reason[1024]; } outcome;
 
-static void gather(outcome *o, const tally *t, int status, long row)
+static void gather(outcome *o, const tally *t, int status, long row, int rows)
 {
     tally *s = &o->sum;
 
@@ -84,6 +84,7 @@ static void gather(outcome *o, const tally *t, int status, long row)
     s->steps = t->steps > s->steps ? t->steps : s->steps;
     s->draws = t->draws > s->draws ? t->draws : s->draws;
     s->rows += t->rows, s->rejected += t->rejected, s->diverged += t->diverged, s->score_seconds += t->score_seconds;
+    o->finished += status == 0 || status == DIVERGED ? rows : 0;
     if (!status)
         return;
     /* a divergence gives way to a failure and a failure to a stop */
@@ -158,18 +159,19 @@ static void work(const plan *p, int n, int rows, double *x, outcome *all)
 
     #pragma omp for schedule(dynamic)
     for (int row = 0; row < n; row += rows) {
-        int status = r ? 0 : FAILED, skip;
+        int status = r ? 0 : FAILED, skip, here = n - row < rows ? n - row : rows;
+        double *block = x + (size_t)row * p->field->dim;
 
         #pragma omp critical(fokker_outcome)
         skip = moot(all, row);
         if (r && !skip)
-            status = run_block(r, row, n - row < rows ? n - row : rows, x + (size_t)row * p->field->dim);
+            status = run_block(r, row, here, block);
         if (skip || status == FAILED || status == STOPPED)
-            forget(x + (size_t)row * p->field->dim, (size_t)(n - row < rows ? n - row : rows) * p->field->dim);
+            forget(block, (size_t)here * p->field->dim);
         if (skip)
             continue;
         #pragma omp critical(fokker_outcome)
-        gather(all, &mine, status, row);
+        gather(all, &mine, status, row, here);
     }
     run_close(r);
     field_close(own);
@@ -196,6 +198,8 @@ int solve(const plan *p, int n, double *x, tally *out)
         *out = all.sum;
     if (all.status == DIVERGED)
         fail("%s diverged in %ld of %d samples; %s", name_of(p, name, sizeof name), all.sum.diverged, n, all.reason);
+    else if (all.status == STOPPED)
+        fail("%s; %ld of %d samples were finished, the others are nan", all.reason, all.finished, n);
     else if (all.status)
         fail("%s", all.reason);
     return all.status;
