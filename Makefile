@@ -140,7 +140,7 @@ $(HAVE): $(B)/flags
 	    $(if $(FETCH),,stop "these Debian packages are missing:$$missing; \`make deps' installs them";) \
 	    command -v $(APT) >/dev/null || stop "no $(APT) on this system; install what Debian calls$$missing, then run make again"; \
 	    test -z "$$as_root" || command -v sudo >/dev/null || stop "neither root nor sudo; as root run: $(APT) install$$missing"; \
-	    echo "fokker: installing these Debian packages, which are missing, with $$as_root$(APT) (some minutes):$$missing"; \
+	    echo "fokker: installing these Debian packages, which are missing, with $${as_root}$(APT) (some minutes):$$missing"; \
 	    $$as_root $(APT) -qq update && \
 	    $$as_root env DEBIAN_FRONTEND=noninteractive $(APT) -q -y --no-install-recommends install $$missing >$(B)/$(APT).log 2>&1 || \
 	        { tail -n 5 $(B)/$(APT).log >&2; stop "the packages could not be installed; see $(B)/$(APT).log"; }; \

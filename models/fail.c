@@ -6,7 +6,7 @@
 
 static _Thread_local char reason[1024];
 
-int fail(const char *fmt, ...)
+int (fail)(const char *fmt, ...)
 {
     char text[sizeof reason];                       /* an argument may be the last reason itself */
     va_list ap;
