@@ -28,7 +28,7 @@ static void radius_of(const cover *c, int j)
 
             if (first + i == j || !(d2[i] < near[at]))
                 continue;
-            for (; at > 0 && near[at - 1] > d2[i]; at--)
+            for (; at > 0 && near[at - 1] > d2[i]; at--)    /* NOLINT: k > 0 */
                 near[at] = near[at - 1];
             near[at] = d2[i];
         }

@@ -31,7 +31,7 @@ static void sort(int n, side *s)
         keyed *swap = s->next;
         int *c = count[b], start = 0;
 
-        if (c[s->now[0].key >> 8 * b & 255] == n)
+        if (c[s->now[0].key >> 8 * b & 255] == n)    /* NOLINT: n > 0 */
             continue;
         for (int j = 0; j < 256; j++) {
             int held = c[j];

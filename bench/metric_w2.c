@@ -107,7 +107,7 @@ static const char *needs_batches(const truth *true, int n, int dim)
 
 static int measure_w2(const truth *true, const args *a, int n, int dim, const double *x, quality *q)
 {
-    int rows = n / LEAST_BATCHES < a->v[0] ? n / LEAST_BATCHES : (int)a->v[0], none = 0;
+    int rows = n / LEAST_BATCHES < a->v[0] ? n / LEAST_BATCHES : (int)a->v[0], none = 0;    /* NOLINT: whole batches */
     int batches = n / rows < MOST_BATCHES ? n / rows : MOST_BATCHES;
     double *y = exact_sample(true, rows * batches, dim), d[MOST_BATCHES], mean = 0, square = 0;
 

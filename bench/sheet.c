@@ -82,7 +82,7 @@ static int plane(picture *p, long n, const double *x)
         for (long i = 0; i < n; i++)
             column[i] = x[2 * i + d];
         status = range(n, column, &low[d], &high[d]);
-        double margin = 0.15 * (high[d] - low[d]);
+        double margin = 0.15 * (high[d] - low[d]);    /* NOLINT: range() set both */
         low[d] -= margin, high[d] += margin;
     }
     for (long i = 0; i < n && !status; i++) {

@@ -43,7 +43,7 @@ static int row(const char *path, const char *what, int at, char *text, columns *
             return fail("%s:%d: \"%.40s\" is not a finite number; the file holds %s", path, at, word, what);
         if (n == c->cols && c->cols > 1)
             return fail("%s:%d: more than %d numbers in a row; the file holds %s", path, at, c->cols, what);
-        if (n % c->cols == 0) {
+        if (n % c->cols == 0) {    /* NOLINT: cols > 0 */
             if (grow(c))
                 return -1;
             c->line[c->rows++] = at;

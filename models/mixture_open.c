@@ -266,7 +266,7 @@ static int decompose(const source *a, const char *key, int k, const double *cov,
         status = fail("%s: the covariance of mode %d is not positive definite, its smallest eigenvalue is %g; all must be positive", where(a, key), k + 1, l[0]);
     for (int i = 0; i < dim && !status; i++)
         for (int d = 0; d < dim; d++)
-            q[i * (long)dim + d] = gsl_matrix_get(vectors, d, i);
+            q[i * (long)dim + d] = gsl_matrix_get(vectors, d, i);    /* NOLINT: dim > 0: q is there */
     gsl_eigen_symmv_free(work);
     gsl_matrix_free(vectors);
     gsl_matrix_free(c);

@@ -44,7 +44,7 @@ INLINE void sum_tile(int n, double *sum, int terms, const double *c, const doubl
 {
     #pragma omp simd
     for (int i = 0; i < n; i++)
-        sum[i] = c[0] * v[0][i];
+        sum[i] = c[0] * v[0][i];    /* NOLINT: terms > 0 */
     for (int j = 1; j < terms; j++) {
         #pragma omp simd
         for (int i = 0; i < n; i++)

@@ -121,7 +121,7 @@ static void turn(run *r, const level *a)
     double *last = r->w ? r->w[r->sol->history] : NULL;
 
     if (r->sol->history) {
-        memmove(r->w + 1, r->w, r->sol->history * sizeof *r->w);
+        memmove(r->w + 1, r->w, r->sol->history * sizeof *r->w);    /* NOLINT: with a history there is w */
         r->w[0] = last;
     }
     memmove(r->past + 1, r->past, (MAX_PAST - 1) * sizeof *r->past);

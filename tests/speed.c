@@ -33,7 +33,7 @@ static void *need(size_t bytes)
 }
 
 /* y = a x + b u: the limit of combine. */
-CLONES __attribute__((noinline)) static void triad(int n, double *y, double a, const double *x, double b, const double *u)
+CLONES static void triad(int n, double *y, double a, const double *x, double b, const double *u)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++)
@@ -41,7 +41,7 @@ CLONES __attribute__((noinline)) static void triad(int n, double *y, double a, c
 }
 
 /* What a sum of `terms` arrays must move: each is read, one is written. */
-CLONES __attribute__((noinline)) static void move(int n, double *y, int terms, const double *const *v)
+CLONES static void move(int n, double *y, int terms, const double *const *v)
 {
     switch (terms) {
 #define CASE(k, e) case k: _Pragma("omp simd") for (int i = 0; i < n; i++) y[i] = e; break;
