@@ -10,7 +10,7 @@
 #include "models/random.h"
 #include "solvers/noise.h"
 
-enum { DEPTH = 42, WIDE = 256 };                    /* halvings; columns at a time, at most 256 times */
+enum { DEPTH = 42, WIDE = 256 };                    /* halvings; numbers at a time: columns of one row (at most 256 times), or rows */
 static const double SAME = 1e-13;                   /* a query this near to a node (relative) is the node: grids even in log c stop early */
 
 tree tree_over(const level *first, const level *last)
@@ -25,19 +25,20 @@ static double squeeze(const tree *t, double c) { return isinf(t->to) ? isinf(c) 
 /* The middle of [l, r]: in the logarithm once l > 0. */
 static double middle(double l, double r) { return l > 0 ? sqrt(l * r) : r / 16; }
 
-typedef struct path { stream s; long row; int column, cols; double from, to; } path;
+typedef struct path { stream s; long row; int rows, column, cols; double from, to; } path;
 
-/* Normals of a node for columns column .. column + cols - 1.  0 is the end of the path, 1 the root, 2 id and 2 id + 1 the children. */
-static void node(const path *p, uint64_t id, double *z) { normals(p->s, p->row, (long)id, p->column / WIDE, 1, p->cols, z); }
+/* Normals of a node for rows row .. row + rows - 1 and columns column .. column + cols - 1: the way to a node is the same for every row.  0 is the end of the path, 1 the root, 2 id and 2 id + 1 the children. */
+static void node(const path *p, uint64_t id, double *z) { normals(p->s, p->row, (long)id, p->column / WIDE, p->rows, p->cols, z); }
 
 /* W(c) - W(from), c in [from, to]. */
 static void walk(const path *p, double c, double *w)
 {
     double l = p->from, r = p->to, wl[WIDE], wr[WIDE], z[WIDE];
     uint64_t id = 1;
+    int N = p->rows * p->cols;
 
     node(p, 0, z);
-    for (int d = 0; d < p->cols; d++)
+    for (int d = 0; d < N; d++)
         wl[d] = 0, wr[d] = sqrt(r - l) * z[d];
     for (int depth = 0; depth < DEPTH && c > l * (1 + SAME) && c < r * (1 - SAME); depth++) {
         double m = middle(l, r), share = (m - l) / (r - l), std = sqrt((m - l) * (r - m) / (r - l)), *end = c < m ? wr : wl;
@@ -45,12 +46,12 @@ static void walk(const path *p, double c, double *w)
         if (!(m > l && m < r))
             break;
         node(p, id, z);
-        for (int d = 0; d < p->cols; d++)
+        for (int d = 0; d < N; d++)
             end[d] = fma(share, wr[d] - wl[d], wl[d]) + std * z[d];
         id = 2 * id + (c >= m);
         *(c < m ? &r : &l) = m;
     }
-    for (int d = 0; d < p->cols; d++)
+    for (int d = 0; d < N; d++)
         w[d] = c <= l * (1 + SAME) ? wl[d] : c >= r * (1 - SAME) ? wr[d] : fma((c - l) / (r - l), wr[d] - wl[d], wl[d]);
 }
 
@@ -59,17 +60,20 @@ static void increments(const noise *n, const draw *d, double *z)
     const tree *t = n->data;
     double from = squeeze(t, d->from), to = squeeze(t, d->to), scale = 1 / sqrt(fabs(to - from));
 
-    for (int i = 0; i < d->rows; i++)
-        for (int col = 0; col < d->dim; col += WIDE) {
-            path p = { .s = { n->seed, USE_TREE }, .row = d->row + i, .column = col,
-                       .cols = d->dim - col < WIDE ? d->dim - col : WIDE, .from = squeeze(t, t->from), .to = squeeze(t, t->to) };
+    for (int col = 0; col < d->dim; col += WIDE) {
+        int cols = d->dim - col < WIDE ? d->dim - col : WIDE, tile = WIDE / cols;
+
+        for (int row = 0; row < d->rows; row += tile) {
+            path p = { .s = { n->seed, USE_TREE }, .row = d->row + row, .rows = d->rows - row < tile ? d->rows - row : tile,
+                       .column = col, .cols = cols, .from = squeeze(t, t->from), .to = squeeze(t, t->to) };
             double a[WIDE], b[WIDE];
 
             walk(&p, from, a);
             walk(&p, to, b);
-            for (int j = 0; j < p.cols; j++)
-                z[(size_t)i * d->dim + col + j] = (b[j] - a[j]) * scale;
+            for (int i = 0; i < p.rows * cols; i++)
+                z[(size_t)(row + i / cols) * d->dim + col + i % cols] = (b[i] - a[i]) * scale;
         }
+    }
 }
 
 noise noise_tree(uint64_t seed, const tree *data) { return (noise){ .fill = increments, .seed = seed, .data = data }; }
