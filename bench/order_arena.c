@@ -1,0 +1,124 @@
+/* What orders are measured on: mixtures that are not affine, a Gaussian that is, and starts on a process. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bench/order.h"
+#include "bench/reference.h"
+#include "models/random.h"
+
+/* Ratios sigma/alpha: where starts in the middle stand, the most that full noise is taken for, where all end: rungs are asymptotic there. */
+static const double MIDDLE = 3, FULL = 200, LOW = 0.05;
+enum { SEED = 11 };
+
+static const char *const names[2] = { "three", "gmm5-aniso16" };
+
+/* A Gaussian with diagonal covariance: methods with linear updates are affine maps on it. */
+static const struct { const char *key, *value; } bell[] = { { "kind", "mixture" }, { "mean.1", "0.5 -1 1" }, { "var.1", "0.2 0.5 1" } };
+enum { KEYS = sizeof bell / sizeof *bell };
+
+static sections *bell_text(void)
+{
+    sections *s = calloc(1, sizeof *s);
+    section *in = s ? s->section = calloc(1, sizeof *in) : NULL;
+
+    if (!in || !(s->path = strdup("order")) || !(s->folder = strdup("")) || !(in->name = strdup("data")) ||
+        !(in->entry = calloc(KEYS, sizeof *in->entry))) {
+        fail("out of memory");
+        return sections_free(s), NULL;
+    }
+    s->count = 1;
+    for (; in->count < KEYS; in->count++) {
+        entry *e = &in->entry[in->count];
+
+        e->key = strdup(bell[in->count].key), e->value = strdup(bell[in->count].value);
+        if (!e->key || !e->value) {
+            in->count++;
+            fail("out of memory");
+            return sections_free(s), NULL;
+        }
+    }
+    return s;
+}
+
+int ground_open(ground *g)
+{
+    *g = (ground){ .text = bell_text() };
+    for (int i = 0; i < 2 && g->text; i++)
+        if (!(g->model[i] = model_open(names[i], NULL)) || !(g->field[i] = field_open(g->model[i], NULL)))
+            return ground_close(g), -1;
+    if (g->text && (g->bell = law_open(g->text, g->text->section)) && (g->bell_field = exact_open(g->bell)))
+        return 0;
+    ground_close(g);
+    return -1;
+}
+
+void ground_close(ground *g)
+{
+    for (int i = 0; i < 2; i++) {
+        field_close(g->field[i]);
+        model_close(g->model[i]);
+    }
+    field_close(g->bell_field);
+    law_close(g->bell);
+    sections_free(g->text);
+    *g = (ground){ 0 };
+}
+
+double arena_time(const arena *a, double s) { return fmin(fmax(a->proc->t_of_lambda(a->proc, -log(s)), a->proc->t_min), a->proc->t_max); }
+
+static int begin(start *s, const arena *a, int which, double t, int n)
+{
+    const law *l = s->law = a->ground->model[which]->law;
+    size_t N = (size_t)n * l->dim;
+    double *z = malloc(N * sizeof *z);
+    int status = -1;
+
+    s->model = names[which], s->field = a->ground->field[which], s->n = n;
+    s->x = malloc(N * sizeof *s->x), s->end = malloc(N * sizeof *s->end);
+    levels(a->proc, 1, &t, &s->from);
+    levels(a->proc, 1, &a->low, &s->to);
+    if (!z || !s->x || !s->end) {
+        fail("out of memory");
+    } else if (!l->sample(l, (stream){ SEED, USE_LAW }, 0, n, NULL, s->x)) {
+        normals((stream){ SEED, USE_PRIOR }, 0, 0, 0, n, l->dim, z);
+        for (size_t i = 0; i < N; i++)
+            s->x[i] = s->from.alpha * s->x[i] + s->from.sigma * z[i];
+        status = reference_flow(s->field, a->proc, &s->from, &s->to, n, NULL, s->x, s->end);
+    }
+    free(z);
+    return status;
+}
+
+int arena_open(arena *a, const ground *g, const char *item, int rows)
+{
+    *a = (arena){ .ground = g, .proc = process_open("--process", item) };
+    if (!a->proc)
+        return -1;
+    a->middle = strcmp(a->proc->name, "vp-linear") ? arena_time(a, MIDDLE) : 0.5;
+    a->full = arena_time(a, FULL), a->low = arena_time(a, LOW);
+    for (int i = 0; i < STARTS; i++)
+        if (begin(&a->start[i], a, i / 2, i % 2 ? a->full : a->middle, i < 2 ? rows : rows / 8))
+            return arena_close(a), -1;
+    return 0;
+}
+
+void arena_close(arena *a)
+{
+    for (int i = 0; i < STARTS; i++)
+        free(a->start[i].x), free(a->start[i].end);
+    process_close(a->proc);
+    *a = (arena){ 0 };
+}
+
+level *order_levels(const process *p, const char *item, double t_from, double t_to, int steps)
+{
+    schedule s;
+    level *l = NULL;
+
+    if (schedule_parse(&s, "--grid", item, p, 0))
+        return NULL;
+    s.t_from = t_from, s.t_to = t_to;
+    l = schedule_levels(&s, p, steps);
+    schedule_free(&s);
+    return l;
+}
