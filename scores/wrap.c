@@ -42,3 +42,5 @@ score *wrap_open(const char *name, score *inner, enum predicts predicts, const p
                   .eval = eval, .twin = inner->twin ? twin : NULL, .close = close, .self = w };
     return s;
 }
+
+const score *wrap_inner(const score *s) { return s->eval == eval ? ((const wrapped *)s->self)->inner : NULL; }

@@ -17,4 +17,7 @@ struct wrapped {
  * Owns inner, on failure too.  NULL: out of memory. */
 score *wrap_open(const char *name, score *inner, enum predicts, const process *, const args *, int (*eval)(wrapped *, const batch *, double *));
 
+/* The field inside a wrapper; NULL where s is none. */
+const score *wrap_inner(const score *s);
+
 #endif
