@@ -147,7 +147,7 @@ static void print_table(FILE *f, const topic *t)
 static int at_floor(const topic *t, const trial *e)
 {
     estimate v = trial_estimate(e, t->metric);
-    double slack = fmax(0.1 * fabs(v.floor), 2 * v.se / sqrt(v.seeds));
+    double slack = fmax(0.1 * fabs(v.floor), 2 * v.se);
     double over = t->relative ? v.mean - v.floor : fabs(v.mean - v.floor);
 
     return e->good == e->runs && over <= slack;                     /* NAN: no */

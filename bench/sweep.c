@@ -267,12 +267,11 @@ int sweep_run(sweep *w, const cell *c, record *r)
     return 0;
 }
 
-double *sweep_samples(sweep *w, const cell *c, int n)
+double *sweep_samples(sweep *w, const cell *c, int n, tally *cost)
 {
     size_t numbers = (size_t)n * w->subject[c->model].field->dim;
     double *x = malloc(numbers * sizeof *x), seconds;
-    tally cost;
-    int status = x && n <= w->of->samples && !sweep_plan(w, c) ? run_plan(w, c, n, &cost, &seconds) : FAILED;
+    int status = x && n <= w->of->samples && !sweep_plan(w, c) ? run_plan(w, c, n, cost, &seconds) : FAILED;
 
     if (status && status != DIVERGED) {
         free(x);

@@ -32,6 +32,6 @@ int sweep_run(sweep *, const cell *, record *r);
 int sweep_plan(sweep *, const cell *);
 
 /* The states where the first n samples of a cell end, for pictures: n x dim, owned.  NULL where the run fails; columns of NaN diverged. */
-double *sweep_samples(sweep *, const cell *, int n);
+double *sweep_samples(sweep *, const cell *, int n, tally *cost);
 
 #endif

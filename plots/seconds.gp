@@ -1,0 +1,5 @@
+# Quality against the solver's time.
+load ARG0[1:strstrt(ARG0, "seconds.gp") - 1] . "style.gp"
+on_x = "seconds"
+xname = "time of one run (s)"
+load ARG0[1:strstrt(ARG0, "seconds.gp") - 1] . "against.gp"
