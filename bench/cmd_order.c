@@ -203,7 +203,8 @@ static void print_table(const job *j)
         printf("    %s to %.3g:", f->from, f->t_to);
         for (int k = 0, shown = 0; k < f->ladder.count; k++)
             if (f->ladder.used[k] && shown++ < 5)
-                printf(f->kind == KIND_TOL ? " %.0e %.1e;" : " %.0f %.1e;", f->kind == KIND_TOL ? f->ladder.h[k] : 1 / f->ladder.h[k], f->ladder.error[k]);
+                printf(f->kind == KIND_TOL ? " %.0e %.1e;" : " %.0f %.1e;", f->kind == KIND_TOL ? f->ladder.h[k] : 1 / f->ladder.h[k],
+                       f->ladder.error[k]);
         puts("");
     }
 }

@@ -37,9 +37,9 @@ void ground_close(ground *);
 /* Exact states x at `from` and where the flow takes them, `end` (both n x dim). */
 typedef struct start { const char *model; const score *field; const law *law; level from, to; int n; double *x, *end; } start;
 
-/* The starts on one process: each mixture from the middle and from full noise. */
+/* The starts on one process: each mixture from the middle and from full noise.  kinks: its levels are not smooth in t. */
 enum { STARTS = 4 };
-typedef struct arena { const ground *ground; process *proc; double middle, full, low; start start[STARTS]; } arena;
+typedef struct arena { const ground *ground; process *proc; double middle, full, low; int kinks; start start[STARTS]; } arena;
 int  arena_open(arena *, const ground *, const char *process_item, int rows);       /* rows in 2 columns, half of them in 16; 0 or -1 */
 void arena_close(arena *);
 

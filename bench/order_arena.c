@@ -89,6 +89,28 @@ static int begin(start *s, const arena *a, int which, double t, int n)
     return status;
 }
 
+/* Whether f or g^2 jumps between `low` and `full`, as where log alpha is linear between indices: where a difference is all of a second
+ * difference.  Of smooth levels that is a part in thousands. */
+static int has_kinks(const arena *a)
+{
+    enum { MANY = 20001 };
+    double first[2] = { 0 }, second[2] = { 0 }, last[2] = { 0 }, was[2] = { 0 };
+
+    for (int i = 0; i < MANY; i++) {
+        double t = a->low + (a->full - a->low) * i / (MANY - 1);
+        level l;
+
+        levels(a->proc, 1, &t, &l);
+        for (int k = 0; k < 2; k++) {
+            double v = k ? l.g2 : l.f, d = v - last[k];
+
+            first[k] = fmax(first[k], i > 0 ? fabs(d) : 0), second[k] = fmax(second[k], i > 1 ? fabs(d - was[k]) : 0);
+            last[k] = v, was[k] = d;
+        }
+    }
+    return second[0] > 0.3 * first[0] || second[1] > 0.3 * first[1];
+}
+
 int arena_open(arena *a, const ground *g, const char *item, int rows)
 {
     *a = (arena){ .ground = g, .proc = process_open("--process", item) };
@@ -96,6 +118,7 @@ int arena_open(arena *a, const ground *g, const char *item, int rows)
         return -1;
     a->middle = strcmp(a->proc->name, "vp-linear") ? arena_time(a, MIDDLE) : 0.5;
     a->full = arena_time(a, FULL), a->low = arena_time(a, LOW);
+    a->kinks = has_kinks(a);
     for (int i = 0; i < STARTS; i++)
         if (begin(&a->start[i], a, i / 2, i % 2 ? a->full : a->middle, i < 2 ? rows : rows / 8))
             return arena_close(a), -1;

@@ -141,5 +141,9 @@ int finding_close(finding *f, int status)
         snprintf(f->note, sizeof f->note, "%s", why());
     }
     f->verdict = judge(f->slope, f->least, f->most);
+    if (f->verdict == VERDICT_REFUTED && f->arena->kinks) {
+        f->verdict = VERDICT_UNCLEAR;
+        snprintf(f->note, sizeof f->note, "the levels of %s have kinks in t: no order can be told there; ask on vp-linear", f->arena->proc->name);
+    }
     return status;
 }

@@ -113,7 +113,8 @@ static int rung(const finding *f, const method *m, const start *s, int n, int st
 
     memcpy(x, x0, (size_t)n * DIM * sizeof *x);
     if (l)
-        status = solve(&(plan){ .how = m, .proc = a->proc, .field = s->field, .noise = &path, .steps = steps, .grid = l, .stop = &watch_stopped }, n, x, NULL);
+        status = solve(&(plan){ .how = m, .proc = a->proc, .field = s->field, .noise = &path, .steps = steps, .grid = l, .stop = &watch_stopped },
+                       n, x, NULL);
     free(l);
     return status;
 }

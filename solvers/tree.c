@@ -27,7 +27,8 @@ static double middle(double l, double r) { return l > 0 ? sqrt(l * r) : r / 16; 
 
 typedef struct path { stream s; long row; int rows, column, cols; double from, to; } path;
 
-/* Normals of a node for rows row .. row + rows - 1 and columns column .. column + cols - 1: the way to a node is the same for every row.  0 is the end of the path, 1 the root, 2 id and 2 id + 1 the children. */
+/* Normals of a node for rows row .. row + rows - 1, whose way to it is the same, and columns column .. column + cols - 1.
+ * 0 is the end of the path, 1 the root, 2 id and 2 id + 1 the children. */
 static void node(const path *p, uint64_t id, double *z) { normals(p->s, p->row, (long)id, p->column / WIDE, p->rows, p->cols, z); }
 
 /* W(c) - W(from), c in [from, to]. */
