@@ -59,6 +59,7 @@ unit: $(B)/tests/all $(B)/fokker                        ## the unit tests alone;
 	FOKKER_MODELS=$(CURDIR)/models $(B)/tests/all
 
 bench: all                                              ## the main benchmark: tables and plots in out/
+	rm -f out/results.tsv
 	$(B)/fokker bench bench/main.ini -o out
 
 speed: $(B)/speed $(B)/fokker                           ## the speed of the hot loops against limits measured in the same run

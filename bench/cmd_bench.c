@@ -1,5 +1,4 @@
 /* fokker bench: every cell of a spec into a row, then the answer in words and the plots. */
-#include <cblas.h>
 #include <errno.h>
 #include <math.h>
 #include <omp.h>
@@ -10,11 +9,8 @@
 #include "bench/pictures.h"
 #include "bench/report.h"
 #include "bench/sweep.h"
+#include "bench/version.h"
 #include "bench/watch.h"
-
-#ifndef FOKKER_COMMIT
-#define FOKKER_COMMIT "unknown"
-#endif
 
 typedef struct job {
     const request *r;
@@ -29,20 +25,6 @@ typedef struct job {
 
 /* ---- the head of the file ---- */
 
-static void print_cpu(FILE *f)
-{
-    FILE *info = fopen("/proc/cpuinfo", "r");
-    char line[256], *name = NULL;
-
-    while (info && !name && fgets(line, sizeof line, info))
-        if (!strncmp(line, "model name", 10) && (name = strchr(line, ':')))
-            fprintf(f, "# cpu %.*s\n", (int)strcspn(name + 2, "\n"), name + 2);
-    if (!name)
-        fputs("# cpu unknown\n", f);
-    if (info)
-        fclose(info);
-}
-
 static char *make_head(const spec *s)
 {
     char *text = NULL;
@@ -51,10 +33,8 @@ static char *make_head(const spec *s)
 
     if (!f)
         return fail("bench: out of memory"), NULL;
-    fprintf(f, "# fokker %s\n# commit %s\n", FOKKER_VERSION, FOKKER_COMMIT);
-    print_cpu(f);
-    fprintf(f, "# blas %s (%s), one thread\n", openblas_get_config(), openblas_get_corename());
-    fprintf(f, "# threads %d; seconds: of the solver alone; score_seconds: in the field, summed over threads, divided by their number\n", omp_get_max_threads());
+    fprintf(f, "# fokker %s\n# commit %s\n# cpu %s\n# blas %s, one thread\n", version_text(), version_commit(), version_cpu(), version_blas());
+    fprintf(f, "# threads %d; seconds: of the solver alone; score_seconds: in the field, summed over threads, divided by the threads at work\n", omp_get_max_threads());
     spec_print(s, f);
     fclose(f);
     return text;

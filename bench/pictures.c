@@ -9,11 +9,11 @@
 enum { GRID_STEPS = 20, POINTS = 400, LATTICE = 101, ACROSS = 6, DOWN = 2, IMAGES = ACROSS * DOWN, EXACT_ROWS = 2000 };
 static const double pitch = 1.06;                   /* from one panel of the plane to the next, in panels */
 
-static FILE *create(const char *folder, const char *what, const char *model, char *path, size_t size)
+static FILE *create(const char *folder, const char *what, const char *name, char *path, size_t size)
 {
     FILE *f;
 
-    snprintf(path, size, "%s/%s-%s.tsv", folder, what, model);
+    snprintf(path, size, "%s/%s-%s.tsv", folder, what, name);
     if (!(f = fopen(path, "w")))
         fail("%s: cannot be written (%s)", path, strerror(errno));
     return f;

@@ -199,13 +199,27 @@ static double floor_of(const topic *t)
     return e ? trial_estimate(e, t->metric).floor : NAN;
 }
 
+/* What a row noted beside a number that is missing: `rms needs a deterministic solver`; "" where none did. */
+static const char *note_of(const topic *t)
+{
+    size_t len = strlen(t->name);
+
+    for (int i = 0; i < t->of->of->count; i++) {
+        const record *r = &t->of->of->row[i];
+
+        if (r->status == RUN_OK && !strcmp(r->model, t->model) && !strncmp(r->reason, t->name, len) && r->reason[len] == ' ')
+            return r->reason + len + 1;
+    }
+    return "";
+}
+
 static void print_cheapest(FILE *f, const topic *t)
 {
     double floor = floor_of(t);
     const trial *first = cheapest(t, NULL), *second = first ? cheapest(t, first) : NULL, *nearest_one = nearest_trial(t);
 
     if (!nearest_one) {
-        fprintf(f, "  %s: no run has a number\n", t->name);
+        fprintf(f, "  %s: no run has a number%s%s\n", t->name, *note_of(t) ? "; it " : "", note_of(t));
         return;
     }
     fprintf(f, "  %s: ", t->name);
@@ -266,16 +280,18 @@ static void warn_seeds(FILE *f, const summary *s)
         fprintf(f, "  warning: %d seeds: Student's t makes intervals wide; --seed 1..5 narrows them\n", most);
 }
 
-/* Where most solvers stand at the floor, samples are too few to tell them apart. */
-static void warn_floor(FILE *f, const topic *t)
+/* Where most solvers stand at the floor, samples are too few to tell them apart.  Whether it is the first such topic: it begins the line. */
+static int warn_floor(FILE *f, const topic *t, int first)
 {
     int n = 0, at = 0;
 
     for (int i = 0; i < t->of->trials; i++)
         if (of_model(t, &t->of->trial[i]) && !isnan(trial_estimate(&t->of->trial[i], t->metric).floor))
             n++, at += at_floor(t, &t->of->trial[i]);
-    if (n > 3 && 2 * at > n)
-        fprintf(f, "  warning: %s, %s: %d of %d runs are at the floor; more samples (-n) tell them apart\n", t->model, t->name, at, n);
+    if (n < 4 || 2 * at <= n)
+        return first;
+    fprintf(f, "%s %s %s (%d of %d)", first ? "  warning: most solvers are at the floor, more samples (-n) tell them apart:" : ",", t->model, t->name, at, n);
+    return 0;
 }
 
 static void warn_unused(FILE *f, const summary *s)
@@ -325,6 +341,8 @@ static int model_new(const summary *s, int i)
 
 void report_print(FILE *f, const summary *s, int brief)
 {
+    int first = 1;
+
     for (int i = 0; i < s->trials; i++)
         if (model_new(s, i))
             print_model(f, s, &s->trial[i], brief);
@@ -334,9 +352,7 @@ void report_print(FILE *f, const summary *s, int brief)
     warn_seeds(f, s);
     warn_unused(f, s);
     for (int i = 0; i < s->trials; i++)
-        for (int m = 0; model_new(s, i) && m < s->of->metrics; m++) {
-            topic t = { s, s->trial[i].first->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] };
-
-            warn_floor(f, &t);
-        }
+        for (int m = 0; model_new(s, i) && m < s->of->metrics; m++)
+            first = warn_floor(f, &(topic){ s, s->trial[i].first->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] }, first);
+    fputs(first ? "" : "\n", f);
 }

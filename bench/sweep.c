@@ -228,7 +228,7 @@ static int run_plan(sweep *w, const cell *c, int n, tally *cost, double *seconds
     double began;
     int status;
 
-    start_states(u->model->process, u->field->dim, (uint64_t)c->seed, n, w->from);
+    start_states(u->model->process, &w->how.plan.grid[0], u->field->dim, (uint64_t)c->seed, n, w->from);
     memcpy(w->x, w->from, (size_t)n * u->field->dim * sizeof *w->x);
     p.noise = &z, p.label = w->label, p.stop = &watch_stopped, p.timed = 1;
     began = omp_get_wtime();
@@ -236,6 +236,14 @@ static int run_plan(sweep *w, const cell *c, int n, tally *cost, double *seconds
     status = solve(&p, n, w->x, cost);
     *seconds = omp_get_wtime() - began;
     return status;
+}
+
+/* A block is one thread's. */
+static int threads_at_work(const plan *p, int n)
+{
+    int block = solve_block(p, n), blocks = (n + block - 1) / block;
+
+    return blocks < omp_get_max_threads() ? blocks : omp_get_max_threads();
 }
 
 static enum status verdict(int status) { return status == DIVERGED ? RUN_DIVERGED : status == STOPPED ? RUN_BUDGET : RUN_FAILED; }
@@ -257,7 +265,7 @@ int sweep_run(sweep *w, const cell *c, record *r)
     if (status == STOPPED && watch_stopped)
         return STOPPED;
     r->steps = cost.steps, r->calls = cost.calls, r->rows = cost.rows;
-    r->score_seconds = cost.score_seconds / (w->subject[c->model].field->serial ? 1 : omp_get_max_threads());
+    r->score_seconds = cost.score_seconds / threads_at_work(&w->how.plan, (int)w->of->samples);
     if (status || (status = judge(w, c, r))) {
         note(w, NULL, why());
         r->status = verdict(status);

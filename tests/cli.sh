@@ -1,0 +1,95 @@
+#!/bin/sh
+# The command line as users meet it: exit codes and sentences.  Usage: tests/cli.sh path/to/fokker
+fokker=$(realpath "$1")
+box=$(mktemp -d)
+trap 'rm -rf "$box"' EXIT
+cd "$box" || exit 1
+run=0 bad=0
+
+# expect CODE "words" COMMAND...: the exit code, and words that stdout or stderr must hold ("" for none)
+expect() {
+    code=$1 words=$2
+    shift 2
+    run=$((run + 1))
+    "$@" >said 2>&1
+    got=$?
+    if [ $got -ne "$code" ] || ! { [ -z "$words" ] || grep -qF -- "$words" said; }; then
+        bad=$((bad + 1))
+        echo "FAILED: $*"
+        echo "  exit $got, expected $code; \"$words\" expected in:"
+        sed 's/^/  | /' said | head -20
+    fi
+}
+
+# that COMMAND succeeds
+holds() { expect 0 "" "$@"; }
+
+# rows FILE: its finished runs;  same FILE FILE: every column but the two times
+rows() { grep -v '^#' "$1" | tail -n +2 | wc -l; }
+plain() { grep -v '^#' "$1" | cut -f 1-12,15-; }
+same() { plain "$1" >one; plain "$2" >two; cmp one two; }
+
+# ---- bench ---- (without gnuplot, which takes most of the time)
+mkdir empty
+quick="env PATH=$box/empty $fokker"
+small="gauss2 --solver euler --nfe 5 --samples 200 --metric sw2"
+
+expect 2 "MODEL" $quick bench -o d
+expect 2 "-o DIR" $quick bench $small
+expect 2 "did you mean gauss2" $quick bench gaus2 --nfe 5 -o d
+expect 2 "did you mean euler" $quick bench gauss2 --solver eulr --nfe 5 -o d
+expect 2 "did you mean sw2" $quick bench gauss2 --metric sw22 --nfe 5 -o d
+expect 2 "karras" $quick bench gauss2 --grid karas --nfe 5 -o d
+expect 2 "vp-linear" $quick bench gauss2 --process vp-liner --nfe 5 -o d
+expect 2 "give --steps N or --nfe N" $quick bench gauss2 --solver euler -o d
+expect 2 "choose one" $quick bench gauss2 --nfe 5 --steps 5 -o d
+expect 2 "cannot be made" $quick bench $small -o /dev/null/d
+holds test ! -e d                                   # what is refused leaves nothing behind
+
+expect 0 "euler" $quick bench $small --seed 1..3 -o d
+holds test "$(rows d/results.tsv)" -eq 3
+expect 2 "--resume" $quick bench $small --seed 1..3 -o d
+expect 2 'is now "seed = 1..2"' $quick bench $small --seed 1..2 -o d --resume
+cp d/results.tsv whole.tsv
+holds $quick bench $small --seed 1..3 -o d --resume
+holds cmp whole.tsv d/results.tsv
+head -c -10 whole.tsv >d/results.tsv                # a torn last line is done again
+holds $quick bench $small --seed 1..3 -o d --resume
+holds same whole.tsv d/results.tsv
+for t in 1 2 3 7; do
+    holds $quick bench gauss2 --solver "em dopri5:rtol=1e-3" --nfe 7 --samples 3000 --seed "1 2" --threads $t -o t$t
+    holds same t1/results.tsv t$t/results.tsv
+done
+expect 0 "could not be done" $quick bench gauss2 --solver heun --nfe "1 4" --metric sw2 --samples 50 -o few
+expect 0 "" grep -c "	failed	" few/results.tsv
+expect 0 "ran out of time" $quick bench gauss2 --solver euler --nfe 100000 --samples 100000 --metric sw2 --time-limit 0.001 -o slow
+expect 0 "budget" cat slow/results.tsv
+printf '[bench]\nmodels = gauss2\nnfe = 5\nsamples = 100\noutput = spec\n' >spec.ini
+expect 0 "dpmpp-2m" $quick bench spec.ini
+expect 2 "spec.ini:3" sh -c "sed -i 's/nfe = 5/nfe = x/' spec.ini; $quick bench spec.ini -o other"
+
+$quick bench gauss2 --solver euler --nfe 1000 --samples 20000 --metric sw2 --seed 1..400 -o long >/dev/null 2>said &     # Ctrl-C
+child=$!
+while ! grep -q '^gauss2' long/results.tsv 2>/dev/null && kill -0 $child 2>/dev/null; do sleep 0.05; done
+kill -TERM $child
+wait $child
+expect 0 "" test $? -eq 130
+expect 0 "" test "$(rows long/results.tsv)" -gt 0
+expect 0 "" test "$(tail -c 1 long/results.tsv | wc -l)" -eq 1
+
+# ---- plot ----
+expect 2 "cannot be read" "$fokker" plot nowhere
+expect 2 "no file that" "$fokker" plot spec.ini
+expect 2 "missing" "$fokker" plot
+expect 2 "gnuplot" $quick plot d
+expect 0 "fokker plot" $quick bench $small -o bare
+holds test -s bare/results.tsv
+if command -v gnuplot >/dev/null; then
+    holds "$fokker" plot d
+    for p in quality-gauss2-sw2 seconds-gauss2-sw2 grids-gauss2 scatter-gauss2; do
+        holds test -s d/$p.png -a -s d/$p.svg
+    done
+fi
+
+echo "command line: $run checks, $bad failed"
+[ $bad -eq 0 ]
