@@ -103,7 +103,7 @@ void tile_fill(int n, int dim, const double *x, int first, double *tile)
     }
 }
 
-CLONES void tile_distance2(int dim, const double *point, const double *tile, double *d2)
+CLONES static void distances_to_tile(int dim, const double *point, const double *tile, double *d2)
 {
     double sum[TILE] = { 0 };
 
@@ -118,6 +118,11 @@ CLONES void tile_distance2(int dim, const double *point, const double *tile, dou
         }
     }
     memcpy(d2, sum, sizeof sum);
+}
+
+void tile_distance2(int dim, const double *point, const double *tile, double *d2)
+{
+    distances_to_tile(dim, point, tile, d2);
 }
 
 /* row[J n + i] = sum over the j of tile J, j != i, of H_ij;  H is symmetric, so tile pair (I, J > I) fills row[J n + i] and row[I n + j].
