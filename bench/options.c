@@ -29,7 +29,7 @@ const option options[] = {
     { "grid", 'g', "G", "time grid (default lambda, for edm karras); bench takes several", SAMPLE | BENCH | ORDER },
     { "steps", 0, "N", "steps of the grid", SAMPLE | BENCH },
     { "nfe", 0, "N", "budget of field calls: as many steps as fit in; bench takes several", SAMPLE | BENCH },
-    { "samples", 'n', "ROWS", "number of samples (default 1000)", SAMPLE | BENCH },
+    { "samples", 'n', "ROWS", "number of samples (default 1000); bench takes one for all models or one a model", SAMPLE | BENCH },
     { "seed", 0, "K", "seed of all randomness (default 0); bench takes several, 1..5", SAMPLE | BENCH },
     { "init", 0, "x.npy", "states to start from, rows x dim, instead of the prior", SAMPLE },
     { "noise", 0, "z.npy", "recorded normals, draws x rows x dim, used in the order of drawing", SAMPLE },

@@ -126,8 +126,8 @@ static int put_cell(const board *b, const cell *c)
     tally cost;
     double *x;
 
-    if (n > s->samples)
-        n = (int)s->samples;
+    if (n > s->rows[c->model])
+        n = (int)s->rows[c->model];
     if (!(x = sweep_samples(b->w, c, n, &cost)))
         return 0;
     column = column_of(b, c, cost.calls);

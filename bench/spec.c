@@ -244,10 +244,28 @@ static int parse_budgets(spec *s)
     return s->budget ? 0 : -1;
 }
 
+/* One number for all models, or one a model. */
+static int parse_samples(spec *s)
+{
+    words given;
+    int bad = split(s, SAMPLES, &given);
+
+    if (!bad && given.n != 1 && given.n != s->model.n)
+        bad = fail("%s: %d numbers for %d models; give one for all or one a model", s->where[SAMPLES], given.n, s->model.n);
+    if (!bad && !(s->rows = malloc(s->model.n * sizeof *s->rows)))
+        bad = fail("bench: out of memory");
+    for (int i = 0; i < s->model.n && !bad; i++) {
+        const char *text = given.word[given.n > 1 ? i : 0];
+
+        bad = one_number(s->where[SAMPLES], text, text + strlen(text), 1, 2000000000, &s->rows[i]);
+        s->samples = !bad && s->rows[i] > s->samples ? s->rows[i] : s->samples;
+    }
+    free(given.word);
+    return bad;
+}
+
 static int parse_rest(spec *s)
 {
-    if (one_number(s->where[SAMPLES], s->text[SAMPLES], s->text[SAMPLES] + strlen(s->text[SAMPLES]), 1, 2000000000, &s->samples))
-        return -1;
     if (strcmp(s->text[FINAL], "none") && strcmp(s->text[FINAL], "denoise"))
         return fail("%s: \"%s\" is neither none nor denoise", s->where[FINAL], s->text[FINAL]);
     s->denoise = !strcmp(s->text[FINAL], "denoise");
@@ -267,7 +285,7 @@ int spec_open(spec *s, const request *r)
 {
     *s = (spec){ .folder = strdup("") };
     if (s->folder && !read_words(s, r) && !read_options(s, r) && !split(s, MODELS, &s->model) && !parse_solvers(s) && !parse_metrics(s)
-        && !parse_grids(s) && !parse_budgets(s) && !parse_rest(s))
+        && !parse_grids(s) && !parse_budgets(s) && !parse_samples(s) && !parse_rest(s))
         return 0;
     spec_close(s);
     return -1;
@@ -281,7 +299,7 @@ void spec_close(spec *s)
         method_free(s->how[i]);
     for (int i = 0; s->what && i < s->metric.n; i++)
         measure_free(&s->what[i]);
-    free(s->how), free(s->what), free(s->budget), free(s->seed), free(s->folder);
+    free(s->how), free(s->what), free(s->budget), free(s->rows), free(s->seed), free(s->folder);
     free(s->model.word), free(s->solver.word), free(s->grid.word), free(s->metric.word);
     *s = (spec){ 0 };
 }

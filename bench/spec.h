@@ -20,7 +20,8 @@ typedef struct spec {
     measure *what;                          /* one a metric */
     long *budget; int budgets, by_steps;    /* of --nfe, or of --steps */
     long *seed; int seeds;
-    long samples, label;                    /* label -1: none */
+    long *rows, samples;                    /* samples of each model's runs, and the most of them */
+    long label;                             /* -1: none */
     int denoise;
     double limit;                           /* seconds a run, 0: no limit */
 } spec;

@@ -102,7 +102,7 @@ int sweep_open(sweep *w, const spec *s)
     w->subject = calloc(s->model.n, sizeof *w->subject), w->score = calloc(s->model.n, sizeof *w->score), w->flows = reference_cache_open();
     bad = w->subject && w->score && w->flows ? 0 : fail("bench: out of memory");
     for (int i = 0; i < s->model.n && !bad; i++)
-        bad = open_model(w, i) || check_grids(s, w->subject[i].model) || make_room(w, (size_t)s->samples * w->subject[i].field->dim);
+        bad = open_model(w, i) || check_grids(s, w->subject[i].model) || make_room(w, (size_t)s->rows[i] * w->subject[i].field->dim);
     if (!bad && !fill_labels(w) && (s->budgets || !check_unlimited(w)))
         return 0;
     sweep_close(w);
@@ -154,7 +154,7 @@ static int floor_of(sweep *w, const cell *c, int what, const truth *true, double
             return 0;
         }
     first.seed = (uint64_t)w->of->seed[0];
-    if (measure_floor(&w->of->what[what], &first, (int)w->of->samples, w->subject[c->model].field->dim, out))
+    if (measure_floor(&w->of->what[what], &first, (int)w->of->rows[c->model], w->subject[c->model].field->dim, out))
         return -1;
     if (!(g = malloc(sizeof *g)))
         return fail("bench: out of memory");
@@ -182,7 +182,7 @@ static int judge(sweep *w, const cell *c, record *r)
     for (int i = 0; i < s->metric.n; i++) {
         const char *refused = NULL;
 
-        if (measure_value(&s->what[i], &true, (int)s->samples, (int)r->dim, w->x, &r->q[i], &refused))
+        if (measure_value(&s->what[i], &true, (int)s->rows[c->model], (int)r->dim, w->x, &r->q[i], &refused))
             return -1;
         if (refused)
             note(w, s->metric.word[i], refused);
@@ -202,7 +202,7 @@ static void describe(sweep *w, const cell *c, record *r)
     *r = (record){ .model = u->model->name, .process = s->text[PROCESS] ? s->text[PROCESS] : u->model->process->name, .score = w->score[c->model],
         .solver = s->solver.word[c->solver], .grid = s->grid.word[c->grid], .reason = w->reason, .steps = c->ask.steps > 0 ? c->ask.steps : NAN,
         .nfe = c->ask.nfe > 0 ? (double)c->ask.nfe : NAN, .calls = NAN, .rows = NAN, .dim = u->field->dim, .seconds = NAN, .score_seconds = NAN,
-        .seed = c->seed, .samples = s->samples, .status = RUN_OK, .q = q };
+        .seed = c->seed, .samples = s->rows[c->model], .status = RUN_OK, .q = q };
     for (int i = 0; i < s->metric.n; i++)
         q[i] = (quality){ NAN, NAN, NAN };
 }
@@ -261,11 +261,11 @@ int sweep_run(sweep *w, const cell *c, record *r)
         return 0;
     }
     *w->reason = 0;
-    status = run_plan(w, c, (int)w->of->samples, &cost, &r->seconds);
+    status = run_plan(w, c, (int)w->of->rows[c->model], &cost, &r->seconds);
     if (status == STOPPED && watch_stopped)
         return STOPPED;
     r->steps = cost.steps, r->calls = cost.calls, r->rows = cost.rows;
-    r->score_seconds = cost.score_seconds / threads_at_work(&w->how.plan, (int)w->of->samples);
+    r->score_seconds = cost.score_seconds / threads_at_work(&w->how.plan, (int)w->of->rows[c->model]);
     if (status || (status = judge(w, c, r))) {
         note(w, NULL, why());
         r->status = verdict(status);
@@ -279,7 +279,7 @@ double *sweep_samples(sweep *w, const cell *c, int n, tally *cost)
 {
     size_t numbers = (size_t)n * w->subject[c->model].field->dim;
     double *x = malloc(numbers * sizeof *x), seconds;
-    int status = x && n <= w->of->samples && !sweep_plan(w, c) ? run_plan(w, c, n, cost, &seconds) : FAILED;
+    int status = x && n <= w->of->rows[c->model] && !sweep_plan(w, c) ? run_plan(w, c, n, cost, &seconds) : FAILED;
 
     if (status && status != DIVERGED) {
         free(x);

@@ -11,11 +11,13 @@ log_y = M_min > 0
 set logscale x
 if (log_y) { set logscale y; set format y "10^{%L}" }
 low_y = floor_at > 0 && floor_at < M_min ? floor_at : M_min
-if (log_y) { set yrange [low_y / 1.6 : H_max * 1.2] }
+# A run far worse than most would press all others together: it leaves the picture, and the axis says so.
+cap = M_up_quartile > 0 && H_max > 15 * M_up_quartile ? 15 * M_up_quartile : H_max * 1.2
+if (log_y) { set yrange [low_y / 1.6 : cap] }
 set xrange [X_min / 1.25 : X_max * 1.25]
 if (on_x eq "calls") { set xtics (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000); set mxtics default } else { set format x "10^{%L}" }
 if (log_y && H_max / low_y < 30) { set format y "%g"; set ytics add (); do for [e = -9:6] { set ytics add (2 * 10.0**e, 5 * 10.0**e) } }
-set ylabel axis
+set ylabel axis . (log_y && cap < H_max ? "; some off the scale" : "")
 set title sprintf("%s: mean over seeds with 95 %% intervals", model) font ",13" noenhanced
 
 # A line's name, and points a little apart so that bars do not cover one another.
