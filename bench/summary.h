@@ -18,7 +18,7 @@ void summary_close(summary *);
 typedef struct estimate { double mean, low, high, se, floor; int seeds; } estimate;
 estimate trial_estimate(const trial *, int what);
 
-/* Mean of a column of numbers over the good runs, NAN where there is none. */
+/* The mean of the calls, and the least of the times, over the good runs; NAN where there is none. */
 double trial_calls(const trial *);
 double trial_seconds(const trial *);
 

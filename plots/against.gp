@@ -15,10 +15,10 @@ low_y = floor_at > 0 && floor_at < M_min ? floor_at : M_min
 cap = M_up_quartile > 0 && H_max > 15 * M_up_quartile ? 15 * M_up_quartile : H_max * 1.2
 if (log_y) { set yrange [low_y / 1.6 : cap] }
 set xrange [X_min / 1.25 : X_max * 1.25]
-if (on_x eq "calls") { set xtics (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000); set mxtics default } else { set format x "10^{%L}" }
+if (on_x eq "calls") { set xtics (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000); set mxtics default } else { set format x "%g"; if (X_max / X_min < 100) { do for [e = -9:4] { set xtics add (2 * 10.0**e, 5 * 10.0**e) } } }
 if (log_y && H_max / low_y < 30) { set format y "%g"; set ytics add (); do for [e = -9:6] { set ytics add (2 * 10.0**e, 5 * 10.0**e) } }
-set ylabel axis . (log_y && cap < H_max ? "; some off the scale" : "")
-set title sprintf("%s: mean over seeds with 95 %% intervals", model) font ",13" noenhanced
+set ylabel axis
+set title sprintf("%s: mean over seeds with 95 %% intervals%s", model, log_y && cap < H_max ? "; some off the scale" : "") font ",13" noenhanced
 
 # A line's name, and points a little apart so that bars do not cover one another.
 n = words(solvers) * words(grids)

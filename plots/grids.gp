@@ -7,8 +7,8 @@ n = words(names)
 place(name) = sum [i = 1:n] (word(names, i) eq name ? n + 1 - i : 0)
 set logscale x
 set format x "10^{%L}"
-set xrange [*:*] reverse noextend
-set offsets graph 0.02, graph 0.02, 0, 0
+stats data using (column("sigma") > 0 ? column("sigma") / column("alpha") : NaN) name "S" nooutput
+set xrange [S_max * 1.4 : S_min / 1.4]
 set yrange [0.4 : n + 0.6]
 set border 1
 set ytics out scale 0 noenhanced

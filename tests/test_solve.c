@@ -15,6 +15,9 @@ static const struct way { const char *solver; int own; } ways[] = {
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
+/* CVODE takes one row at a time: fewer of them. */
+static int rows_of(const struct way *w) { return strncmp(w->solver, "cvode", 5) ? N : 260; }
+
 static int open_way(rig *r, const char *name, const struct way *w)
 {
     return rig_open(r, name, NULL, w->solver, NULL, w->own ? 0 : STEPS, 0);
@@ -34,14 +37,15 @@ static void every_solver_gives_the_same_bits_on_any_number_of_threads(void)
         if (open_way(&r, "gmm8ring", &ways[i]))
             continue;
         omp_set_num_threads(1);
-        x = rig_start(&r, N);
-        one = rig_run(&r, N, x, NULL, NULL);
+        int n = rows_of(&ways[i]);
+        x = rig_start(&r, n);
+        one = rig_run(&r, n, x, NULL, NULL);
         for (int k = 0; k < 3; k++) {
             double *many;
 
             omp_set_num_threads(threads[k]);
-            many = rig_run(&r, N, x, NULL, NULL);
-            CU_ASSERT(same(one, many, 2 * N));
+            many = rig_run(&r, n, x, NULL, NULL);
+            CU_ASSERT(same(one, many, 2 * n));
             free(many);
         }
         omp_set_num_threads(before);
@@ -114,7 +118,7 @@ static void a_row_of_the_flow_depends_on_nothing_but_the_row(void)
         noisy = method_stochastic(r.how.how);
         rig_close(&r);
         if (!noisy)
-            shuffled("gmm8ring", &ways[i], 700);
+            shuffled("gmm8ring", &ways[i], rows_of(&ways[i]) / 2);
     }
     shuffled("gmm5-aniso16", &ways[6], 300);
     shuffled("gmm5-aniso16", &ways[8], 100);
