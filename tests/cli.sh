@@ -91,5 +91,70 @@ if command -v gnuplot >/dev/null; then
     done
 fi
 
+# ---- sample, list, help ----
+sample="$fokker sample"
+expect 2 "MODEL is missing" $sample
+expect 2 "did you mean gmm8ring" $sample gmm8rin --steps 3
+expect 2 "did you mean dpmpp-2m" $sample gauss2 --solver dpmp-2m --steps 3
+expect 2 "did you mean eta" $sample gauss2 --solver ddim:eat=1 --steps 3
+expect 2 "did you mean edm" $sample gauss2 --process edn --steps 3
+expect 2 "did you mean karras" $sample gauss2 --grid karass --steps 3
+expect 2 "did you mean clamp" $sample gauss2 --wrap clmp --steps 3
+expect 2 "did you mean --steps" $sample gauss2 --step 3
+expect 2 "did you mean sample" "$fokker" smple gauss2
+expect 2 "between 1" $sample gauss2 --steps 0
+expect 2 "between 1" $sample gauss2 --nfe 0
+expect 2 "more calls" $sample gauss2 --solver heun --nfe 1
+expect 2 "give --steps" $sample gauss2 --solver ddim
+expect 2 "rtol" $sample gauss2 --solver cvode-adams --nfe 10
+expect 2 "alpha = 0" $sample gauss2 --solver em --process flow --steps 10
+expect 2 "neither none nor denoise" $sample gauss2 --steps 3 --final zero
+expect 2 "No such file" $sample gauss2 --steps 3 --init none.npy
+expect 2 "cannot be written" $sample gauss2 --steps 3 -o no/such/folder/x.npy
+expect 2 "has no labels" $sample gauss2 --steps 3 --label 1
+expect 0 "" $sample gmm8ring --steps 5 -n 50 -o x.npy
+head -c 500 x.npy >cut.npy
+expect 2 "cut.npy" $sample gmm8ring --steps 3 --init cut.npy
+expect 2 "columns" $sample gmm10-64 --steps 3 --init x.npy
+expect 2 "leave -n out" $sample gmm8ring --steps 3 --init x.npy -n 7
+printf '1 2\n3 nan\n' >nan.txt
+expect 2 "nan.txt" $sample gmm8ring --steps 3 --init nan.txt
+printf '0.5\n0.7\n0.1\n' >back.txt
+expect 2 "back.txt" $sample gmm8ring --grid file:back.txt
+printf '0.9\n2\n' >out.txt
+expect 2 "out.txt" $sample gmm8ring --grid file:out.txt
+printf '1 2\n3 4\n' >z.txt
+expect 2 "draws" $sample gmm8ring --solver em --steps 3 -n 2 --noise z.txt
+printf '[data]\nkind = mixture\nweights = 1 -3\nmean.1 = 0 0\nmean.2 = 1 1\nstd = 0.1\n' >bad.ini
+expect 2 "bad.ini:3" $sample ./bad.ini --steps 3
+sed -i 's/1 -3/1 3/; s/std = 0.1/cov.1 = 1 2 2 1\ncov.2 = 1 0 0 1/' bad.ini
+expect 2 "positive definite" $sample ./bad.ini --steps 3
+printf '[data]\nkind = mixture\nweigths = 1 3\nmean.1 = 0 0\nmean.2 = 1 1\nstd = 0.1\n' >bad.ini
+expect 2 "weights" $sample ./bad.ini --steps 3
+expect 1 "No space left" $sample gmm8ring --steps 3 -n 20000 -o /dev/full
+expect 1 "cannot be written" sh -c "$sample gmm8ring --steps 3 -n 20000 >/dev/full"
+# a run is made again from its own states and noise, and from text as from .npy
+holds $sample gmm8ring --steps 6 -n 50 --seed 4 --trajectory t.txt -o a.txt
+tail -n 50 t.txt | cmp - a.txt || bad=$((bad + 1))
+head -n 50 t.txt >start.txt
+holds $sample gmm8ring --steps 6 --init start.txt -o b.txt
+holds cmp a.txt b.txt
+holds $sample gmm8ring --steps 6 -n 50 --seed 4 --threads 3 -o c.txt
+holds cmp a.txt c.txt
+holds $sample gmm8ring --steps 6 -n 50 --png p.png -q
+holds test -s p.png
+( sleep 1; pkill -INT -f "sample gmm10-64 --steps 300000" ) &
+expect 130 "were finished" $sample gmm10-64 --steps 300000 -n 3000 -o stopped.npy
+holds test -s stopped.npy
+for topic in solvers processes grids models metrics wrappers; do
+    holds "$fokker" list $topic --tsv
+    holds "$fokker" list $topic
+done
+expect 2 "did you mean solvers" "$fokker" list solver
+holds "$fokker" help
+for c in list sample bench order plot help; do holds "$fokker" help $c; done
+expect 0 "fokker " "$fokker" --version
+expect 2 "did you mean euler" "$fokker" order eulr
+
 echo "command line: $run checks, $bad failed"
 [ $bad -eq 0 ]
