@@ -77,7 +77,7 @@ static int grow(run **out, const plan *p, const method *how, const score *field,
 
     if (!r)
         return fail("out of memory");
-    *r = (run){ .sol = how->sol, .par = how->par, .text = how->text, .plan = p, .field = field, .dim = field->dim, .count = count, .n = n };
+    *r = (run){ .how = how, .sol = how->sol, .par = how->par, .text = how->text, .plan = p, .field = field, .dim = field->dim, .count = count, .n = n };
     for (int i = 0; i < how->sol->inners; i++)
         if (grow(&r->inner[i], p, how->inner[i], field, count, n))
             return FAILED;

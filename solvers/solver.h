@@ -55,7 +55,7 @@ typedef struct group { long row, step; } group;             /* index of its firs
 
 /* One block on one thread.  States are groups x rows x dim: a plain run is 1 group of n rows; adaptive rows and window slots are groups of 1 row. */
 struct run {
-    const solver *sol; const double *par; const char *text; const plan *plan; const score *field; run *inner[MAX_INNER];
+    const method *how; const solver *sol; const double *par; const char *text; const plan *plan; const score *field; run *inner[MAX_INNER];
     int groups, rows, dim; group *group;
     long n;                                 /* samples of the whole batch, of which this block has some */
     int k; const level *past[MAX_PAST];     /* steps since the start; past[j][g]: where group g's last step but j began (pointers into the grid) */
