@@ -62,11 +62,25 @@ static int parse_item(method *m, const char *where, const char *text, size_t len
     return 0;
 }
 
+/* An item ends at a slash, but for one whose parameters may hold a path and that wraps nothing: it is the last. */
+static size_t item_length(const char *text)
+{
+    char name[MAX_NAME];
+    const solver *s;
+
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":/"), text);
+    s = text[strlen(name)] == ':' ? solver_named(name) : NULL;
+    for (int i = 0; s && !s->inners && i < MAX_PARAM && s->par[i].name; i++)
+        if (s->par[i].choices && !strcmp(s->par[i].choices, PATH))
+            return strlen(text);
+    return strcspn(text, "/");
+}
+
 /* One method from *text on, its inner ones included; *text moves behind it. */
 static method *parse(const char *where, const char **text)
 {
     method *m = calloc(1, sizeof *m);
-    size_t len = strcspn(*text, "/");
+    size_t len = item_length(*text);
 
     if (!m)
         return fail("out of memory"), NULL;
