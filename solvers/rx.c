@@ -41,6 +41,6 @@ static int check(const method *m, const plan *p)
 }
 
 const solver solver_rx = {
-    .name = "rx", .about = "Richardson extrapolation of a one-step method", .cite = "Choi et al. 2025, arXiv 2504.01855",
-    .inners = 1, .work = 2, .never = SIGMA_0, .claims = claims, .check = check, .step = step,
+    .name = "rx", .about = "Richardson extrapolation of a one-step method (calls: in steps of that)", .cite = "Choi et al. 2025, arXiv 2504.01855",
+    .inners = 1, .evals = 3, .work = 2, .never = SIGMA_0, .claims = claims, .check = check, .step = step,
 };
