@@ -31,6 +31,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 const solver solver_dpm_2 = {
-    .name = "dpm-2", .about = "midpoint rule in sigma/alpha, the middle in its logarithm", .cite = "Karras et al. 2022, table 3; k-diffusion sample_dpm_2",
+    .name = "dpm-2", .about = "midpoint rule in sigma/alpha, the middle in its logarithm",
+    .cite = "Karras et al. 2022, table 3; k-diffusion sample_dpm_2",
     .order = 2, .evals = 2, .work = 1, .never = ALPHA_0 | SIGMA_0, .step = step,
 };

@@ -97,8 +97,8 @@ static int open_pair(run *r)
         return -1;
     total = array_rows(given) * array_cols(given);
     if (total % state || (state > 1 && given->shape[given->dims - 1] != r->dim))
-        return fail("%s: %s holds %ld numbers in rows of %ld, and the state has %ld samples of %d columns; give the state before the end of the run forth, "
-                    "or its trajectory", r->sol->name, r->text, total, given->shape[given->dims - 1], r->n, r->dim);
+        return fail("%s: %s holds %ld numbers in rows of %ld, and the state has %ld samples of %d columns; give the state before the end of the "
+                    "run forth, or its trajectory", r->sol->name, r->text, total, given->shape[given->dims - 1], r->n, r->dim);
     return 0;
 }
 
@@ -112,7 +112,8 @@ static void close_pair(run *r)
 static int check_second(const method *m, const plan *p)
 {
     if (p->grid->sigma == 0 && !(m->text && *m->text))
-        return fail("%s: nothing is known of the noise at sigma = 0, where the grid starts; give the other half of the pair by second=FILE", m->sol->name);
+        return fail("%s: nothing is known of the noise at sigma = 0, where the grid starts; give the other half of the pair by second=FILE",
+                    m->sol->name);
     return 0;
 }
 
@@ -128,16 +129,17 @@ static int check_bdia(const method *m, const plan *p)
 
 static void claims_bdia(const method *m, double *order, int *stochastic) { *order = m->par[GAMMA] < 1 ? 1 : 2, *stochastic = 0; }
 
-#define PAIR(name) .data = &(const rule){ name }, .evals = 1, .work = 3, .history = 1, .never = ALPHA_0, .step = step, .open = open_pair, .close = close_pair
-#define SECOND_PARAM [SECOND] = { "second", "state after the first step, where it is known: a run back needs it (n x dim, or the trajectory of the run forth)", PATH, 0 }
+#define PAIR(name) .data = &(const rule){ name }, .order = 2, .evals = 1, .work = 3, .history = 1, .never = ALPHA_0, .step = step, \
+                   .open = open_pair, .close = close_pair
+#define SECOND_PARAM [SECOND] = { "second", "the state after the first step, for a run back: n x dim, or the trajectory of the run forth", PATH, 0 }
 
 const solver solver_bdia = {
-    .name = "bdia", .about = "DDIM made exactly invertible by the step before", .cite = "Zhang, Lewis, Kleijn 2023 (2307.10829)", .order = 2, PAIR(bdia),
-    .claims = claims_bdia, .check = check_bdia,
+    .name = "bdia", .about = "DDIM made exactly invertible by the step before", .cite = "Zhang, Lewis, Kleijn 2023 (2307.10829)",
+    PAIR(bdia), .claims = claims_bdia, .check = check_bdia,
     .par = { SECOND_PARAM, [GAMMA] = { "gamma", "share of the step before; below 1 the order is 1 and the way back explodes", 0, 1, 0.01, 1 } },
 };
 
 const solver solver_belm = {
-    .name = "belm", .about = "two-step method of order 2 that is exactly invertible", .cite = "Wang et al. 2024 (2410.07273)", .order = 2, PAIR(belm),
-    .check = check_second, .par = { SECOND_PARAM },
+    .name = "belm", .about = "two-step method of order 2 that is exactly invertible", .cite = "Wang et al. 2024 (2410.07273)",
+    PAIR(belm), .check = check_second, .par = { SECOND_PARAM },
 };

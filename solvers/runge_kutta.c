@@ -94,7 +94,8 @@ const solver solver_tsit5 = {
 };
 
 const solver solver_tsit5_shipped = {
-    .name = "tsit5-shipped", .about = "tsit5 as in torchdiffeq: it keeps the embedded state of order 4 (the right form is tsit5)", .cite = "torchdiffeq",
+    .name = "tsit5-shipped", .about = "tsit5 as in torchdiffeq: it keeps the embedded state of order 4 (the right form is tsit5)",
+    .cite = "torchdiffeq",
     .order = 4, RK_CARRY(tsitouras_shipped, 7), EMBEDDED,
 };
 
@@ -127,6 +128,6 @@ static const tableau trapezoid = {
 };
 
 const solver solver_adaptive_heun = {
-    .name = "adaptive-heun", .about = "Heun in t with the predicted slope carried over: one call a step, as torchdiffeq runs it", .cite = "torchdiffeq",
-    .order = 2, RK_CARRY(trapezoid, 2), EMBEDDED,
+    .name = "adaptive-heun", .about = "Heun in t with the predicted slope carried over: one call a step, as torchdiffeq runs it",
+    .cite = "torchdiffeq", .order = 2, RK_CARRY(trapezoid, 2), EMBEDDED,
 };

@@ -109,12 +109,13 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     return 0;
 }
 
-#define STORK(p, stages) .data = &(const stork){ p, stages }, .evals = 1, .never = ALPHA_0 | SIGMA_0, .open = open_stork, .close = close_stork, .step = step
+#define STORK(p, stages) .data = &(const stork){ p, stages }, .evals = 1, .never = ALPHA_0 | SIGMA_0, \
+                         .open = open_stork, .close = close_stork, .step = step
 #define STAGES_PARAM [STAGES] = { "s", "virtual stages", 0, 50, 2, MOST_STAGES, 1 }
 
 const solver solver_stork_2 = {
-    .name = "stork-2", .about = "stabilised Runge-Kutta with virtual stages in t, which makes it Adams-Bashforth 2", .cite = "Tan et al. 2025, arXiv 2505.24210",
-    .order = 2, .work = 4, .history = 3, STORK(0, right),
+    .name = "stork-2", .about = "stabilised Runge-Kutta with virtual stages in t, which makes it Adams-Bashforth 2",
+    .cite = "Tan et al. 2025, arXiv 2505.24210", .order = 2, .work = 4, .history = 3, STORK(0, right),
     .par = { STAGES_PARAM, [POINTS] = { "points", "answers that the virtual stages extrapolate", 0, 2, 2, MOST_POINTS, 1 } },
 };
 
@@ -124,6 +125,6 @@ const solver solver_stork_2_shipped = {
 };
 
 const solver solver_stork_4 = {
-    .name = "stork-4", .about = "the same of order 4 through four answers, which makes it Adams-Bashforth 4 in t", .cite = "Tan et al. 2025, arXiv 2505.24210",
-    .order = 4, .work = 6, .history = 3, STORK(MOST_POINTS, gauss),
+    .name = "stork-4", .about = "the same of order 4 through four answers, which makes it Adams-Bashforth 4 in t",
+    .cite = "Tan et al. 2025, arXiv 2505.24210", .order = 4, .work = 6, .history = 3, STORK(MOST_POINTS, gauss),
 };

@@ -1,5 +1,5 @@
 /*
- * Strategic stochastic sampling of trajectory consistency distillation: down the flow to t_s = (1 - gamma) t_b by DDIM, back up to b with fresh noise.
+ * Strategic stochastic sampling of trajectory consistency distillation: down the flow to t_s = (1 - gamma) t_b by DDIM, up to b with fresh noise.
  *
  *   x_s = alpha_s D + sigma_s E,   y = (alpha_b/alpha_s) x_s + sqrt(sigma_b^2 - (alpha_b/alpha_s)^2 sigma_s^2) z
  *

@@ -91,7 +91,8 @@ static void belm_returns_to_its_start_within_the_growth_of_round_off(void)
 
 static void half_a_pair_does_not_return(void)
 {
-    static const trip alone[] = { { "gmm8ring", NULL, "bdia", "lambda", STEPS, 0, NOTHING }, { "gmm8ring", NULL, "belm", "lambda", STEPS, 0, NOTHING } };
+    static const trip alone[] = { { "gmm8ring", NULL, "bdia", "lambda", STEPS, 0, NOTHING },
+                                  { "gmm8ring", NULL, "belm", "lambda", STEPS, 0, NOTHING } };
 
     for (int i = 0; i < 2; i++)
         CU_ASSERT(!(round_trip(&alone[i], NULL) < 1e-6));
@@ -99,7 +100,8 @@ static void half_a_pair_does_not_return(void)
 
 static void what_cannot_be_inverted_is_refused_in_one_sentence(void)
 {
-    static const trip fading = { "gmm8ring", NULL, "bdia:gamma=0.5", "lambda", STEPS, 0, STATE }, clean = { "gmm8ring", "edm", "belm", "karras", STEPS, 1, NOTHING },
+    static const trip fading = { "gmm8ring", NULL, "bdia:gamma=0.5", "lambda", STEPS, 0, STATE },
+                      clean = { "gmm8ring", "edm", "belm", "karras", STEPS, 1, NOTHING },
                       missing = { "gmm8ring", NULL, "belm", "lambda", STEPS, 0, SHORT };
 
     CU_ASSERT(isnan(round_trip(&fading, NULL)));
