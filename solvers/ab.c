@@ -8,7 +8,7 @@
 
 static void weights(const run *r, int n, const level *const *at, const level *b, double *w)
 {
-    double s[MULTI_POINTS];
+    double s[MULTI_POINTS] = { ratio(at[0]) };
 
     for (int j = 0; j < n; j++)
         s[j] = ratio(at[j]);

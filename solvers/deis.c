@@ -67,7 +67,7 @@ static double left_ends(double from, double to, int first, int points, double *v
 static void tab_riemann(const run *r, int n, const level *const *at, const level *b, double *w)
 {
     const process *p = r->plan->proc;
-    double t[MULTI_POINTS];
+    double t[MULTI_POINTS] = { at[0]->t };
 
     for (int j = 0; j < n; j++)
         t[j] = at[j]->t, w[j] = 0;
@@ -86,7 +86,7 @@ static void tab_riemann(const run *r, int n, const level *const *at, const level
 /* In s. */
 static void rhoab_riemann(const run *r, int n, const level *const *at, const level *b, double *w)
 {
-    double s[MULTI_POINTS];
+    double s[MULTI_POINTS] = { ratio(at[0]) };
 
     for (int j = 0; j < n; j++)
         s[j] = ratio(at[j]), w[j] = 0;

@@ -39,7 +39,7 @@ static int finish(run *r, const level *a, const level *b, const double *x, const
     return 0;
 }
 
-/* A part of a start: asks at y, reached by e, and adds to the sum of slopes. */
+/* The slope at a level of the start, in the state y to which the slope e leads. */
 static int slope(run *r, const level *a, const level *at, const double *x, const double *e, double *y, double *out)
 {
     transfer(r, a, at, x, e, y);

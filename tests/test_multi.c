@@ -228,7 +228,8 @@ static void starts_cost_what_they_say(void)
     }
 }
 
-static const char *const family[] = { "ab-2", "ab-3", "ab-4", "lms", "ipndm-4", "ipndm-v-4", "deis-tab3", "deis-logrhoab3", "deis-rhoab3", "pndm", "pndm:start=plms" };
+static const char *const family[] = {
+    "ab-2", "ab-3", "ab-4", "lms", "ipndm-4", "ipndm-v-4", "deis-tab3", "deis-logrhoab3", "deis-rhoab3", "pndm", "pndm:start=plms" };
 enum { FAMILY = sizeof family / sizeof *family };
 
 static void any_number_of_steps_ends_finite_at_sigma_0(void)
