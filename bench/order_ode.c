@@ -112,7 +112,7 @@ int order_ode(finding *f, const method *m, const effort *e)
     claim_range(f, claim, claim <= 4);
     if (claim > 4)
         few.least = 8;
-    return measure(f, m, &few, claim > 4 ? HIGH_ORDER : LOW_ORDER, fixed_steps);
+    return measure(f, m, &few, claim >= 4 ? HIGH_ORDER : LOW_ORDER, fixed_steps);
 }
 
 int order_tol(finding *f, const method *m, const effort *e)
