@@ -21,7 +21,7 @@ static void weights(const run *r, int n, const level *const *at, const level *b,
         .order = n, .never = ALPHA_0, .par = { __VA_ARGS__ }, MULTI(n), \
     };
 #define BASHFORTH "Hairer, Norsett, Wanner 1993, III.5"
-#define DEIS "Zhang and Chen 2023, DEIS rho-AB"
+#define DEIS "Zhang and Chen 2022, rho-AB"
 AB(ab_2, "ab-2", 2, "Adams-Bashforth of 2 points in sigma/alpha, any steps", BASHFORTH, { 0 })
 AB(ab_3, "ab-3", 3, "Adams-Bashforth of 3 points in sigma/alpha, any steps", BASHFORTH, RUNGE_OR_RAMP)
 AB(ab_4, "ab-4", 4, "Adams-Bashforth of 4 points in sigma/alpha, any steps", BASHFORTH, RUNGE_OR_RAMP)

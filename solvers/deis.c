@@ -102,7 +102,7 @@ static void rhoab_riemann(const run *r, int n, const level *const *at, const lev
 
 #define DEIS(id, title, n, reads, what, rule, ramp, ...) \
     const solver solver_deis_##id = { \
-        .name = "deis-" title, .about = what, .cite = "Zhang and Chen 2023, eq. 14 and 15", \
+        .name = "deis-" title, .about = what, .cite = "Zhang and Chen 2022", \
         .data = &(const multi){ .points = n, .ramps = ramp, .weights = rule }, \
         .order = reads, .never = ALPHA_0 | SIGMA_0, .par = { __VA_ARGS__ }, .open = multi_open, .close = multi_close, MULTI(n), \
     };

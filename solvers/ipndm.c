@@ -6,7 +6,7 @@
 
 #define IPNDM(n, reads, what) \
     const solver solver_ipndm_##n = { \
-        .name = "ipndm-" #n, .about = what, .cite = "Zhang and Chen 2023, section 3; diff-sampler, ipndm", .order = reads, .never = ALPHA_0, \
+        .name = "ipndm-" #n, .about = what, .cite = "Zhang and Chen 2022; diff-sampler, ipndm", .order = reads, .never = ALPHA_0, \
         .data = &(const multi){ .points = n, .ramps = 1, .weights = multi_even_weights }, MULTI(n), \
     };
 IPNDM(1, 1, "iPNDM with 1 prediction: DDIM")

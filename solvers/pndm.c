@@ -1,5 +1,5 @@
 /*
- * PNDM: the transfer phi(x, e, a, c) = (alpha_c/alpha_a) x + alpha_c (s_c - s_a) e, s = sigma/alpha (DDIM's step, eq. 11), with e from
+ * PNDM: the transfer phi(x, e, a, c) = (alpha_c/alpha_a) x + alpha_c (s_c - s_a) e, s = sigma/alpha (DDIM's step), with e from
  *
  *   e = (55 E_0 - 59 E_1 + 37 E_2 - 9 E_3)/24,   at the start instead
  *   prk:   three steps of four calls, e = (e1 + 2 e2 + 2 e3 + e4)/6 as in Runge-Kutta's fourth-order method, the middle taken in t
@@ -92,7 +92,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 const solver solver_pndm = {
-    .name = "pndm", .about = "pseudo numerical method: pseudo Runge-Kutta start, then 4 predictions", .cite = "Liu et al. 2022, algorithms 1 and 2",
+    .name = "pndm", .about = "pseudo numerical method: pseudo Runge-Kutta start, then 4 predictions", .cite = "Liu et al. 2022",
     .order = 2, .evals = 1, .work = 6, .history = 3, .never = ALPHA_0, .check = multi_check, .step = step,
     .par = { [START] = { "start", "first steps: pseudo Runge-Kutta (4 calls each), or pseudo linear multistep", "prk plms", PRK, 0, 0 } },
 };
