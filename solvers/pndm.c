@@ -5,7 +5,7 @@
  *   prk:   three steps of four calls, e = (e1 + 2 e2 + 2 e3 + e4)/6 as in Runge-Kutta's fourth-order method, the middle taken in t
  *   plms:  a step of Heun's method in s, then 2 and 3 predictions
  *
- * Neither the weights (for equal steps) nor phi's curvature let the order exceed 2, whatever the start: the paper says "second order".
+ * The weights are for equal steps in s, which no usual grid has: order 2 whatever the start, as the paper says.
  */
 #include "solvers/multi.h"
 
