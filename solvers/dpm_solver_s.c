@@ -5,7 +5,7 @@
  *   2s:  b_1 = phi_1/(2 r1),  or phi_2/r1 (taylor)
  *   3s:  a_21 = (r2^2/r1) phi_2(r2 z),   b_2 = phi_2/r2,  or the quadratic through 0, r1, r2 (taylor)
  *
- * Without taylor 3s is of order 3 at r2 = 2/3 only: phi_2 r2 must be 2 phi_3.
+ * 3s is of order 3 at r2 = 2/3 only: the stage at r1 is exponential Euler, so that b_1 must vanish with h.
  */
 #include "solvers/exprk.h"
 
@@ -58,12 +58,11 @@ static int check_3s(const method *m, const plan *p)
     return 0;
 }
 
-/* Other nodes than 2/3 need taylor. */
 static void claims_3s(const method *m, double *order, int *stochastic)
 {
     double off = m->par[R2] - 2. / 3;
 
-    *order = m->par[TYPE_3S] || off * off < 1e-12 ? 3 : 2, *stochastic = 0;
+    *order = off * off < 1e-12 ? 3 : 2, *stochastic = 0;
 }
 
 #define PART(name, part) { name, "part of the step in lambda at which a stage lies", NULL, part, 1e-3, 1 }
