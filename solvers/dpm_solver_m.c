@@ -9,7 +9,7 @@
 
 enum { TYPE };
 
-static const double half[] = { 0.5, 0 };                    /* r1, type of the start */
+static const double half[] = { 0.5, 1 };                    /* r1 and type of the start: its exact weight */
 
 static const adams noise_2m = { .points = 2, .form = NOISE };
 static const adams noise_3m = { .points = 3, .form = NOISE, .rule = EXACT, .start = &exprk_2s, .starts = 1, .start_par = half };

@@ -45,7 +45,7 @@ int exprk_step(run *r, const exprk *m, enum form f, const double *par, double *c
             stage_levels(r, a, b, c[i], r->mid);
         if (i)
             EACH_GROUP(r, g) {
-                double h = b[g].lambda - a[g].lambda, z = a[g].alpha == 0 ? 0 : f == DATA ? -h : h, gain = exp_gain(f, a + g, to + g);
+                double h = b[g].lambda - a[g].lambda, z = a[g].alpha == 0 && b[g].sigma > 0 ? 0 : f == DATA ? -h : h, gain = exp_gain(f, a + g, to + g);
                 term sum[MAX_STAGES + 1] = { { exp_keep(f, a + g, to + g), x } };
 
                 shares(m, par, i, c[i], z, w);

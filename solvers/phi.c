@@ -85,6 +85,6 @@ double exp_gain(enum form f, const level *a, const level *b)
     double h = b->lambda - a->lambda;
 
     if (f == DATA)
-        return -b->alpha * expm1(-h);
+        return b->alpha > 0 ? -b->alpha * expm1(-h) : -b->sigma * a->alpha / a->sigma;
     return b->sigma > 0 ? -b->sigma * expm1(h) : -b->alpha * a->sigma / a->alpha;
 }

@@ -32,7 +32,7 @@ enum form { DATA, NOISE };
 #define PREDICT_CHOICE { "predict", "the prediction that is integrated", "data noise", DATA }
 
 /* The factor of x, sigma_b/sigma_a or alpha_b/alpha_a, and that of the prediction's mean: alpha_b h phi_1(-h) or -sigma_b h phi_1(h).
- * Finite at sigma_b = 0; data also at alpha_a = 0. */
+ * Finite at sigma_b = 0 and at alpha_b = 0; data also at alpha_a = 0. */
 double exp_keep(enum form, const level *a, const level *b);
 double exp_gain(enum form, const level *a, const level *b);
 

@@ -4,7 +4,7 @@
  */
 #include "solvers/adams_exp.h"
 
-static const double half[] = { 0.5, 0 };
+static const double half[] = { 0.5, 1 };
 static const adams two = { .points = 2, .form = DATA, .rule = EXACT };
 static const adams three = { .points = 3, .form = DATA, .rule = EXACT, .start = &exprk_2s, .starts = 1, .start_par = half };
 

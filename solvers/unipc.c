@@ -3,7 +3,8 @@
  * next step's call serves.  The variants differ where two nodes are used: B(h) = h (bh1), e^h - 1 (bh2), or the exact weight (vary-coeff).
  *
  * Order p needs a start of order p - 1, and UniPC-p, of order p + 1, one of order p: the authors' ramp of orders 1, 2, 3 gives 2 for
- * unip-3 and -4, and 3 for unipc-3.  start=single takes the first steps with DPM-Solver-3s.
+ * unip-3 and -4, and 3 for unipc-3 and -4.  start=single takes the first steps with RES-2s (unip-3), DPM-Solver-3s (unip-4, unipc-3) or
+ * ETD-RK4 (unipc-4), and steps from two points with the exact weight, whatever the variant: then unip-3 is dpmpp-3m and res-3m.
  *
  * -shipped: the authors' vary_coeff drops a row of its corrector: order 1.
  */
@@ -12,17 +13,19 @@
 enum { VARIANT, PREDICT, START };
 enum { SINGLE, RAMP };
 
-static const double thirds[] = { 1. / 3, 2. / 3, 0 };
+static const double half[] = { 0.5, 1 }, thirds[] = { 1. / 3, 2. / 3, 0 };
 
-typedef struct uni { int points, corrects, starts; } uni;
-static const uni p1 = { 1, 0, 0 }, p2 = { 2, 0, 0 }, p3 = { 3, 0, 1 }, p4 = { 4, 0, 2 }, c1 = { 1, 1, 0 }, c2 = { 2, 1, 0 }, c3 = { 3, 1, 1 };
+typedef struct uni { int points, corrects, starts; const exprk *start; const double *start_par; } uni;
+static const uni p1 = { 1, 0, 0, NULL, NULL }, p2 = { 2, 0, 0, NULL, NULL }, p3 = { 3, 0, 1, &exprk_2s, half }, p4 = { 4, 0, 2, &exprk_3s, thirds };
+static const uni c1 = { 1, 1, 0, NULL, NULL }, c2 = { 2, 1, 0, NULL, NULL }, c3 = { 3, 1, 1, &exprk_3s, thirds }, c4 = { 4, 1, 2, &exprk_krogstad, NULL };
 
 static adams made_of(const uni *u, const double *par)
 {
     static const enum rule rules[] = { BH1, HALF, EXACT };
+    int starts = par[START] == RAMP ? 0 : u->starts;
 
-    return (adams){ .points = u->points, .corrects = u->corrects, .rule = rules[(int)par[VARIANT]], .form = par[PREDICT] ? NOISE : DATA,
-                    .start = &exprk_3s, .starts = par[START] == RAMP ? 0 : u->starts, .start_par = thirds };
+    return (adams){ .points = u->points, .corrects = u->corrects, .rule = starts ? EXACT : rules[(int)par[VARIANT]], .form = par[PREDICT] ? NOISE : DATA,
+                    .start = u->start, .starts = starts, .start_par = u->start_par };
 }
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
@@ -63,7 +66,7 @@ static void claims(const method *m, double *order, int *stochastic)
 
 #define VARIANTS [VARIANT] = { "variant", "B(h) of steps from two points", "bh1 bh2 vary-coeff", 1 }
 #define PAR { VARIANTS, [PREDICT] = PREDICT_CHOICE }
-#define PAR_START { VARIANTS, [PREDICT] = PREDICT_CHOICE, [START] = { "start", "the first steps: of order 3, or what points there are", "single ramp", SINGLE } }
+#define PAR_START { VARIANTS, [PREDICT] = PREDICT_CHOICE, [START] = { "start", "the first steps: of the order that is needed, or what points there are", "single ramp", SINGLE } }
 #define CITE "Zhao et al. 2023, arXiv:2302.04867"
 #define SIZES(points, corrects, stages) .evals = 1, .work = ADAMS_WORK(points, corrects, stages), .history = ADAMS_HISTORY(points, corrects)
 
@@ -74,7 +77,7 @@ const solver solver_unip_2 = {
     .name = "unip-2", .about = "UniP of order 2", .cite = CITE, .data = &p2, .order = 2, SIZES(2, 0, 1), .check = check, .claims = claims, .step = step, .par = PAR,
 };
 const solver solver_unip_3 = {
-    .name = "unip-3", .about = "UniP of order 3", .cite = CITE, .data = &p3, .order = 3, SIZES(3, 0, 3), .check = check, .claims = claims, .step = step, .par = PAR_START,
+    .name = "unip-3", .about = "UniP of order 3", .cite = CITE, .data = &p3, .order = 3, SIZES(3, 0, 2), .check = check, .claims = claims, .step = step, .par = PAR_START,
 };
 const solver solver_unip_4 = {
     .name = "unip-4", .about = "UniP of order 4", .cite = CITE, .data = &p4, .order = 4, SIZES(4, 0, 3), .check = check, .claims = claims, .step = step, .par = PAR_START,
@@ -89,6 +92,10 @@ const solver solver_unipc_2 = {
 };
 const solver solver_unipc_3 = {
     .name = "unipc-3", .about = "UniPC-3: three points and a corrector", .cite = CITE, .data = &c3, .order = 4, SIZES(3, 1, 3), .check = check, .claims = claims,
+    .step = step, .par = PAR_START,
+};
+const solver solver_unipc_4 = {
+    .name = "unipc-4", .about = "UniPC-4: four points and a corrector", .cite = CITE, .data = &c4, .order = 5, SIZES(4, 1, 4), .check = check, .claims = claims,
     .step = step, .par = PAR_START,
 };
 const solver solver_unipc_2_shipped = {
