@@ -30,16 +30,19 @@ static int step_typed(run *r, const level *a, const level *b, const double *x, d
 #define TYPES { [TYPE] = { "type", "how the change of the prediction is weighted in steps of order 2", "dpmsolver taylor", 0 } }
 
 const solver solver_dpm_solver_2m = {
-    .name = "dpm-solver-2m", .about = "DPM-Solver of order 2, multistep; taylor: its exact weight", .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code",
+    .name = "dpm-solver-2m", .about = "DPM-Solver of order 2, multistep; taylor: its exact weight",
+    .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code",
     .data = &noise_2m, .order = 2, .evals = 1, .work = ADAMS_WORK(2, 0, 1), .history = ADAMS_HISTORY(2, 0), .never = ALPHA_0 | SIGMA_0,
     .step = step_typed, .par = TYPES,
 };
 const solver solver_dpm_solver_3m = {
-    .name = "dpm-solver-3m", .about = "DPM-Solver of order 3, multistep, with the right factor and start", .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code, mended",
+    .name = "dpm-solver-3m", .about = "DPM-Solver of order 3, multistep, with the right factor and start",
+    .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code, mended",
     .data = &noise_3m, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0), .never = ALPHA_0 | SIGMA_0, .step = step,
 };
 const solver solver_dpmpp_3m = {
-    .name = "dpmpp-3m", .about = "DPM-Solver++ of order 3, multistep, with the right factor and start", .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code, mended",
+    .name = "dpmpp-3m", .about = "DPM-Solver++ of order 3, multistep, with the right factor and start",
+    .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code, mended",
     .data = &data_3m, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0), .step = step,
 };
 const solver solver_dpm_solver_3m_shipped = {

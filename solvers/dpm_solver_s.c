@@ -69,7 +69,8 @@ static void claims_3s(const method *m, double *order, int *stochastic)
 #define TYPE { "type", "how the change of the prediction is weighted", "dpmsolver taylor", 0 }
 
 const solver solver_dpm_solver_2s = {
-    .name = "dpm-solver-2s", .about = "DPM-Solver of order 2, single step; taylor: its exact weight", .cite = "Lu et al. 2022a, arXiv:2206.00927, algorithm 1",
+    .name = "dpm-solver-2s", .about = "DPM-Solver of order 2, single step; taylor: its exact weight",
+    .cite = "Lu et al. 2022a, arXiv:2206.00927, algorithm 1",
     .data = &noise_2s, .order = 2, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0, .step = step,
     .par = { [R1] = PART("r1", 0.5), [TYPE_2S] = TYPE },
 };

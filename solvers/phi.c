@@ -1,4 +1,5 @@
-/* phi functions: the highest by its series near 0, the others downwards; upwards from expm1 elsewhere.  In long double, since each turn of the recurrence loses a bit. */
+/* phi functions: the highest by its series near 0, the others downwards; upwards from expm1 elsewhere.  In long double, since each turn of the
+ * recurrence loses a bit. */
 #include <math.h>
 #include "solvers/phi.h"
 

@@ -18,7 +18,8 @@ enum { MAX_PHI = 6, MAX_NODES = 5 };
 void phis(int n, double z, double *out);
 double phi(int k, double z);
 
-/* mu[m], m < n <= MAX_NODES: the mean of r^m under the weight e^{z(1-r)} on [0, 1], m! phi_{m+1}(z)/phi_1(z).  z = -inf: 1 (all at r = 1); +inf: 0 for m > 0. */
+/* mu[m], m < n <= MAX_NODES: the mean of r^m under the weight e^{z(1-r)} on [0, 1], m! phi_{m+1}(z)/phi_1(z).
+ * z = -inf: 1 (all at r = 1); +inf: 0 for m > 0. */
 void exp_moments(int n, double z, double *mu);
 
 /* The weights of values at n nodes r_j that give these moments:  sum_j w_j r_j^m = mu_m,  m < n (Bjorck and Pereyra 1970).  Nodes differ. */

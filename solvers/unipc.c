@@ -66,37 +66,43 @@ static void claims(const method *m, double *order, int *stochastic)
 
 #define VARIANTS [VARIANT] = { "variant", "B(h) of steps from two points", "bh1 bh2 vary-coeff", 1 }
 #define PAR { VARIANTS, [PREDICT] = PREDICT_CHOICE }
-#define PAR_START { VARIANTS, [PREDICT] = PREDICT_CHOICE, [START] = { "start", "the first steps: of the order that is needed, or what points there are", "single ramp", SINGLE } }
+#define PAR_START { VARIANTS, [PREDICT] = PREDICT_CHOICE, \
+                    [START] = { "start", "the first steps: of the order that is needed, or what points there are", "single ramp", SINGLE } }
 #define CITE "Zhao et al. 2023, arXiv:2302.04867"
+#define USUAL .check = check, .claims = claims, .step = step
 #define SIZES(points, corrects, stages) .evals = 1, .work = ADAMS_WORK(points, corrects, stages), .history = ADAMS_HISTORY(points, corrects)
 
 const solver solver_unip_1 = {
-    .name = "unip-1", .about = "UniP of order 1: ddim", .cite = CITE, .data = &p1, .order = 1, SIZES(1, 0, 1), .check = check, .claims = claims, .step = step, .par = PAR,
+    .name = "unip-1", .about = "UniP of order 1: ddim", .cite = CITE,
+    .data = &p1, .order = 1, SIZES(1, 0, 1), USUAL, .par = PAR,
 };
 const solver solver_unip_2 = {
-    .name = "unip-2", .about = "UniP of order 2", .cite = CITE, .data = &p2, .order = 2, SIZES(2, 0, 1), .check = check, .claims = claims, .step = step, .par = PAR,
+    .name = "unip-2", .about = "UniP of order 2", .cite = CITE,
+    .data = &p2, .order = 2, SIZES(2, 0, 1), USUAL, .par = PAR,
 };
 const solver solver_unip_3 = {
-    .name = "unip-3", .about = "UniP of order 3", .cite = CITE, .data = &p3, .order = 3, SIZES(3, 0, 2), .check = check, .claims = claims, .step = step, .par = PAR_START,
+    .name = "unip-3", .about = "UniP of order 3", .cite = CITE,
+    .data = &p3, .order = 3, SIZES(3, 0, 2), USUAL, .par = PAR_START,
 };
 const solver solver_unip_4 = {
-    .name = "unip-4", .about = "UniP of order 4", .cite = CITE, .data = &p4, .order = 4, SIZES(4, 0, 3), .check = check, .claims = claims, .step = step, .par = PAR_START,
+    .name = "unip-4", .about = "UniP of order 4", .cite = CITE,
+    .data = &p4, .order = 4, SIZES(4, 0, 3), USUAL, .par = PAR_START,
 };
 const solver solver_unipc_1 = {
-    .name = "unipc-1", .about = "UniPC-1: one point and a corrector", .cite = CITE, .data = &c1, .order = 2, SIZES(1, 1, 1), .check = check, .claims = claims,
-    .step = step, .par = PAR,
+    .name = "unipc-1", .about = "UniPC-1: one point and a corrector", .cite = CITE,
+    .data = &c1, .order = 2, SIZES(1, 1, 1), USUAL, .par = PAR,
 };
 const solver solver_unipc_2 = {
-    .name = "unipc-2", .about = "UniPC-2: two points and a corrector", .cite = CITE, .data = &c2, .order = 3, SIZES(2, 1, 1), .check = check, .claims = claims,
-    .step = step, .par = PAR,
+    .name = "unipc-2", .about = "UniPC-2: two points and a corrector", .cite = CITE,
+    .data = &c2, .order = 3, SIZES(2, 1, 1), USUAL, .par = PAR,
 };
 const solver solver_unipc_3 = {
-    .name = "unipc-3", .about = "UniPC-3: three points and a corrector", .cite = CITE, .data = &c3, .order = 4, SIZES(3, 1, 3), .check = check, .claims = claims,
-    .step = step, .par = PAR_START,
+    .name = "unipc-3", .about = "UniPC-3: three points and a corrector", .cite = CITE,
+    .data = &c3, .order = 4, SIZES(3, 1, 3), USUAL, .par = PAR_START,
 };
 const solver solver_unipc_4 = {
-    .name = "unipc-4", .about = "UniPC-4: four points and a corrector", .cite = CITE, .data = &c4, .order = 5, SIZES(4, 1, 4), .check = check, .claims = claims,
-    .step = step, .par = PAR_START,
+    .name = "unipc-4", .about = "UniPC-4: four points and a corrector", .cite = CITE,
+    .data = &c4, .order = 5, SIZES(4, 1, 4), USUAL, .par = PAR_START,
 };
 const solver solver_unipc_2_shipped = {
     .name = "unipc-2-shipped", .about = "UniPC-2 vary_coeff as its authors ship it: the corrector drops a row; order 1", .cite = CITE ", authors' code",
