@@ -3,17 +3,24 @@
 #include <math.h>
 #include "solvers/phi.h"
 
-static const long double factorial[MAX_PHI + 1] = { 1, 1, 2, 6, 24, 120, 720 };
+/* 1/j! */
+enum { LAST = 25 };
+static const long double inverse[LAST + 1] = {
+    1 / 1.L, 1 / 1.L, 1 / 2.L, 1 / 6.L, 1 / 24.L, 1 / 120.L, 1 / 720.L, 1 / 5040.L, 1 / 40320.L, 1 / 362880.L, 1 / 3628800.L,
+    1 / 39916800.L, 1 / 479001600.L, 1 / 6227020800.L, 1 / 87178291200.L, 1 / 1307674368000.L, 1 / 20922789888000.L, 1 / 355687428096000.L,
+    1 / 6402373705728000.L, 1 / 121645100408832000.L, 1 / 2432902008176640000.L, 1 / 51090942171709440000.L, 1 / 1124000727777607680000.L,
+    1 / 25852016738884976640000.L, 1 / 620448401733239439360000.L, 1 / 15511210043330985984000000.L,
+};
+static const double factorial[MAX_NODES] = { 1, 1, 2, 6, 24 };
 
 /* sum_j z^j/(k + j)!, |z| <= 1 */
 static long double series(int k, long double z)
 {
-    enum { TERMS = 20 };
-    long double sum = 1;
+    long double sum = inverse[LAST];
 
-    for (int j = TERMS; j > 0; j--)
-        sum = 1 + sum * z / (k + j);
-    return sum / factorial[k];
+    for (int j = LAST - 1; j >= k; j--)
+        sum = inverse[j] + sum * z;
+    return sum;
 }
 
 void phis(int n, double z, double *out)
@@ -22,7 +29,7 @@ void phis(int n, double z, double *out)
         long double now = expm1l(z) / z;
 
         out[0] = exp(z);
-        for (int k = 1; k <= n; k++, now = (now - 1 / factorial[k - 1]) / z)
+        for (int k = 1; k <= n; k++, now = (now - inverse[k - 1]) / z)
             out[k] = (double)now;
     } else {
         long double now = series(n, z);
@@ -30,7 +37,7 @@ void phis(int n, double z, double *out)
         for (int k = n; k >= 0; k--) {
             out[k] = (double)now;
             if (k)
-                now = now * z + 1 / factorial[k - 1];
+                now = now * z + inverse[k - 1];
         }
     }
 }
@@ -53,7 +60,7 @@ void exp_moments(int n, double z, double *mu)
     if (isfinite(z))
         phis(n, z, p);
     for (int m = 1; m < n; m++)
-        mu[m] = isfinite(z) ? (double)factorial[m] * p[m + 1] / p[1] : z < 0;
+        mu[m] = isfinite(z) ? factorial[m] * p[m + 1] / p[1] : z < 0;
 }
 
 void node_weights(int n, const double *r, const double *mu, double *w)
