@@ -65,23 +65,18 @@ int truth_sample(const truth *true, long row, int n, int dim, double *x)
     return true->at.alpha == 1 && true->at.sigma == 0 ? 0 : to_level(true, row, n, dim, x);
 }
 
+static const char *name_of(int i) { return all[i]->name; }
+
 int measure_parse(measure *m, const char *where, const char *item)
 {
     const char *list;
+    int which = item_which(where, item, "metrics", metrics(), name_of, &list);
 
     *m = (measure){ 0 };
-    if (item_split(where, item, m->name, &list))
+    if (which < 0)
         return -1;
-    for (int i = 0; i < metrics(); i++)
-        if (!strcmp(all[i]->name, m->name))
-            m->kind = all[i];
-    if (!m->kind) {
-        const char *names[sizeof all / sizeof *all];
-
-        for (int i = 0; i < metrics(); i++)
-            names[i] = all[i]->name;
-        return fail("%s: there is no metric %s; did you mean %s?", where, m->name, nearest(m->name, metrics(), names, sizeof *names));
-    }
+    m->kind = all[which];
+    strcpy(m->name, m->kind->name);
     return args_parse(&m->given, where, m->name, m->kind->par, list);
 }
 

@@ -56,3 +56,17 @@ const char *nearest(const char *name, int n, const void *base, unsigned long siz
     }
     return best;
 }
+
+int look_up(const char *where, const char *topic, const char *name, int n, const char *(*name_of)(int))
+{
+    const char *best = n ? name_of(0) : "";
+
+    for (int i = 0; i < n; i++) {
+        const char *pair[2] = { best, name_of(i) };
+
+        if (!strcmp(pair[1], name))
+            return i;
+        best = nearest(name, 2, pair, sizeof *pair);
+    }
+    return fail("%s: there is no \"%s\" among the %s; did you mean %s? (`fokker list %s` names them all)", where, name, topic, best, topic);
+}

@@ -15,4 +15,8 @@ const char *why(void);
  * by edit distance; never NULL for n > 0. */
 const char *nearest(const char *name, int n, const void *base, unsigned long size);
 
+/* Which of the n names that name_of(0..n-1) gives is `name`; -1 with a sentence that offers the nearest where none is.
+ * topic: what they are, as in `fokker list TOPIC`: solvers, grids, ... */
+int look_up(const char *where, const char *topic, const char *name, int n, const char *(*name_of)(int));
+
 #endif

@@ -150,3 +150,10 @@ int item_split(const char *where, const char *text, char name[MAX_NAME], const c
     *list = text + len + (text[len] == ':');
     return 0;
 }
+
+int item_which(const char *where, const char *text, const char *topic, int n, const char *(*name_of)(int), const char **list)
+{
+    char name[MAX_NAME];
+
+    return item_split(where, text, name, list) ? -1 : look_up(where, topic, name, n, name_of);
+}

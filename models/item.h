@@ -33,6 +33,10 @@ void args_free(args *);
 /* Splits `text` at its first ':' into a name and the list behind it ("" where there is none).  -1 where the name is empty or too long. */
 int item_split(const char *where, const char *text, char name[MAX_NAME], const char **list);
 
+/* Which of the n names that name_of(0..n-1) gives an item begins with, *list what follows its ':'; -1 with a sentence that offers the nearest.
+ * topic: as in `fokker list TOPIC`. */
+int item_which(const char *where, const char *text, const char *topic, int n, const char *(*name_of)(int), const char **list);
+
 /* A number that is the whole of `text`, finite.  0 or -1. */
 int number(const char *where, const char *what, const char *text, double *out);
 

@@ -29,18 +29,7 @@ static const param common[] = {
 int process_kinds(void) { return KINDS; }
 const process *process_kind(int i) { return kinds[i]; }
 
-static const process *find(const char *where, const char *name)
-{
-    const char *names[KINDS];
-
-    for (int i = 0; i < KINDS; i++) {
-        names[i] = kinds[i]->name;
-        if (!strcmp(names[i], name))
-            return kinds[i];
-    }
-    fail("%s: there is no process %s; did you mean %s?", where, name, nearest(name, KINDS, names, sizeof *names));
-    return NULL;
-}
+static const char *name_of(int i) { return kinds[i]->name; }
 
 static int has(const param *table, int n, const char *key)
 {
@@ -92,18 +81,18 @@ static int settle(process *p, const args *ends, const char *where)
 
 process *process_from(const char *where, const char *kind, int n, const char *const *keys, const char *const *values, const char *const *wheres)
 {
-    const process *known = find(where, kind);
+    int which = look_up(where, "processes", kind, KINDS, name_of);
     process *p;
     args ends;
     int status = 0;
 
-    if (!known)
+    if (which < 0)
         return NULL;
     if (!(p = malloc(sizeof *p))) {
         fail("%s: out of memory", where);
         return NULL;
     }
-    *p = *known;
+    *p = *kinds[which];
     args_default(&p->given, p->par);
     args_default(&ends, common);
     for (int i = 0; i < n && !status; i++)
@@ -147,12 +136,11 @@ static int cut(const char *where, const char *owner, char *list, const char **ke
 process *process_open(const char *where, const char *item)
 {
     const char *keys[MAX_KEYS], *values[MAX_KEYS], *wheres[MAX_KEYS], *list, *path;
-    char name[MAX_NAME], *text;
-    const process *kind;
+    char *text;
     process *p = NULL;
-    int n = 1;
+    int n = 1, which = item_which(where, item, "processes", KINDS, name_of, &list);
 
-    if (item_split(where, item, name, &list) || !(kind = find(where, name)))
+    if (which < 0)
         return NULL;
     if (!(text = strdup(list))) {
         fail("%s: out of memory", where);
@@ -160,12 +148,12 @@ process *process_open(const char *where, const char *item)
     }
     for (int i = 0; i < MAX_KEYS; i++)
         wheres[i] = where;
-    if (*text && (path = bare_path(kind, text)))
+    if (*text && (path = bare_path(kinds[which], text)))
         keys[0] = path, values[0] = text;
     else
-        n = cut(where, name, text, keys, values);
+        n = cut(where, kinds[which]->name, text, keys, values);
     if (n >= 0)
-        p = process_from(where, name, n, keys, values, wheres);
+        p = process_from(where, kinds[which]->name, n, keys, values, wheres);
     free(text);
     return p;
 }

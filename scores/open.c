@@ -45,30 +45,18 @@ static score *open_kind(const model *m, section *s, const char *kind)
     return NULL;
 }
 
-static const wrapper *find(const char *where, const char *name)
-{
-    const char *names[sizeof all / sizeof *all];
-
-    for (int i = 0; i < wrappers(); i++) {
-        if (!strcmp(all[i]->name, name))
-            return all[i];
-        names[i] = all[i]->name;
-    }
-    fail("%s: unknown wrapper \"%s\"; did you mean %s?", where, name, nearest(name, wrappers(), names, sizeof *names));
-    return NULL;
-}
+static const char *name_of(int i) { return all[i]->name; }
 
 /* One item around s, which is owned and closed on failure. */
 static score *wrap_item(score *s, const process *proc, const char *where, const char *item)
 {
-    char name[MAX_NAME];
     const char *list;
-    const wrapper *w;
     args given;
+    int which = item_which(where, item, "wrappers", wrappers(), name_of, &list);
 
-    if (item_split(where, item, name, &list) || !(w = find(where, name)) || args_parse(&given, where, name, w->par, list))
+    if (which < 0 || args_parse(&given, where, all[which]->name, all[which]->par, list))
         return field_close(s), NULL;
-    s = w->open(s, proc, &given);
+    s = all[which]->open(s, proc, &given);
     args_free(&given);
     return s;
 }

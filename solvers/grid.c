@@ -22,30 +22,20 @@ enum { GRIDS = sizeof all / sizeof *all };
 int grids(void) { return GRIDS; }
 const grid *grid_at(int i) { return all[i]; }
 
-static const grid *find(const char *where, const char *name)
-{
-    const char *names[GRIDS];
-
-    for (int i = 0; i < GRIDS; i++) {
-        names[i] = all[i]->name;
-        if (!strcmp(names[i], name))
-            return all[i];
-    }
-    fail("%s: there is no grid %s; did you mean %s?", where, name, nearest(name, GRIDS, names, sizeof *names));
-    return NULL;
-}
+static const char *name_of(int i) { return all[i]->name; }
 
 int schedule_parse(schedule *s, const char *where, const char *item, const process *p, int denoise)
 {
-    char name[MAX_NAME];
     const char *list;
+    int which;
 
     *s = (schedule){ .t_from = NAN, .t_to = NAN, .denoise = denoise };
     if (!item || !*item)
         item = strcmp(p->name, "edm") ? "lambda" : "karras";
-    if (item_split(where, item, name, &list) || !(s->kind = find(where, name)))
+    if ((which = item_which(where, item, "grids", GRIDS, name_of, &list)) < 0)
         return -1;
-    return args_parse(&s->given, where, name, s->kind->par, list);
+    s->kind = all[which];
+    return args_parse(&s->given, where, s->kind->name, s->kind->par, list);
 }
 
 void schedule_free(schedule *s) { args_free(&s->given); }

@@ -21,18 +21,7 @@ const solver *solver_named(const char *name)
     return NULL;
 }
 
-static const solver *find(const char *where, const char *name)
-{
-    const solver *s = solver_named(name);
-    const char *names[sizeof all / sizeof *all];
-
-    if (s)
-        return s;
-    for (int i = 0; i < solvers(); i++)
-        names[i] = all[i]->name;
-    fail("%s: unknown solver \"%s\"; did you mean %s? (`fokker list solvers` names them all)", where, name, nearest(name, solvers(), names, sizeof *names));
-    return NULL;
-}
+static const char *name_of(int i) { return all[i]->name; }
 
 void method_free(method *m)
 {
@@ -47,16 +36,18 @@ void method_free(method *m)
 /* The first item of `text`, into m. */
 static int parse_item(method *m, const char *where, const char *text, size_t len)
 {
-    char item[4352], name[MAX_NAME];
+    char item[4352];
     const char *list;
     args given;
+    int which;
 
     if (len >= sizeof item)
         return fail("%s: a solver of %zu characters is too long", where, len);
     memcpy(item, text, len);
     item[len] = 0;
-    if (item_split(where, item, name, &list) || !(m->sol = find(where, name)) || args_parse(&given, where, name, m->sol->par, list))
+    if ((which = item_which(where, item, "solvers", solvers(), name_of, &list)) < 0 || args_parse(&given, where, all[which]->name, all[which]->par, list))
         return -1;
+    m->sol = all[which];
     memcpy(m->par, given.v, sizeof m->par);
     m->text = given.text, m->given = given.given;
     return 0;
