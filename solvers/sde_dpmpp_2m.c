@@ -1,39 +1,51 @@
 /*
  * SDE-DPM-Solver++(2M): exponential Adams-Bashforth on the reverse SDE in lambda.
  *
- *   y = e^-h (sigma_b/sigma_a) x + alpha_b ((1 - e^-2h) D_now + c (h/h_before) (D_now - D_before)) + sigma_b sqrt(1 - e^-2h) z
- *   c = (1 - e^-2h)/2 (midpoint) or 1 - (1 - e^-2h)/(2h) (heun)
+ *   y = keep x + gain D_now + c (h/h_before) (D_now - D_before) + std z                            (leg.h)
+ *   c = gain/2 (midpoint) or the integral of the line through both, gain (1st moment of e^{z(1-r)}) (heun)
+ *
+ * predict = noise is SDE-DPM-Solver (2M) in the noise prediction.
  */
-#include <math.h>
-#include "solvers/solver.h"
+#include "solvers/leg.h"
 
-enum { KIND };
+enum { KIND = OWN, PREDICT };
 enum { MIDPOINT, HEUN };
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    double *now = r->w[0], *before = r->w[1], *z = r->w[2];
+    double *now = r->w[0], *before = r->w[1], *z = r->w[2], eta = r->par[ETA];
+    enum form form = (enum form)r->par[PREDICT];
 
-    if (eval_data(r, a, x, now))
+    if (eval(r, a, x, form == DATA ? PREDICTS_DATA : PREDICTS_NOISE, now))
         return -1;
-    draw_noise(r, a, b, z);
+    if (eta > 0)
+        draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        double h = b[g].lambda - a[g].lambda, fresh = -expm1(-2 * h);
-        double keep = exp(-h) * b[g].sigma / a[g].sigma, std = b[g].sigma * sqrt(fresh);
+        leg l = leg_of(form, a + g, b + g, eta);
+        double mean[2] = { 1, 0.5 }, q = 0;
 
-        if (r->k == 0) {
-            combine(r, g, y, {keep, x}, {b[g].alpha * fresh, now}, {std, z});
-        } else {
-            double c = r->par[KIND] == HEUN ? 1 - fresh / (2 * h) : fresh / 2, q = c * stretch(h, a[g].lambda - r->past[0][g].lambda);
-
-            combine(r, g, y, {keep, x}, {b[g].alpha * (fresh + q), now}, {-b[g].alpha * q, before}, {std, z});
-        }
+        if (r->k && r->par[KIND] == HEUN)
+            exp_moments(2, l.z, mean);
+        if (r->k)
+            q = mean[1] * stretch(l.h, a[g].lambda - r->past[0][g].lambda);
+        term sum[4] = { { l.keep, x }, { l.gain * (1 + q), now }, { l.std * r->par[S_NOISE], z }, { -l.gain * q, before } };
+        if (eta == 0)
+            sum[2] = sum[3];
+        sum_terms(r, g, y, 2 + (eta > 0) + (r->k > 0), sum);
     }
+    return 0;
+}
+
+static int check(const method *m, const plan *p)
+{
+    if (m->par[PREDICT] == NOISE && p->grid->alpha == 0)
+        return fail("sde-dpmpp-2m: predict=noise is infinite at t = %g, where alpha = 0; start below it, or use predict=data", p->grid->t);
     return 0;
 }
 
 const solver solver_sde_dpmpp_2m = {
     .name = "sde-dpmpp-2m", .about = "SDE-DPM-Solver++, second-order multistep", .cite = "Lu et al. 2022b, section 5 and appendix A",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 3, .history = 1, .step = step,
-    .par = { [KIND] = { "kind", "how the change of D is weighted", "midpoint heun", 0 } },
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 3, .history = 1, .never = SIGMA_0,
+    .claims = leg_claims, .check = check, .step = step,
+    .par = { ETA_SDE, NOISE_SCALE, [KIND] = { "kind", "how the change of D is weighted", "midpoint heun", 0 }, [PREDICT] = PREDICT_CHOICE },
 };

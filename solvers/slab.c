@@ -29,7 +29,7 @@ static void lay(run *r, char *base, size_t *used)
     }
     r->group = cut(base, used, r->groups * sizeof *r->group);
     r->label = cut(base, used, r->plan->label ? (size_t)r->groups * r->rows * sizeof *r->label : 0);
-    r->mid = cut(base, used, r->groups * sizeof *r->mid);
+    r->mid = cut(base, used, 2 * r->groups * sizeof *r->mid);
     r->a = cut(base, used, r->groups * sizeof *r->a);
     r->b = cut(base, used, r->groups * sizeof *r->b);
     for (int i = 0; i < r->sol->inners; i++)

@@ -59,7 +59,7 @@ struct run {
     int groups, rows, dim; group *group;
     long n;                                 /* samples of the whole batch, of which this block has some */
     int k; const level *past[MAX_PAST];     /* steps since the start; past[j][g]: where group g's last step but j began (pointers into the grid) */
-    double **w, *err; level *mid; int draws;/* work arrays; local error wanted here, or NULL; levels for the step's own use; draws of this step */
+    double **w, *err; level *mid; int draws;/* work arrays; local error wanted here, or NULL; levels for the step's own use, 2 x groups; draws of this step */
     void *ext; tally *count;                /* an outside library's; w[0..history] turn after a step: what it leaves in w[j] the next finds in w[j+1], the others stay */
     level *a, *b; double *x, *y;            /* the drivers': own levels, state and next state */
     double *h, *e, *e_now, *factor;         /* an adaptive group's step, its last accepted error, its error now, the growth of its step */
