@@ -13,10 +13,20 @@
  * but not into blocks of less than so many rows.  No bit depends on any of these. */
 enum { STATE = 2048, PARTS = 64, LEAST = 128 };
 
+/* Whether it takes norms over the whole batch, or was told to (`batch=yes`, `norm=batch`), itself or within. */
+static int coupled(const method *m)
+{
+    int yes = m->sol->couples || method_par(m, "batch", 0) || method_par(m, "norm", 0);
+
+    for (int i = 0; i < m->sol->inners && !yes; i++)
+        yes = coupled(m->inner[i]);
+    return yes;
+}
+
 int solve_block(const plan *p, int n)
 {
     int rows = STATE / p->field->dim, like = p->field->block, share = (n + PARTS - 1) / PARTS;
-    int whole = p->field->serial || p->how->sol->couples || method_par(p->how, "batch", 0);
+    int whole = p->field->serial || coupled(p->how);
 
     if (p->block)
         return p->block < n ? p->block : n;

@@ -1,0 +1,128 @@
+/*
+ * EDM's stochastic sampler, in s = sigma/alpha: noise up from s_a to s-hat = (1 + gamma) s_a, then one step of the flow from there to s_b.
+ *
+ *   x-hat = alpha-hat (x/alpha_a + sqrt(s-hat^2 - s_a^2) S_noise z),   gamma = min(churn/N, sqrt 2 - 1) where s_min <= s_a <= s_max, else 0
+ *
+ * edm-churn asks the field at s-hat (algorithm 2); edm-churn-shipped is diffusers' Euler, which asks before it adds the noise.  The noise is no
+ * part of the reverse path: it is drawn for an interval of no length.
+ */
+#include <math.h>
+#include "solvers/solver.h"
+
+enum { CHURN, S_MIN, S_MAX, S_NOISE, KIND };
+
+static double gamma_of(const run *r, const level *a)
+{
+    double s = a->sigma / a->alpha, part = r->par[CHURN] / r->plan->steps, most = M_SQRT2 - 1;
+
+    return s < r->par[S_MIN] || s > r->par[S_MAX] ? 0 : part < most ? part : most;
+}
+
+/* The levels of s-hat; 1 where any group gets noise. */
+static int raise(run *r, const level *a, level *hat)
+{
+    const process *p = r->plan->proc;
+    int any = 0;
+
+    EACH_GROUP(r, g)
+        hat[g].t = p->t_of_lambda(p, a[g].lambda - log1p(gamma_of(r, a + g)));
+    p->at(p, r->groups, hat);
+    EACH_GROUP(r, g) {
+        if (gamma_of(r, a + g) > 0)
+            any = 1;
+        else
+            hat[g] = a[g];
+    }
+    return any;
+}
+
+/* x-hat.  A group without noise keeps its bits. */
+static void churn(run *r, const level *a, const level *hat, const double *x, const double *z, double *out)
+{
+    EACH_GROUP(r, g) {
+        double s = a[g].sigma / a[g].alpha, up = hat[g].sigma / hat[g].alpha, ratio = hat[g].alpha / a[g].alpha;
+
+        if (up > s)
+            combine(r, g, out, {ratio, x}, {r->par[S_NOISE] * hat[g].alpha * sqrt((up - s) * (up + s)), z});
+        else
+            combine(r, g, out, {ratio, x});
+    }
+}
+
+/* The step to s = 0 by the flow is Euler's: y = alpha_b D.  With others beside it, from the noise prediction that Heun left in w[0]. */
+static void finish(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    EACH_GROUP(r, g)
+        if (b[g].sigma == 0)
+            combine(r, g, y, {b[g].alpha / a[g].alpha, x}, {-b[g].alpha * a[g].sigma / a[g].alpha, r->w[0]});
+}
+
+static int all_clean(const run *r, const level *b)
+{
+    EACH_GROUP(r, g)
+        if (b[g].sigma > 0)
+            return 0;
+    return 1;
+}
+
+static int step(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    level *hat = r->mid + r->groups;
+    double *z = r->w[2], *up = r->w[3];
+    const double *from = x;
+
+    if (r->par[CHURN] > 0)
+        draw_noise(r, a, a, z);
+    raise(r, a, hat);
+    if (r->par[CHURN] > 0)
+        churn(r, a, hat, x, z, up), from = up;
+    if (all_clean(r, b)) {
+        if (eval_data(r, hat, from, y))
+            return -1;
+        EACH_GROUP(r, g)
+            combine(r, g, y, {b[g].alpha, y});
+        return 0;
+    }
+    if (solver_edm_heun.step(r, hat, b, from, y))
+        return -1;
+    finish(r, hat, b, from, y);
+    return 0;
+}
+
+static int stale(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    level *hat = r->mid + r->groups;
+    double *e = r->w[0], *z = r->w[2];
+
+    if (eval_noise(r, a, x, e))
+        return -1;
+    if (raise(r, a, hat))
+        draw_noise(r, a, a, z);
+    churn(r, a, hat, x, z, y);
+    EACH_GROUP(r, g) {
+        double h = b[g].sigma / b[g].alpha - hat[g].sigma / hat[g].alpha;
+
+        combine(r, g, y, {b[g].alpha / hat[g].alpha, y}, {b[g].alpha * h, e});
+    }
+    return 0;
+}
+
+static void claims(const method *m, double *order, int *stochastic)
+{
+    *stochastic = m->par[CHURN] > 0;
+    *order = *stochastic && m->par[S_NOISE] != 1 ? 0 : m->sol->order;
+}
+
+#define CHURN_PARAMS [CHURN] = { "churn", "S_churn: noise over the whole run", NULL, 5, 0, 1e6 }, \
+    [S_MIN] = { "s_min", "the least s that gets noise", NULL, 0, 0, 1e9 }, [S_MAX] = { "s_max", "the largest", NULL, 1e9, 0, 1e9 }, \
+    [S_NOISE] = { "s_noise", "factor of the noise", NULL, 1, 0, 10 }
+
+const solver solver_edm_churn = {
+    .name = "edm-churn", .about = "EDM's stochastic sampler: noise up, Heun down", .cite = "Karras et al. 2022, algorithm 2",
+    .order = 2, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0, .claims = claims, .step = step, .par = { CHURN_PARAMS },
+};
+
+const solver solver_edm_churn_shipped = {
+    .name = "edm-churn-shipped", .about = "Euler with churn that asks the field before it adds the noise", .cite = "diffusers, EulerDiscreteScheduler",
+    .order = 1, .stochastic = 1, .evals = 1, .work = 3, .never = ALPHA_0, .claims = claims, .step = stale, .par = { CHURN_PARAMS },
+};
