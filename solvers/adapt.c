@@ -86,22 +86,33 @@ static void leave(run *r, int g, long row, double *x)
     move(r, g, --r->groups);
 }
 
+/* Where a level stands on the axis of the method's own steps. */
+static double place(const run *r, const level *l) { return r->sol->in_lambda ? l->lambda : l->t; }
+
+/* The time of the level h behind a. */
+static double time_behind(const run *r, const level *a, double h)
+{
+    const process *p = r->plan->proc;
+
+    return r->sol->in_lambda ? p->t_of_lambda(p, a->lambda + h) : a->t + h;
+}
+
 /* The ends of the next steps; a row whose step has shrunk to nothing leaves as NaN. */
 static void aim(run *r, const level *end, double span, long row, double *x)
 {
     for (int g = r->groups - 1; g >= 0; g--) {
-        double left = end->t - r->a[g].t;
+        double left = place(r, end) - place(r, r->a + g);
 
         if (fabs(r->h[g]) < 1e-14 * fabs(span)) {
             if (!r->count->diverged++)
-                fail("%s: sample %ld wants steps below %.1g at t = %.6g; the field is not finite or too rough there, or the tolerance too small",
-                     r->sol->name, r->group[g].row, fabs(r->h[g]), r->a[g].t);
+                fail("%s: sample %ld wants steps below %.1g%s at t = %.6g; the field is not finite or too rough there, or the tolerance too small",
+                     r->sol->name, r->group[g].row, fabs(r->h[g]), r->sol->in_lambda ? " in lambda" : "", r->a[g].t);
             for (int d = 0; d < r->dim; d++)
                 r->x[(size_t)g * r->dim + d] = NAN;
             leave(r, g, row, x);
             continue;
         }
-        r->b[g].t = fabs(r->h[g]) < fabs(left) * (1 - 1e-12) ? r->a[g].t + r->h[g] : end->t;
+        r->b[g].t = fabs(r->h[g]) < fabs(left) * (1 - 1e-12) ? time_behind(r, r->a + g, r->h[g]) : end->t;
     }
 }
 
@@ -110,7 +121,7 @@ int adapt(run *r, double *x)
 {
     const plan *p = r->plan;
     const level *from = p->grid, *end = last_noisy(p);
-    double span = end->t - from->t, root = 1 / r->sol->order;
+    double span = place(r, end) - place(r, from), root = 1 / r->sol->order;
     long row = r->group->row;
 
     memcpy(r->x, x, (size_t)r->groups * r->dim * sizeof *x);
@@ -128,7 +139,7 @@ int adapt(run *r, double *x)
         norms(r, r->e_now);
         factors(r->groups, root, r->e_now, r->e, r->factor);
         for (int g = r->groups - 1; g >= 0; g--) {  /* downwards: a finished group is replaced by the last */
-            r->h[g] = (r->b[g].t - r->a[g].t) * r->factor[g];
+            r->h[g] = (place(r, r->b + g) - place(r, r->a + g)) * r->factor[g];
             if (!(r->e_now[g] <= 1)) {
                 r->count->rejected++;
                 continue;

@@ -13,13 +13,13 @@ enum { CHURN, S_MIN, S_MAX, S_NOISE, KIND };
 
 static double gamma_of(const run *r, const level *a)
 {
-    double s = a->sigma / a->alpha, part = r->par[CHURN] / r->plan->steps, most = M_SQRT2 - 1;
+    double s = a->sigma / a->alpha, part = r->par[CHURN] / r->plan->steps, most = sqrt(2) - 1;
 
     return s < r->par[S_MIN] || s > r->par[S_MAX] ? 0 : part < most ? part : most;
 }
 
 /* The levels of s-hat; 1 where any group gets noise. */
-static int raise(run *r, const level *a, level *hat)
+static int lift(run *r, const level *a, level *hat)
 {
     const process *p = r->plan->proc;
     int any = 0;
@@ -73,7 +73,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
     if (r->par[CHURN] > 0)
         draw_noise(r, a, a, z);
-    raise(r, a, hat);
+    lift(r, a, hat);
     if (r->par[CHURN] > 0)
         churn(r, a, hat, x, z, up), from = up;
     if (all_clean(r, b)) {
@@ -96,7 +96,7 @@ static int stale(run *r, const level *a, const level *b, const double *x, double
 
     if (eval_noise(r, a, x, e))
         return -1;
-    if (raise(r, a, hat))
+    if (lift(r, a, hat))
         draw_noise(r, a, a, z);
     churn(r, a, hat, x, z, y);
     EACH_GROUP(r, g) {

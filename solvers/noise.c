@@ -9,6 +9,7 @@ static void fresh(const noise *w, const draw *d, double *z)
 }
 
 noise noise_philox(uint64_t seed) { return (noise){ .fill = fresh, .seed = seed }; }
+int noise_is_fresh(const noise *w) { return w->fill == fresh; }
 
 static void recorded(const noise *w, const draw *d, double *z)
 {

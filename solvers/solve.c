@@ -187,10 +187,23 @@ static void work(const plan *p, int n, int rows, double *x, outcome *all)
     field_close(own);
 }
 
-int solve(const plan *p, int n, double *x, tally *out)
+/* A method that takes its own steps through noise asks again after a rejection: fresh noise becomes one path between the ends of the plan. */
+static void follow_path(plan *p, noise *path, tree *over)
+{
+    if (!adaptive(p) || !method_stochastic(p->how) || !noise_is_fresh(p->noise))
+        return;
+    *over = tree_over(p->grid, last_noisy(p));
+    *path = noise_tree(p->noise->seed, over);
+    p->noise = path;
+}
+
+int solve(const plan *asked, int n, double *x, tally *out)
 {
     outcome all = { .status = 0 };
+    plan own = *asked, *p = &own;
     char name[128];
+    noise path;
+    tree over;
 
     if (out)
         *out = all.sum;
@@ -198,6 +211,7 @@ int solve(const plan *p, int n, double *x, tally *out)
         return fail("%d samples; at least 1 is needed", n);
     if (plan_check(p))
         return FAILED;
+    follow_path(p, &path, &over);
     {
         int rows = solve_block(p, n);
 

@@ -26,7 +26,8 @@ typedef struct method method;
 /* Unit normals by interval: the increments of the Brownian path of samples row, row + 1, ... over the clock c = (sigma/alpha)^2 between
  * from and to (t between t_from and t_to), divided by sqrt|to - from|.  part 1: instead of the increment dW the standardised part of its
  * time integral dZ = int (W(s) - W(t_from)) ds that is independent of it:  dZ = h^(3/2) (z0/2 + z1/sqrt(12)),  h = |t_to - t_from|.
- * A counter-based source keys on (row, step, draw), a replay on nth: draws since the start. */
+ * A counter-based source keys on (row, step, draw), a replay on nth: draws since the start.  Noise that is no part of the path (Langevin, churn)
+ * is drawn for an interval of no length. */
 typedef struct draw { long row, step, nth; int draw, part, rows, dim; double from, to, t_from, t_to; } draw;
 typedef struct noise noise;
 struct noise { void (*fill)(const noise *, const draw *, double *z); uint64_t seed; const void *data; };
@@ -73,6 +74,7 @@ struct solver {
     int stochastic, evals, work, history;   /* evals: calls a step after the start; work: arrays w; history: how many of them turn besides w[0] */
     int couples;                            /* needs norms over the whole batch: never cut into blocks */
     int embedded;                           /* fills err and may adapt */
+    int in_lambda;                          /* own steps are sized in lambda, not in t */
     int adapts;                             /* only adapts: no fixed steps */
     int inners;                             /* how many inner methods it wraps */
     unsigned never;

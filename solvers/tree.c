@@ -61,6 +61,10 @@ static void increments(const noise *n, const draw *d, double *z)
     const tree *t = n->data;
     double from = squeeze(t, d->from), to = squeeze(t, d->to), scale = 1 / sqrt(fabs(to - from));
 
+    if (from == to || d->part) {
+        normals((stream){ n->seed, USE_NOISE }, d->row, d->step, d->draw, d->rows, d->dim, z);
+        return;
+    }
     for (int col = 0; col < d->dim; col += WIDE) {
         int cols = d->dim - col < WIDE ? d->dim - col : WIDE, tile = WIDE / cols;
 

@@ -1,0 +1,39 @@
+/*
+ * Gotta Go Fast: own steps on the reverse SDE  dx = F dt + g dW,  F = f x - g^2 score, by the difference of Euler-Maruyama and its improved form.
+ *
+ *   x' = x + h F(x, a) + g_a dW,   x~ = x + h F(x', b) + g_b dW,   y = (x' + x~)/2,   error x' - y
+ *
+ * Steps are chosen row by row (adapt.c), from one Brownian path: a rejected step is tried again on the increments that refused it, bridged.  Fresh
+ * noise there would bias the law.
+ */
+#include <math.h>
+#include "solvers/solver.h"
+
+static int step(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    double *s = r->w[0], *z = r->w[1], *euler = r->w[2];
+
+    if (eval_score(r, a, x, s))
+        return -1;
+    draw_noise(r, a, b, z);
+    EACH_GROUP(r, g) {
+        double h = b[g].t - a[g].t;
+
+        combine(r, g, euler, {1 + h * a[g].f, x}, {-h * a[g].g2, s}, {sqrt(-h * a[g].g2), z});
+    }
+    if (eval_score(r, b, euler, s))
+        return -1;
+    EACH_GROUP(r, g) {
+        double h = b[g].t - a[g].t;
+
+        combine(r, g, y, {0.5 + h / 2 * b[g].f, euler}, {0.5, x}, {-h / 2 * b[g].g2, s}, {sqrt(-h * b[g].g2) / 2, z});
+        if (r->err)
+            combine(r, g, r->err, {1, euler}, {-1, y});
+    }
+    return 0;
+}
+
+const solver solver_gotta_go_fast = {
+    .name = "gotta-go-fast", .about = "own steps on the reverse SDE, row by row", .cite = "Jolicoeur-Martineau et al. 2021, arXiv:2105.14080",
+    .order = 1, .stochastic = 1, .evals = 2, .work = 3, .embedded = 1, .adapts = 1, .never = ALPHA_0 | SIGMA_0, .step = step, .par = { TOLERANCES },
+};
