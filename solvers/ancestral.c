@@ -3,7 +3,8 @@
  *
  *   y = e^-h (sigma_b/sigma_a) x + alpha_b (1 - e^-2h) D(x, a) + std z,   std^2 = sigma_b^2 (1 - e^-2h) (posterior) or sigma_a^2 (1 - e^-2h) (beta)
  *
- * With another chain than the levels' own (chain.h) the mean is (x + G2 score)/ratio and the variance G2 (beta) or G2 (sigma_a^2 - G2)/sigma_a^2 (posterior).
+ * With another chain than the levels' own (chain.h) the mean is (x + G2 score)/ratio and the variance G2 (beta)
+ * or G2 (1 - G2/sigma_a^2) (posterior).
  */
 #include <math.h>
 #include "solvers/chain.h"
@@ -20,7 +21,7 @@ static int chained(run *r, const level *a, const level *b, const double *x, doub
     draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
         link l = chain_link(r->plan, (int)r->par[CHAIN], r->group[g].step, a + g, b + g);
-        double less = r->par[VARIANCE] == BETA ? 0 : l.G2 / (a[g].sigma * a[g].sigma), std = sqrt(l.G2 * (less < 1 ? 1 - less : 0));
+        double less = r->par[VARIANCE] == BETA ? 0 : l.G2 / l.variance, std = sqrt(l.G2 * (less < 1 ? 1 - less : 0));
 
         combine(r, g, y, {1 / l.ratio, x}, {l.G2 / l.ratio, s}, {std, z});
     }

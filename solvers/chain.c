@@ -24,24 +24,24 @@ static link song(const plan *p, long k, const level *a)
 
     if (exploding(a)) {
         s = i > 0 ? table(p, i - 1).sigma : 0;
-        return (link){ 1, l.sigma * l.sigma - s * s };
+        return (link){ 1, l.sigma * l.sigma - s * s, l.sigma * l.sigma };
     }
     if (preserving(a))
-        return (link){ sqrt(1 - l.g2 * T / p->steps), l.g2 * T / p->steps };
-    return (link){ 1 + a->f * T / p->steps, a->g2 * T / p->steps };
+        return (link){ sqrt(1 - l.g2 * T / p->steps), l.g2 * T / p->steps, a->sigma * a->sigma };
+    return (link){ 1 + a->f * T / p->steps, a->g2 * T / p->steps, a->sigma * a->sigma };
 }
 
 link chain_link(const plan *p, int kind, long k, const level *a, const level *b)
 {
-    double ratio = a->alpha / b->alpha, beta = (a->t - b->t) * a->g2;
+    double ratio = a->alpha / b->alpha, beta = (a->t - b->t) * a->g2, variance = a->sigma * a->sigma;
 
     if (kind == CHAIN_SONG)
         return song(p, k, a);
     if (kind == CHAIN_BETA && preserving(a))
-        return (link){ sqrt(1 - beta), beta };
+        return (link){ sqrt(1 - beta), beta, variance };
     if (kind == CHAIN_BETA)
-        return (link){ 1 + (a->t - b->t) * a->f, beta };
-    return (link){ ratio, a->sigma * a->sigma - ratio * ratio * b->sigma * b->sigma };
+        return (link){ 1 + (a->t - b->t) * a->f, beta, variance };
+    return (link){ ratio, variance - ratio * ratio * b->sigma * b->sigma, variance };
 }
 
 int chain_check(const plan *p, const char *name, int kind)

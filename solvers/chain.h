@@ -12,7 +12,8 @@
 enum { CHAIN_EXACT, CHAIN_BETA, CHAIN_SONG };
 #define CHAIN_PARAM { "chain", "the forward chain that is inverted: of the levels, of beta = h g^2, or score_sde's", "exact beta song", CHAIN_EXACT }
 
-typedef struct link { double ratio, G2; } link;
+/* variance: sigma^2 at the noisy end of the link, as the chain has it */
+typedef struct link { double ratio, G2, variance; } link;
 
 /* The link behind step k of the plan, from a to b. */
 link chain_link(const plan *, int kind, long k, const level *a, const level *b);

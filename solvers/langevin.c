@@ -5,8 +5,8 @@
  *   ald                 e = 2 a (snr sigma)^2                                                          (score_sde)
  *   annealed-langevin   e = size sigma^2/2, and x moves with alpha between levels                      (Song and Ermon 2019)
  *
- * a is 1, or with chain = song the sqrt-free 1 - beta of score_sde's chain.  As correctors in pc they work at the level that they are given; alone
- * they run at the level where a step ends, or (at = end) all at the last level: sampling from one energy.
+ * a is 1, or with scale = song the 1 - beta of score_sde's chain.  As correctors in pc they work at the level that they are given; alone they run
+ * at the level where a step ends or starts, or (at = last) all at the last level: sampling from one energy.
  * The noise is no part of the reverse path: it is drawn for an interval of no length.
  */
 #include <math.h>
@@ -14,10 +14,10 @@
 #include "solvers/chain.h"
 #include "solvers/langevin.h"
 
-enum { NORM = CORRECT_OWN, SIZE, AT, CHAIN };               /* langevin's */
-enum { ALD_CHAIN = CORRECT_OWN };
+enum { SCALE = CORRECT_OWN, AT, NORM, SIZE };
 enum { ANNEALED_SIZE, ANNEALED_STEPS };
 enum { ROW, BATCH };
+enum { END, START, LAST };
 
 static double length(int dim, const double *v)
 {
@@ -55,27 +55,31 @@ static void kick_rows(run *r, int g, double snr2, const double *x, const double 
     }
 }
 
-/* 1 - beta of the link to level b in this step, or 1. */
-static double shrink(const run *r, int g, int kind, const level *b)
+/* 1 - beta of score_sde's link to level `at` in this step, or 1. */
+static double shrink(const run *r, int g, const level *at)
 {
-    link l;
+    double ratio = r->par[SCALE] ? chain_link(r->plan, CHAIN_SONG, r->group[g].step, at, at).ratio : 1;
 
-    if (kind != CHAIN_SONG)
-        return 1;
-    l = chain_link(r->plan, CHAIN_SONG, r->group[g].step, b, b);
-    return l.ratio * l.ratio;
+    return ratio * ratio;
+}
+
+/* The levels at which a step from a to b works. */
+static const level *levels_of(run *r, const level *a, const level *b)
+{
+    const level *last = r->plan->grid + r->plan->steps;
+
+    if (r->par[AT] != LAST)
+        return r->par[AT] == START ? a : b;
+    EACH_GROUP(r, g)
+        r->mid[g] = last->sigma > 0 ? *last : last[-1];
+    return r->mid;
 }
 
 static int langevin(run *r, const level *a, const level *b, const double *x, double *y)
 {
     double *s = r->w[0], *z = r->w[1], snr2 = r->par[CORRECT_SNR] * r->par[CORRECT_SNR];
-    const level *end = r->plan->grid + r->plan->steps, *at = b;
+    const level *at = levels_of(r, a, b);
 
-    if (r->par[AT]) {
-        EACH_GROUP(r, g)
-            r->mid[g] = end->sigma > 0 ? *end : end[-1];
-        at = r->mid;
-    }
     EACH_GROUP(r, g)
         combine(r, g, y, {1, x});
     for (int i = 0; i < r->par[CORRECT_STEPS]; i++) {
@@ -88,53 +92,63 @@ static int langevin(run *r, const level *a, const level *b, const double *x, dou
             if (r->par[SIZE] > 0)
                 kick((int)N, r->par[SIZE], y + o, s + o, z + o, y + o);
             else
-                kick_rows(r, g, snr2 * shrink(r, g, (int)r->par[CHAIN], at + g), y, s, z, y);
+                kick_rows(r, g, snr2 * shrink(r, g, at + g), y, s, z, y);
         }
     }
     return 0;
 }
 
-/* `steps` Langevin steps of size e[g] = unit(...) sigma^2 at b, from y. */
-static int ald(run *r, const level *a, const level *b, const double *x, double *y)
+/* Langevin steps of size unit sigma^2 at the levels `at`, on y. */
+static int anneal(run *r, const level *at, int steps, double unit, int scaled, double *y)
 {
     double *s = r->w[0], *z = r->w[1];
-    int annealed = r->sol == &solver_annealed_langevin, steps = (int)r->par[annealed ? ANNEALED_STEPS : CORRECT_STEPS];
+    size_t N = (size_t)r->rows * r->dim;
 
-    EACH_GROUP(r, g)
-        combine(r, g, y, {annealed ? b[g].alpha / a[g].alpha : 1, x});
     for (int i = 0; i < steps; i++) {
-        if (eval_score(r, b, y, s))
+        if (eval_score(r, at, y, s))
             return -1;
-        draw_noise(r, b, b, z);
-        EACH_GROUP(r, g) {
-            double snr = r->par[CORRECT_SNR], unit = annealed ? r->par[ANNEALED_SIZE] / 2 : 2 * snr * snr * shrink(r, g, (int)r->par[ALD_CHAIN], b + g);
-            size_t N = (size_t)r->rows * r->dim, o = g * N;
-
-            kick((int)N, unit * b[g].sigma * b[g].sigma, y + o, s + o, z + o, y + o);
-        }
+        draw_noise(r, at, at, z);
+        EACH_GROUP(r, g)
+            kick((int)N, unit * at[g].sigma * at[g].sigma * (scaled ? shrink(r, g, at + g) : 1), y + g * N, s + g * N, z + g * N, y + g * N);
     }
     return 0;
+}
+
+static int ald(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    double snr = r->par[CORRECT_SNR];
+
+    EACH_GROUP(r, g)
+        combine(r, g, y, {1, x});
+    return anneal(r, levels_of(r, a, b), (int)r->par[CORRECT_STEPS], 2 * snr * snr, 1, y);
+}
+
+static int annealed(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    EACH_GROUP(r, g)
+        combine(r, g, y, {b[g].alpha / a[g].alpha, x});
+    return anneal(r, b, (int)r->par[ANNEALED_STEPS], r->par[ANNEALED_SIZE] / 2, 0, y);
 }
 
 int corrector(const solver *s) { return s == &solver_langevin || s == &solver_ald; }
 
-#define ALPHAS { "chain", "whose 1 - beta scales a step (score_sde); exact: none", "exact song", 0 }
+#define LEVEL_PARAMS [SCALE] = { "scale", "factor of a step's size: 1, or 1 - beta of score_sde's chain", "one song", 0 }, \
+    [AT] = { "at", "the level where it works when alone: of a step's end, of its start, or the grid's last", "end start last", END }
 
 const solver solver_langevin = {
     .name = "langevin", .about = "Langevin dynamics, as a corrector or on one energy", .cite = "Song et al. 2021, algorithms 4 and 5",
     .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .step = langevin,
-    .par = { CORRECT_PARAMS, [NORM] = { "norm", "the norms that set its size", "row batch", ROW },
-             [SIZE] = { "size", "a fixed size instead of snr; 0: by snr", NULL, 0, 0, 1e6 },
-             [AT] = { "at", "the level: where each step ends, or the end of the grid", "step end", 0 }, [CHAIN] = ALPHAS },
+    .par = { CORRECT_PARAMS, LEVEL_PARAMS, [NORM] = { "norm", "the norms that set its size", "row batch", ROW },
+             [SIZE] = { "size", "a fixed size instead of snr; 0: by snr", NULL, 0, 0, 1e6 } },
 };
 
 const solver solver_ald = {
     .name = "ald", .about = "annealed Langevin dynamics as a corrector", .cite = "Song et al. 2021, score_sde",
-    .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .step = ald, .par = { CORRECT_PARAMS, [ALD_CHAIN] = ALPHAS },
+    .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .step = ald, .par = { CORRECT_PARAMS, LEVEL_PARAMS },
 };
 
 const solver solver_annealed_langevin = {
     .name = "annealed-langevin", .about = "annealed Langevin dynamics down the grid", .cite = "Song and Ermon 2019, algorithm 1",
-    .stochastic = 1, .evals = 1, .work = 2, .never = ALPHA_0 | SIGMA_0, .step = ald,
+    .stochastic = 1, .evals = 1, .work = 2, .never = ALPHA_0 | SIGMA_0, .step = annealed,
     .par = { [ANNEALED_SIZE] = { "size", "of a step, over sigma^2", NULL, 0.2, 1e-9, 2 }, [ANNEALED_STEPS] = { "steps", "Langevin steps at a level", NULL, 10, 1, 100000, 1 } },
 };
