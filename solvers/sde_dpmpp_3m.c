@@ -36,7 +36,10 @@ static void weights(const run *r, const leg *l, int n, const double *node, doubl
         }
         return;
     }
-    exp_weights(n, node, l->z, w);
+    if (n == 2 && *(const int *)r->sol->data && r->par[LIKE] == DIFFUSERS)
+        node_weights(n, node, (double[]){ 1, 0.5 }, w);
+    else
+        exp_weights(n, node, l->z, w);
 }
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
