@@ -102,18 +102,37 @@ static int begin(const start *s, int n, double *x)
     return status;
 }
 
+/* The path of all rungs: a tree of bridges; for methods that take its time integral too the cells of the finest rung, which the others nest in. */
+typedef struct source { tree over; mesh fine; double *t; noise path; } source;
+
+static int source_open(source *o, const finding *f, const method *m, const start *s, int finest)
+{
+    level *l = order_levels(f->arena->proc, f->grid, s->from.t, arena_time(f->arena, LAST), finest);
+
+    *o = (source){ .t = malloc((finest + 1) * sizeof *o->t) };
+    if (!l || !o->t) {
+        free(l), free(o->t);
+        return l ? fail("out of memory") : -1;
+    }
+    for (int i = 0; i <= finest; i++)
+        o->t[i] = l[i].t;
+    o->over = tree_over(l, l + finest);
+    o->fine = (mesh){ finest, o->t };
+    o->path = m->sol->strong > 1 ? noise_mesh(SEED, &o->fine) : noise_tree(SEED, &o->over);
+    free(l);
+    return 0;
+}
+
 /* One rung's samples from x0, into x. */
-static int rung(const finding *f, const method *m, const start *s, int n, int steps, const double *x0, double *x)
+static int rung(const finding *f, const method *m, const start *s, const noise *path, int n, int steps, const double *x0, double *x)
 {
     const arena *a = f->arena;
     level *l = order_levels(a->proc, f->grid, s->from.t, arena_time(a, LAST), steps);
-    tree over = l ? tree_over(l, l + steps) : (tree){ 0, 0 };
-    noise path = noise_tree(SEED, &over);
     int status = -1;
 
     memcpy(x, x0, (size_t)n * DIM * sizeof *x);
     if (l)
-        status = solve(&(plan){ .how = m, .proc = a->proc, .field = s->field, .noise = &path, .steps = steps, .grid = l, .stop = &watch_stopped },
+        status = solve(&(plan){ .how = m, .proc = a->proc, .field = s->field, .noise = path, .steps = steps, .grid = l, .stop = &watch_stopped },
                        n, x, NULL);
     free(l);
     return status;
@@ -124,18 +143,23 @@ static int climb(const finding *f, const method *m, const effort *e, const start
     int n = e->paths;
     double *x0 = room, *now = room + (size_t)n * DIM, *before = now + (size_t)n * DIM, *swap;
 
-    if (begin(s, n, x0))
+    source one;
+    int status = begin(s, n, x0) || source_open(&one, f, m, s, e->path_steps) ? -1 : 0;
+
+    if (status)
         return -1;
-    for (int steps = COARSEST; steps <= e->path_steps; steps *= 2) {
-        if (rung(f, m, s, n, steps, x0, now))
-            return -1;
+    for (int steps = COARSEST; steps <= e->path_steps && !status; steps *= 2) {
+        status = rung(f, m, s, &one.path, n, steps, x0, now);
+        if (status)
+            break;
         if (steps > COARSEST) {
             ladder_add(strong, 2. / steps, n, DIM, before, now);
             guard_add(weak, 2. / steps, n, before, now);
         }
         swap = now, now = before, before = swap;
     }
-    return 0;
+    free(one.t);
+    return status;
 }
 
 int order_strong(finding *f, finding *guard, const method *m, const effort *e)

@@ -16,8 +16,8 @@ tree tree_over(const level *first, const level *last);
 
 /* A Brownian path over the cells between the n + 1 times t, with the independent part of its time integral: for strong order 1.5.  Intervals begin
  * and end at cells' ends (the nearest is taken); columns up to 256.  `data` and its times must outlive the noise. */
-typedef struct cells { int n; const double *t; } cells;
-noise noise_cells(uint64_t seed, const cells *data);
+typedef struct mesh { int n; const double *t; } mesh;
+noise noise_mesh(uint64_t seed, const mesh *data);
 
 /* Whether a source is noise_philox's: each question another answer. */
 int noise_is_fresh(const noise *);

@@ -1,5 +1,5 @@
 /*
- * A Brownian path over given cells of t, with its time integral: every cell has an increment W and an integral Z of its own,
+ * A Brownian path over the cells of a mesh in t, with its time integral: every cell has an increment W and an integral Z of its own,
  *
  *   W = h^(1/2) z0,   Z = h^(3/2) (z0/2 + z1/sqrt(12)),   and over neighbours   W = W_1 + W_2,   Z = Z_1 + Z_2 + W_1 h_2.
  *
@@ -12,7 +12,7 @@
 enum { WIDE = 256 };
 
 /* The end of a cell that is nearest to t; the ends rise or fall. */
-static int nearest_end(const cells *c, double t)
+static int nearest_end(const mesh *c, double t)
 {
     int low = 0, high = c->n, falls = c->t[c->n] < c->t[0];
 
@@ -27,7 +27,7 @@ static int nearest_end(const cells *c, double t)
 /* W and Z from end i to end j of the cells, for rows x dim numbers. */
 static void gather(const noise *w, int i, int j, long row, int rows, int dim, double *W, double *Z)
 {
-    const cells *c = w->data;
+    const mesh *c = w->data;
     double z0[WIDE], z1[WIDE];
 
     for (int k = 0; k < rows * dim; k++)
@@ -46,7 +46,7 @@ static void gather(const noise *w, int i, int j, long row, int rows, int dim, do
 
 static void increments(const noise *w, const draw *d, double *z)
 {
-    const cells *c = w->data;
+    const mesh *c = w->data;
     int i = nearest_end(c, d->t_from), j = nearest_end(c, d->t_to), tile = WIDE / d->dim > 0 ? WIDE / d->dim : 1;
     double h = fabs(c->t[j] - c->t[i]);
 
@@ -64,4 +64,4 @@ static void increments(const noise *w, const draw *d, double *z)
     }
 }
 
-noise noise_cells(uint64_t seed, const cells *data) { return (noise){ .fill = increments, .seed = seed, .data = data }; }
+noise noise_mesh(uint64_t seed, const mesh *data) { return (noise){ .fill = increments, .seed = seed, .data = data }; }
