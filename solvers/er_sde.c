@@ -5,7 +5,7 @@
  *   C_1 = int (phi(s_b)/phi(s) - 1) ds,   C_2 = int (s - s_a) (phi(s_b)/phi(s) - 1) ds,   from s_b to s_a
  *
  * D' and D'' are differences of the last predictions.  The integrals go by Gauss-Legendre quadrature in log s.  As shipped they are left Riemann
- * sums of 100 points, and a variance below 1e-6 is taken for 0: both stay however fine the grid.
+ * sums of 100 points, and a variance below 1e-6 is taken for 0: weak order 1.2 at first, then the error stalls and grows as the noise goes. No claim.
  */
 #include <gsl/gsl_integration.h>
 #include <math.h>
@@ -107,11 +107,11 @@ static void shut(run *r)
 }
 
 #define ER_SDE(id, title, what, k, claimed, arrays) \
-    const solver solver_##id = { .name = title, .about = what, .cite = "Cui et al. 2023, arXiv:2309.06169", .data = &k, .order = claimed, .strong = 1, \
+    const solver solver_##id = { .name = title, .about = what, .cite = "Cui et al. 2023, arXiv:2309.06169", .data = &k, .order = claimed, .strong = claimed > 0, \
         .stochastic = 1, .evals = 1, .work = arrays, .history = arrays - 2, .never = ALPHA_0 | SIGMA_0, .open = open, .step = step, .close = shut }
 
 ER_SDE(er_sde_1, "er-sde-1", "extended reverse SDE, D frozen", first, 1, 2);
 ER_SDE(er_sde_2, "er-sde-2", "extended reverse SDE, D linear", second, 2, 3);
 ER_SDE(er_sde_3, "er-sde-3", "extended reverse SDE, D with a curvature", third, 2, 4);
-ER_SDE(er_sde_2_shipped, "er-sde-2-shipped", "the same with Riemann sums of 100 points and variances below 1e-6 cut", second_shipped, 1, 3);
-ER_SDE(er_sde_3_shipped, "er-sde-3-shipped", "the same with Riemann sums of 100 points and variances below 1e-6 cut", third_shipped, 1, 4);
+ER_SDE(er_sde_2_shipped, "er-sde-2-shipped", "the same with Riemann sums of 100 points and variances below 1e-6 cut", second_shipped, 0, 3);
+ER_SDE(er_sde_3_shipped, "er-sde-3-shipped", "the same with Riemann sums of 100 points and variances below 1e-6 cut", third_shipped, 0, 4);

@@ -9,6 +9,8 @@
 #include <math.h>
 #include "solvers/solver.h"
 
+enum { RTOL, ATOL };
+
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
     double *s = r->w[0], *z = r->w[1], *euler = r->w[2];
@@ -35,5 +37,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
 const solver solver_gotta_go_fast = {
     .name = "gotta-go-fast", .about = "own steps on the reverse SDE, row by row", .cite = "Jolicoeur-Martineau et al. 2021, arXiv:2105.14080",
-    .order = 1, .stochastic = 1, .evals = 2, .work = 3, .embedded = 1, .adapts = 1, .never = ALPHA_0 | SIGMA_0, .step = step, .par = { TOLERANCES },
+    .order = 1, .stochastic = 1, .evals = 2, .work = 3, .embedded = 1, .adapts = 1, .never = ALPHA_0 | SIGMA_0, .step = step,
+    .par = { [RTOL] = { "rtol", "relative tolerance of own steps; the cost grows as 1/rtol", NULL, 0.05, 1e-6, 1 },
+             [ATOL] = { "atol", "absolute tolerance of own steps", NULL, 0.0078, 1e-15, 1e3 } },
 };

@@ -4,7 +4,8 @@
  *   y = keep x + gain sum_j w_j D_j + std z,   w: exp_weights of the nodes 0, -h_1/h, -(h_1 + h_2)/h
  *
  * In terms of divided differences the curvature's weight is gain times the second moment.  What ships is half of it (k-diffusion), or has
- * the wrong sign of the 1/2 in  (1 - e^-q - q)/q^2 + 1/2  besides (diffusers; q = (1 + eta) h), which leaves weak order 1.
+ * the wrong sign of the 1/2 in  (1 - e^-q - q)/q^2 + 1/2  besides (diffusers; q = (1 + eta) h): then the
+ * noise in second differences is weighted by 1 in every step, which leaves weak order 1 and no strong convergence.
  */
 #include <math.h>
 #include "solvers/leg.h"
@@ -84,7 +85,7 @@ static void shipped_claims(const method *m, double *order, int *stochastic)
 const solver solver_sde_dpmpp_3m_shipped = {
     .name = "sde-dpmpp-3m-shipped", .about = "the same with the curvature's weight as it ships: wrong sign (diffusers) or half (k-diffusion)",
     .cite = "diffusers DPMSolverMultistepScheduler; k-diffusion sample_dpmpp_3m_sde",
-    .data = &shipped, .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
+    .data = &shipped, .order = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
     .claims = shipped_claims, .step = step,
     .par = { ETA_SDE, NOISE_SCALE, [LIKE] = { "like", "whose weight", "diffusers k-diffusion", 0 } },
 };
