@@ -15,7 +15,7 @@ static const struct way { const char *solver; int own; } ways[] = {
     { "rk4", 0 }, { "dop853", 1 }, { "stork-4", 0 }, { "bdia", 0 }, { "rx/bosh3", 0 }, { "tcd", 0 },
     { "deis-tab3", 0 },
     { "seeds-3", 0 }, { "sra1", 0 }, { "sa-solver", 0 }, { "er-sde-3", 0 }, { "edm-churn", 0 }, { "pc/em/langevin", 0 }, { "gotta-go-fast:rtol=0.5,atol=0.5", 1 },
-    { "dpm-adaptive-23", 1 },
+    { "dpm-adaptive-23:rtol=0.01,atol=0.01", 1 },
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
@@ -358,8 +358,9 @@ static void the_last_step_to_sigma_0_ends_on_the_data(void)
             double *z = rig_run(&r, 20, x, NULL, NULL);
             batch last = { 1, 1, r.how.grid + r.how.plan.steps, z, NULL };
             CU_ASSERT_EQUAL(last.at[1].sigma, 0);
-            if (!must(ask(r.of.field, &last, PREDICTS_DATA, d)) && !strstr(ways[i].solver, "2m") && strcmp(ways[i].solver, "bdia"))
-                /* 2m: extrapolate no more, but are not D; bdia: its own formula, which can be inverted, to the end */
+            if (!must(ask(r.of.field, &last, PREDICTS_DATA, d)) && !strstr(ways[i].solver, "2m") && strcmp(ways[i].solver, "bdia") &&
+                !strstr(ways[i].solver, "churn"))
+                /* 2m: extrapolate no more, but are not D; bdia: its own formula, which can be inverted, to the end; churn: up once more before it */
                 near(y[0], d[0], 1e-12 * fmax(1, fabs(d[0])));
             CU_ASSERT(isfinite(y[0]));
             free(x), free(y), free(z), rig_close(&r);

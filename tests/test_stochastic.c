@@ -1,5 +1,6 @@
 /* Stochastic methods: which of them are the same, what they become without noise, their noise as one path, what they refuse. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "models/random.h"
@@ -112,13 +113,15 @@ static void redraw(const noise *w, const draw *d, double *z)
     normals((stream){ w->seed, USE_NOISE }, d->row, d->step, d->draw + 2 * (int)(1e3 * fabs(d->t_to)) % 256, d->rows, d->dim, z);
 }
 
-static double spread_of(const noise *source)
+static double spread_of(const noise *source, double tolerance)
 {
     enum { MANY = 4000 };
+    char item[64];
     rig r;
     double *x, *y, sum = 0, square = 0;
 
-    if (rig_open(&r, "gauss2", "vp-linear", "gotta-go-fast:rtol=0.05,atol=0.05", NULL, 0, 0))
+    snprintf(item, sizeof item, "gotta-go-fast:rtol=%g,atol=%g", tolerance, tolerance);
+    if (rig_open(&r, "gauss2", "vp-linear", item, NULL, 0, 0))
         return NAN;
     if (source)
         r.how.plan.noise = source;
@@ -139,10 +142,18 @@ static void a_rejected_step_is_tried_again_on_the_same_path(void)
         return;
     must(s.model->law->moments(s.model->law, NULL, cov));
     exact = cov[0];
-    kept = spread_of(NULL), redrawn = spread_of(&other);
+    kept = spread_of(NULL, 0.05), redrawn = spread_of(&other, 0.05);
     below(fabs(kept / exact - 1), 0.05);
     below(0.15, fabs(redrawn / exact - 1));
     subject_close(&s);
+}
+
+/* On one path the sampling error is common to all tolerances. */
+static void own_steps_through_noise_err_in_proportion_to_the_tolerance(void)
+{
+    double best = spread_of(NULL, 0.025), coarse = spread_of(NULL, 0.4) - best, fine = spread_of(NULL, 0.1) - best;
+
+    near(log(coarse / fine) / log(4), 1, 0.35);
 }
 
 static void fill(const noise *w, int part, double from, double to, double *z)
@@ -246,6 +257,7 @@ static const test_case tests[] = {
     { "the parts of a leg add up to its noise", the_parts_of_a_leg_add_up_to_its_noise },
     { "sub-steps share one path", sub_steps_share_one_path },
     { "a rejected step is tried again on the same path", a_rejected_step_is_tried_again_on_the_same_path },
+    { "own steps through noise err in proportion to the tolerance", own_steps_through_noise_err_in_proportion_to_the_tolerance },
     { "a mesh is one path with its time integrals", a_mesh_is_one_path_with_its_time_integrals },
     { "norms over the batch keep it whole", norms_over_the_batch_keep_it_whole },
     { "Langevin dynamics keep the law of their level", langevin_keeps_the_law_of_its_level },
