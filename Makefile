@@ -25,7 +25,7 @@ CLANG   := $(findstring clang,$(notdir $(CC)))
 NEEDS   ?= libgsl-dev:gsl/gsl_version.h libsundials-dev:cvode/cvode.h libopenblas-dev:cblas.h librandom123-dev:Random123/philox.h libinih-dev:ini.h \
            libcjson-dev:cjson/cJSON.h libpng-dev:png.h zlib1g-dev:zlib.h $(if $(CLANG),$(notdir $(CC)):$(CC) libomp-dev:omp.h)
 EXTRAS  ?= libcunit1-dev:CUnit/CUnit.h gnuplot-nox:gnuplot pkgconf:pkg-config $(if $(filter tidy,$(MAKECMDGOALS)),clang-tidy:clang-tidy)
-FETCH   := $(filter deps test unit bench speed asan tidy,$(MAKECMDGOALS))
+FETCH   := $(filter deps test unit bench zoo speed asan tidy,$(MAKECMDGOALS))
 HAVE    := $(B)/have$(if $(FETCH),-all)$(if $(filter tidy,$(FETCH)),-tidy)
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter -Wno-missing-field-initializers $(if $(CLANG),-Wno-pass-failed) $(if $(WERROR),-Werror)
@@ -61,6 +61,10 @@ unit: $(B)/tests/all $(B)/fokker                        ## the unit tests alone;
 bench: all                                              ## the main benchmark: tables and plots in out/
 	rm -f out/results.tsv
 	$(B)/fokker bench bench/main.ini -o out
+
+zoo: all                                                ## every method on every shipped model: quality against NFE in out/zoo
+	rm -f out/zoo/results.tsv
+	$(B)/fokker bench bench/zoo.ini -o out/zoo
 
 speed: $(B)/speed $(B)/fokker                           ## the speed of the hot loops against limits measured in the same run
 	$(B)/speed
@@ -184,4 +188,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d)
-.PHONY: all deps test unit bench speed asan tidy layers install uninstall clean help FORCE
+.PHONY: all deps test unit bench zoo speed asan tidy layers install uninstall clean help FORCE

@@ -247,9 +247,11 @@ static int parse_budgets(spec *s)
 /* One number for all models, or one a model. */
 static int parse_samples(spec *s)
 {
-    words given;
-    int bad = split(s, SAMPLES, &given);
+    words given = { 0 };
+    int bad = (given.word = words_of(s->text[SAMPLES], &given.n)) ? 0 : -1;
 
+    if (!bad && !given.n)
+        bad = fail("%s: is empty; give a number", s->where[SAMPLES]);
     if (!bad && given.n != 1 && given.n != s->model.n)
         bad = fail("%s: %d numbers for %d models; give one for all or one a model", s->where[SAMPLES], given.n, s->model.n);
     if (!bad && !(s->rows = malloc(s->model.n * sizeof *s->rows)))

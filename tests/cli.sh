@@ -44,6 +44,7 @@ expect 2 "vp-linear" $quick bench gauss2 --process vp-liner --nfe 5 -o d
 expect 2 "give --steps N or --nfe N" $quick bench gauss2 --solver euler -o d
 expect 2 "choose one" $quick bench gauss2 --nfe 5 --steps 5 -o d
 expect 2 "cannot be made" $quick bench $small -o /dev/null/d
+expect 2 "one a model" $quick bench gauss2 gmm8ring --solver euler --nfe 5 --samples "10 20 30" -o d
 holds test ! -e d                                   # what is refused leaves nothing behind
 
 expect 0 "euler" $quick bench $small --seed 1..3 -o d
@@ -60,6 +61,7 @@ for t in 1 2 3 7; do
     holds $quick bench gauss2 --solver "em dopri5:rtol=1e-3" --nfe 7 --samples 3000 --seed "1 2" --threads $t -o t$t
     holds same t1/results.tsv t$t/results.tsv
 done
+holds $quick bench gauss2 gmm8ring --solver euler --nfe 5 --metric sw2 --samples "60 60" -o each
 expect 0 "could not be done" $quick bench gauss2 --solver heun --nfe "1 4" --metric sw2 --samples 50 -o few
 expect 0 "" grep -c "	failed	" few/results.tsv
 expect 0 "ran out of time" $quick bench gauss2 --solver euler --nfe 100000 --samples 100000 --metric sw2 --time-limit 0.001 -o slow
