@@ -1,5 +1,6 @@
 /*
- * EDM's stochastic sampler, in s = sigma/alpha: noise up from s_a to s-hat = (1 + gamma) s_a, then one step of the flow from there to s_b.
+ * EDM's stochastic sampler, in s = sigma/alpha: noise up from s_a to s-hat = (1 + gamma) s_a, then one step of the flow from there to s_b, by
+ * Heun, Euler or the midpoint (dpm-2).
  *
  *   x-hat = alpha-hat (x/alpha_a + sqrt(s-hat^2 - s_a^2) S_noise z),   gamma = min(churn/N, sqrt 2 - 1) where s_min <= s_a <= s_max, else 0
  *
@@ -10,6 +11,7 @@
 #include "solvers/solver.h"
 
 enum { CHURN, S_MIN, S_MAX, S_NOISE, KIND };
+static const solver *const flows[] = { &solver_edm_heun, &solver_edm_euler, &solver_dpm_2 };
 
 static double gamma_of(const run *r, const level *a)
 {
@@ -49,20 +51,17 @@ static void churn(run *r, const level *a, const level *hat, const double *x, con
     }
 }
 
-/* The step to s = 0 by the flow is Euler's: y = alpha_b D.  With others beside it, from the noise prediction that Heun left in w[0]. */
-static void finish(run *r, const level *a, const level *b, const double *x, double *y)
+/* The flow's step to s = 0 is y = alpha_b D, for the groups that go there. */
+static int finish(run *r, const level *hat, const level *b, const double *x, double *y)
 {
+    double *now = r->w[0];
+
+    if (eval_data(r, hat, x, now))
+        return -1;
     EACH_GROUP(r, g)
         if (b[g].sigma == 0)
-            combine(r, g, y, {b[g].alpha / a[g].alpha, x}, {-b[g].alpha * a[g].sigma / a[g].alpha, r->w[0]});
-}
-
-static int all_clean(const run *r, const level *b)
-{
-    EACH_GROUP(r, g)
-        if (b[g].sigma > 0)
-            return 0;
-    return 1;
+            combine(r, g, y, {b[g].alpha, now});
+    return 0;
 }
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
@@ -70,23 +69,18 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     level *hat = r->mid + r->groups;
     double *z = r->w[2], *up = r->w[3];
     const double *from = x;
+    int last = 0;
 
+    EACH_GROUP(r, g)
+        last += b[g].sigma == 0;
     if (r->par[CHURN] > 0)
         draw_noise(r, a, a, z);
     lift(r, a, hat);
     if (r->par[CHURN] > 0)
         churn(r, a, hat, x, z, up), from = up;
-    if (all_clean(r, b)) {
-        if (eval_data(r, hat, from, y))
-            return -1;
-        EACH_GROUP(r, g)
-            combine(r, g, y, {b[g].alpha, y});
-        return 0;
-    }
-    if (solver_edm_heun.step(r, hat, b, from, y))
+    if (last < r->groups && flows[(int)r->par[KIND]]->step(r, hat, b, from, y))
         return -1;
-    finish(r, hat, b, from, y);
-    return 0;
+    return last ? finish(r, hat, b, from, y) : 0;
 }
 
 static int stale(run *r, const level *a, const level *b, const double *x, double *y)
@@ -110,7 +104,7 @@ static int stale(run *r, const level *a, const level *b, const double *x, double
 static void claims(const method *m, double *order, int *stochastic)
 {
     *stochastic = m->par[CHURN] > 0;
-    *order = *stochastic && m->par[S_NOISE] != 1 ? 0 : m->sol->order;
+    *order = *stochastic && m->par[S_NOISE] != 1 ? 0 : m->sol == &solver_edm_churn ? flows[(int)m->par[KIND]]->order : m->sol->order;
 }
 
 #define CHURN_PARAMS [CHURN] = { "churn", "S_churn: noise over the whole run", NULL, 5, 0, 1e6 }, \
@@ -119,7 +113,8 @@ static void claims(const method *m, double *order, int *stochastic)
 
 const solver solver_edm_churn = {
     .name = "edm-churn", .about = "EDM's stochastic sampler: noise up, Heun down", .cite = "Karras et al. 2022, algorithm 2",
-    .order = 2, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0, .claims = claims, .step = step, .par = { CHURN_PARAMS },
+    .order = 2, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0, .claims = claims, .step = step,
+    .par = { CHURN_PARAMS, [KIND] = { "kind", "of the step of the flow", "heun euler dpm-2", 0 } },
 };
 
 const solver solver_edm_churn_shipped = {

@@ -69,10 +69,8 @@ static void claims(const method *m, double *order, int *stochastic)
 
     *stochastic = m->par[TAU] > 0;
     *order = c == 1 || (c == 0 && p == 1) ? 1 : 2;
-    if (!*stochastic)
-        *order = c > 0 ? (c < p + 1 ? c : p + 1) : p < 2 ? p : 2;
-    if (m->par[WEIGHTS] && *order > 2)
-        *order = 2;
+    if (!*stochastic && c > 2 && p > 1 && !m->par[WEIGHTS])
+        *order = 3;                                         /* the first step's local error, of order 3, is all that is left of higher ones */
 }
 
 const solver solver_sa_solver = {

@@ -41,7 +41,9 @@ static void methods_of_one_formula_agree(void)
         { "ddim:eta=1", "exp-em" }, { "ddim:eta=1", "ancestral" }, { "ddim:eta=0.7", "euler-ancestral:eta=0.7" },
         { "sde-dpmpp-2m:kind=heun", "sa-solver:p=2,c=0" }, { "sde-dpmpp-3m", "sa-solver:p=3,c=0" }, { "sde-dpmpp-2m:kind=heun,eta=0.25", "sa-solver:p=2,c=0,tau=0.5" },
         { "seeds-2", "dpmpp-sde" }, { "seeds-2:r=0.3", "dpmpp-sde:r=0.3" }, { "exp-em", "sa-solver:p=1,c=0" }, { "seeds-1", "sa-solver:p=1,c=0,predict=noise" },
-        { "dpm-adaptive-12:predict=data", "seeds-2:eta=0,weight=phi2" },
+        { "dpm-adaptive-12:predict=data", "seeds-2:eta=0,weight=phi2" }, { "sa-solver:p=3,c=4,tau=0", "unipc-3:start=ramp,variant=vary-coeff" }, { "dpmpp-2s-ancestral:eta=0", "dpmpp-2s" },
+        { "dpm-2-ancestral:eta=0", "dpm-2" }, { "dpm-adaptive-23", "dpm-solver-3s" }, { "sde-dpmpp-3m:eta=0", "sa-solver:p=3,c=0,tau=0" },
+        { "seeds-3:eta=0", "dpmpp-3s" },
     };
 
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
@@ -56,7 +58,7 @@ static void without_noise_or_correction_the_bits_are_the_deterministic_methods(v
     static const char *const same[][2] = {
         { "edm-churn:churn=0", "edm-heun" }, { "restart:times=0", "edm-heun" }, { "pc:steps=0/em/langevin", "em" }, { "pc:steps=0/sde-dpmpp-2m/ald", "exp-em" },
         { "exp-em:eta=0", "ddim" }, { "sde-dpmpp-2m:eta=0", "dpmpp-2m" }, { "euler-ancestral:eta=0", "ddim" }, { "sa-solver:p=1,c=0,tau=0", "ddim" },
-        { "edm-churn:s_min=1e8", "edm-heun" },
+        { "edm-churn:s_min=1e8", "edm-heun" }, { "edm-churn:churn=0,kind=euler", "edm-euler" }, { "edm-churn:churn=0,kind=dpm-2", "dpm-2" },
     };
 
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
