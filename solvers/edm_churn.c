@@ -118,6 +118,7 @@ const solver solver_edm_churn = {
 };
 
 const solver solver_edm_churn_shipped = {
-    .name = "edm-churn-shipped", .about = "Euler with churn that asks the field before it adds the noise", .cite = "diffusers, EulerDiscreteScheduler",
+    .name = "edm-churn-shipped", .about = "Euler with churn that asks the field before it adds the noise",
+    .cite = "diffusers, EulerDiscreteScheduler",
     .order = 1, .stochastic = 1, .evals = 1, .work = 3, .never = ALPHA_0, .claims = claims, .step = stale, .par = { CHURN_PARAMS },
 };

@@ -77,8 +77,10 @@ const solver solver_sa_solver = {
     .name = "sa-solver", .about = "stochastic Adams, predictor and corrector", .cite = "Xue et al. 2023, arXiv:2309.05019",
     .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = POINTS + 2, .history = POINTS - 1, .never = ALPHA_0 | SIGMA_0,
     .claims = claims, .step = step,
-    .par = { [P] = { "p", "points of the predictor", NULL, 3, 1, POINTS, 1 }, [C] = { "c", "points of the corrector; 0: none", NULL, 3, 0, POINTS, 1 },
+    .par = { [P] = { "p", "points of the predictor", NULL, 3, 1, POINTS, 1 },
+             [C] = { "c", "points of the corrector; 0: none", NULL, 3, 0, POINTS, 1 },
              [TAU] = { "tau", "1: the reverse SDE, 0: the probability flow", NULL, 1, 0, 10 },
-             [FROM] = { "from", "the least t with tau; below it 0", NULL, -1e15, -1e15, 1e15 }, [TO] = { "to", "the largest", NULL, 1e15, -1e15, 1e15 },
+             [FROM] = { "from", "the least t with tau; below it 0", NULL, -1e15, -1e15, 1e15 },
+             [TO] = { "to", "the largest", NULL, 1e15, -1e15, 1e15 },
              [WEIGHTS] = { "weights", "of two points: by the exponential, or half the step", "exact half", 0 }, [PREDICT] = PREDICT_CHOICE },
 };

@@ -27,7 +27,8 @@ static double *samples(const char *where, const char *item, const char *times, i
 /* The largest difference between two methods' samples of a 2-D model, over 1 + size. */
 static double gap(const char *one, const char *other, const char *times, int denoise)
 {
-    double *a = samples("gmm8ring", one, times, STEPS, denoise), *b = samples("gmm8ring", other, times, STEPS, denoise), worst = a && b ? 0 : INFINITY;
+    double *a = samples("gmm8ring", one, times, STEPS, denoise), *b = samples("gmm8ring", other, times, STEPS, denoise);
+    double worst = a && b ? 0 : INFINITY;
 
     for (int i = 0; a && b && i < 2 * N; i++)
         worst = fmax(worst, fabs(a[i] - b[i]) / (1 + fabs(b[i])));
@@ -39,9 +40,12 @@ static void methods_of_one_formula_agree(void)
 {
     static const char *const same[][2] = {
         { "ddim:eta=1", "exp-em" }, { "ddim:eta=1", "ancestral" }, { "ddim:eta=0.7", "euler-ancestral:eta=0.7" },
-        { "sde-dpmpp-2m:kind=heun", "sa-solver:p=2,c=0" }, { "sde-dpmpp-3m", "sa-solver:p=3,c=0" }, { "sde-dpmpp-2m:kind=heun,eta=0.25", "sa-solver:p=2,c=0,tau=0.5" },
-        { "seeds-2", "dpmpp-sde" }, { "seeds-2:r=0.3", "dpmpp-sde:r=0.3" }, { "exp-em", "sa-solver:p=1,c=0" }, { "seeds-1", "sa-solver:p=1,c=0,predict=noise" },
-        { "dpm-adaptive-12:predict=data", "seeds-2:eta=0,weight=phi2" }, { "sa-solver:p=3,c=4,tau=0", "unipc-3:start=ramp,variant=vary-coeff" }, { "dpmpp-2s-ancestral:eta=0", "dpmpp-2s" },
+        { "sde-dpmpp-2m:kind=heun", "sa-solver:p=2,c=0" }, { "sde-dpmpp-3m", "sa-solver:p=3,c=0" },
+        { "sde-dpmpp-2m:kind=heun,eta=0.25", "sa-solver:p=2,c=0,tau=0.5" },
+        { "seeds-2", "dpmpp-sde" }, { "seeds-2:r=0.3", "dpmpp-sde:r=0.3" }, { "exp-em", "sa-solver:p=1,c=0" },
+        { "seeds-1", "sa-solver:p=1,c=0,predict=noise" },
+        { "dpm-adaptive-12:predict=data", "seeds-2:eta=0,weight=phi2" },
+        { "sa-solver:p=3,c=4,tau=0", "unipc-3:start=ramp,variant=vary-coeff" }, { "dpmpp-2s-ancestral:eta=0", "dpmpp-2s" },
         { "dpm-2-ancestral:eta=0", "dpm-2" }, { "dpm-adaptive-23", "dpm-solver-3s" }, { "sde-dpmpp-3m:eta=0", "sa-solver:p=3,c=0,tau=0" },
         { "seeds-3:eta=0", "dpmpp-3s" },
     };
@@ -56,7 +60,8 @@ static void methods_of_one_formula_agree(void)
 static void without_noise_or_correction_the_bits_are_the_deterministic_methods(void)
 {
     static const char *const same[][2] = {
-        { "edm-churn:churn=0", "edm-heun" }, { "restart:times=0", "edm-heun" }, { "pc:steps=0/em/langevin", "em" }, { "pc:steps=0/sde-dpmpp-2m/ald", "exp-em" },
+        { "edm-churn:churn=0", "edm-heun" }, { "restart:times=0", "edm-heun" }, { "pc:steps=0/em/langevin", "em" },
+        { "pc:steps=0/sde-dpmpp-2m/ald", "exp-em" },
         { "exp-em:eta=0", "ddim" }, { "sde-dpmpp-2m:eta=0", "dpmpp-2m" }, { "euler-ancestral:eta=0", "ddim" }, { "sa-solver:p=1,c=0,tau=0", "ddim" },
         { "edm-churn:s_min=1e8", "edm-heun" }, { "edm-churn:churn=0,kind=euler", "edm-euler" }, { "edm-churn:churn=0,kind=dpm-2", "dpm-2" },
     };
@@ -75,7 +80,8 @@ static void the_parts_of_a_leg_add_up_to_its_noise(void)
     levels(p, 3, t, l);
     for (int form = DATA; form <= NOISE; form++)
         for (int i = 0; i < 3; i++) {
-            double early = leg_part((enum form)form, etas[i], l[0].lambda, l[1].lambda, l + 2), late = leg_part((enum form)form, etas[i], l[1].lambda, l[2].lambda, l + 2);
+            double early = leg_part((enum form)form, etas[i], l[0].lambda, l[1].lambda, l + 2);
+            double late = leg_part((enum form)form, etas[i], l[1].lambda, l[2].lambda, l + 2);
 
             near(hypot(early, late), leg_of((enum form)form, l, l + 2, etas[i]).std, 1e-14);
             near(early, leg_of((enum form)form, l + 1, l + 2, etas[i]).keep * leg_of((enum form)form, l, l + 1, etas[i]).std, 1e-14);
@@ -237,7 +243,8 @@ static void langevin_keeps_the_law_of_its_level(void)
 static void what_cannot_be_done_is_said(void)
 {
     static const char *const bad[][3] = {
-        { "reverse-diffusion:chain=beta", "beta", "more steps" }, { "ancestral:chain=beta", "beta", "more steps" }, { "pc/em/ddim", "ddim", "corrector" },
+        { "reverse-diffusion:chain=beta", "beta", "more steps" },
+        { "ancestral:chain=beta", "beta", "more steps" }, { "pc/em/ddim", "ddim", "corrector" },
         { "restart:min=2,max=1", "min", "max" },
     };
     subject s;
