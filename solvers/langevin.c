@@ -150,5 +150,6 @@ const solver solver_ald = {
 const solver solver_annealed_langevin = {
     .name = "annealed-langevin", .about = "annealed Langevin dynamics down the grid", .cite = "Song and Ermon 2019, algorithm 1",
     .stochastic = 1, .evals = 1, .work = 2, .never = ALPHA_0 | SIGMA_0, .step = annealed,
-    .par = { [ANNEALED_SIZE] = { "size", "of a step, over sigma^2", NULL, 0.2, 1e-9, 2 }, [ANNEALED_STEPS] = { "steps", "Langevin steps at a level", NULL, 10, 1, 100000, 1 } },
+    .par = { [ANNEALED_SIZE] = { "size", "of a step, over sigma^2", NULL, 0.2, 1e-9, 2 },
+             [ANNEALED_STEPS] = { "steps", "Langevin steps at a level", NULL, 10, 1, 100000, 1 } },
 };
