@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include "models/random.h"
 #include "solvers/phi.h"
-#include "solvers/solver.h"
+#include "solvers/statistics.h"
 
 enum { STD };
 enum { PAIRS = 16 };
@@ -30,20 +30,6 @@ static double theta(double c, const level *l)
 }
 
 static double variance(const run *r) { return *(const double *)r->ext; }
-
-/* Data predictions at points `rows` at a time, as many as the field was made for. */
-static int ask_all(run *r, const level *l, int n, const double *x, double *d)
-{
-    int most = r->groups * r->rows;
-
-    for (int i = 0; i < n; i += most) {
-        batch p = { 1, n - i < most ? n - i : most, l, x + (size_t)i * r->dim, NULL };
-
-        if (ask(r->field, &p, PREDICTS_DATA, d + (size_t)i * r->dim))
-            return -1;
-    }
-    return 0;
-}
 
 /* From answers d at the points x = sigma z and -sigma z: J, c and (1 - alpha J) m, the mean answer. */
 static double fit(const level *l, int dim, const double *x, const double *d, double given, double *m)
@@ -75,7 +61,7 @@ static int estimate(run *r, double *x, double *d)
     normals((stream){ 0, USE_PRIOR }, 0, 0, 0, PAIRS, r->dim, x);
     for (size_t i = 0; i < half; i++)
         x[i] *= l.sigma, x[half + i] = -x[i];
-    if (ask_all(r, &l, 2 * PAIRS, x, d))
+    if (consult(r, &l, 2 * PAIRS, x, d))
         return -1;
     *(double *)r->ext = fit(&l, r->dim, x, d, r->par[STD], r->w[MEAN]);
     for (size_t i = r->dim; i < (size_t)r->groups * r->rows * r->dim; i++)
