@@ -16,7 +16,7 @@
 #include <gsl/gsl_integration.h>
 #include <math.h>
 #include <stdlib.h>
-#include "solvers/columns.h"
+#include "solvers/by_column.h"
 #include "solvers/exprk.h"
 #include "solvers/statistics.h"
 

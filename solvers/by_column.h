@@ -1,6 +1,6 @@
 /* Sums whose coefficients differ from column to column. */
-#ifndef FOKKER_COLUMNS_H
-#define FOKKER_COLUMNS_H
+#ifndef FOKKER_BY_COLUMN_H
+#define FOKKER_BY_COLUMN_H
 #include "solvers/solver.h"
 
 enum { MAX_COLUMN_TERMS = 6 };

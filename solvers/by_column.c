@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "models/clones.h"
-#include "solvers/columns.h"
+#include "solvers/by_column.h"
 
 enum { WIDE = 64 };                                         /* elements of a tile; narrower rows are repeated to fill one */
 
