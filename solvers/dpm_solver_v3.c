@@ -34,7 +34,7 @@ static const int orders[] = { 1, 2, 3 };
 /* Gauss-Legendre on [0, 1]; a[q][p]: the integral of p's Lagrange polynomial up to c[q]. */
 typedef struct rule { double c[Q], w[Q], a[Q][Q]; } rule;
 
-/* A step of k steps' past has size rows of dim coefficients: f, y, the corrected state. */
+/* A step of k steps' past has `size` coefficients in rows: of f, y, the corrected state. */
 typedef struct stock { statistics *stat; rule rule; int size; double *table, *row; } stock;
 
 /* Integrals from one level to another: L, S, B, C = int e^(L+S) B, M[m] = int e^(L+S) r^m, r the part of the way. */
@@ -140,13 +140,13 @@ static void value_weights(int n, const double *r, const double *M, int pseudo, d
 /* Rows of y = c_0 + keep x + sum c_j f_j from the level at[0] to `to`, the values known at at[0..n-1]. */
 static void step_rows(const stock *s, int n, const level *const *at, const level *to, int pseudo, double *c)
 {
-    int dim = s->stat->dim;
+    int dim = s->stat->dim, wide = columns_wide(dim);
     const level *a = at[0];
     double h = to->lambda - a->lambda, r[VALUES], w[VALUES];
 
     for (int j = 0; j < n; j++)
         r[j] = (at[j]->lambda - a->lambda) / h;
-    for (int d = 0; d < dim; d++, c++) {
+    for (int d = 0; d < dim; d++) {
         leg whole = integrals(s, d, a->lambda, to->lambda);
         double scale = to->alpha * exp(-whole.L), rest = -whole.C;
 
@@ -155,17 +155,19 @@ static void step_rows(const stock *s, int n, const level *const *at, const level
             leg back = j ? integrals(s, d, a->lambda, at[j]->lambda) : (leg){ 0 };
 
             rest += w[j] * back.B;
-            c[(j + 2) * dim] = -scale * w[j] * exp(-back.S);
+            c[(j + 2) * wide + d] = -scale * w[j] * exp(-back.S);
         }
-        c[0] = scale * rest;
-        c[dim] = scale / a->alpha;
+        c[d] = scale * rest;
+        c[wide + d] = scale / a->alpha;
     }
+    for (int j = 0; j < n + 2; j++)
+        columns_repeat(dim, c + (ptrdiff_t)j * wide);
 }
 
 /* All rows of step k from at[0] (at[1], ...: where the steps before began) to `to`. */
 static void find(const stock *s, const solver *sol, const double *par, int k, const level *const *at, const level *to, double *c)
 {
-    int dim = s->stat->dim, n = points_at(sol, k), m = corrected(sol, par, k), by_noise = par[STATISTICS] == BY_NOISE;
+    int dim = s->stat->dim, wide = columns_wide(dim), n = points_at(sol, k), m = corrected(sol, par, k), by_noise = par[STATISTICS] == BY_NOISE;
     const level *a = at[0], *node[VALUES];
 
     for (int d = 0; d < dim; d++) {
@@ -173,10 +175,12 @@ static void find(const stock *s, const solver *sol, const double *par, int k, co
 
         statistics_at(s->stat, d, a->lambda, v);
         c[d] = 0;
-        c[dim + d] = by_noise ? a->sigma / a->alpha : -1;
-        c[2 * dim + d] = ((by_noise ? 0 : 1) - v[STAT_L]) / a->alpha;
+        c[wide + d] = by_noise ? a->sigma / a->alpha : -1;
+        c[2 * wide + d] = ((by_noise ? 0 : 1) - v[STAT_L]) / a->alpha;
     }
-    c += INTO * dim;
+    for (int j = 0; j < INTO; j++)
+        columns_repeat(dim, c + (ptrdiff_t)j * wide);
+    c += INTO * wide;
     if (!started(sol, k))
         step_rows(s, n, at, to, par[PSEUDO] != 0, c);
     if (!m)
@@ -184,7 +188,7 @@ static void find(const stock *s, const solver *sol, const double *par, int k, co
     node[0] = at[1], node[1] = a;
     for (int j = 2; j < m; j++)
         node[j] = at[j];
-    step_rows(s, m, node, a, par[CORRECTOR] == CORRECTS_PSEUDO, c + (ptrdiff_t)(n + 2) * dim);
+    step_rows(s, m, node, a, par[CORRECTOR] == CORRECTS_PSEUDO, c + (ptrdiff_t)(n + 2) * wide);
 }
 
 /* The rows of this step: from the table where it is one of the plan's own. */
@@ -215,12 +219,13 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         return -1;
     }
     EACH_GROUP(r, g) {
+        int wide = columns_wide(r->dim);
         const double *rows = rows_of(r, g, a + g, b + g), *from = r->par[CORRECTOR] ? c : x;
 
         sum_columns(r, g, w[0], 2, rows, (const double *[]){ w[0], x });
-        rows += (size_t)INTO * r->dim;
+        rows += (ptrdiff_t)INTO * wide;
         if (m)
-            sum_columns(r, g, c, m + 1, rows + (size_t)(n + 2) * r->dim, (const double *[]){ c, w[1], w[0], w[2], w[3] });
+            sum_columns(r, g, c, m + 1, rows + (ptrdiff_t)(n + 2) * wide, (const double *[]){ c, w[1], w[0], w[2], w[3] });
         else if (from == c)
             combine(r, g, c, {1, x});
         if (!starts)
@@ -233,7 +238,7 @@ static int fill_table(const run *r, stock *s)
 {
     const plan *p = r->plan;
 
-    s->size = MOST_STEP * r->dim;
+    s->size = MOST_STEP * columns_wide(r->dim);
     if (!(s->row = malloc(s->size * sizeof *s->row)))
         return fail("%s: out of memory", r->sol->name);
     if ((size_t)p->steps * s->size > table_most)
@@ -288,7 +293,7 @@ static void claims(const method *how, double *order, int *stochastic)
     .data = &orders[n - 1], .order = n, .evals = 1, .work = n + 3, .history = n, .never = ALPHA_0 | SIGMA_0, \
     .claims = claims, .open = open, .close = shut, .step = step, \
     .par = { [STATISTICS] = { "statistics", "l, s, b read off the field (uncounted calls), or those of DPM-Solver++ or DPM-Solver", "field data noise", FIELD }, \
-             [PATHS] = { "paths", "trajectories that the statistics are read off", NULL, 64, 2, 1e6, 1 }, \
+             [PATHS] = { "paths", "trajectories that the statistics are read off, of 325 calls each", NULL, 64, 2, 1e6, 1 }, \
              [PSEUDO] = { "pseudo", "the second derivative of order 3 as its authors ship it: order 2", "no yes", 0 }, \
              [CORRECTOR] = { "corrector", "each call also corrects the state: from n values, or n + 1 and divided differences", "no yes pseudo", CORRECTS_NOT } } }
 

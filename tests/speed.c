@@ -5,7 +5,6 @@
 #define _DEFAULT_SOURCE
 #include <cblas.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +14,11 @@
 #include "bench/setup.h"
 #include "models/clones.h"
 #include "models/random.h"
-
-/* `best` becomes the least time of so many repeats, or stays if it was less. */
-#define BEST(best, reps, ...) do { for (int q_ = 0; q_ < (reps); q_++) { double t_ = omp_get_wtime(); __VA_ARGS__; \
-                                   t_ = omp_get_wtime() - t_; best = t_ < best ? t_ : best; } } while (0)
+#include "tests/speed.h"
 
 static void row(const char *what, double value, const char *unit, const char *expect) { printf("%-66s %8.3g %-10s %s\n", what, value, unit, expect); fflush(stdout); }
 
-static void *need(size_t bytes)
+void *need(size_t bytes)
 {
     void *p = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
 
@@ -38,20 +34,6 @@ CLONES static void triad(int n, double *y, double a, const double *x, double b, 
     #pragma omp simd
     for (int i = 0; i < n; i++)
         y[i] = fma(b, u[i], a * x[i]);
-}
-
-/* What a sum of `terms` arrays must move: each is read, one is written. */
-CLONES static void move(int n, double *y, int terms, const double *const *v)
-{
-    switch (terms) {
-#define CASE(k, e) case k: _Pragma("omp simd") for (int i = 0; i < n; i++) y[i] = e; break;
-    CASE(2, v[0][i] + v[1][i])
-    CASE(3, v[0][i] + v[1][i] + v[2][i])
-    CASE(4, v[0][i] + v[1][i] + v[2][i] + v[3][i])
-    CASE(5, v[0][i] + v[1][i] + v[2][i] + v[3][i] + v[4][i])
-    CASE(6, v[0][i] + v[1][i] + v[2][i] + v[3][i] + v[4][i] + v[5][i])
-#undef CASE
-    }
 }
 
 static void combine_speed(void)
@@ -133,46 +115,6 @@ static void sampler_speed(void)
     }
 }
 
-/* A field that returns at once and says what is asked for, so that nothing is converted. */
-static int nothing(void *self, const batch *p, double *out) { return 0; }
-
-/* A step of each method against the bare loops over its arrays: `terms` of each sum that it must form. */
-static void overhead(void)
-{
-    static const struct { const char *solver; enum predicts predicts; int terms[8]; } table[] = {
-        { "euler", PREDICTS_VELOCITY, { 2 } }, { "heun", PREDICTS_VELOCITY, { 2, 3 } }, { "edm-heun", PREDICTS_NOISE, { 2, 3 } },
-        { "ddim", PREDICTS_DATA, { 2 } }, { "dpmpp-2m", PREDICTS_DATA, { 3 } }, { "dopri5", PREDICTS_VELOCITY, { 2, 3, 4, 5, 6, 6 } } };
-    enum { STEPS = 2000 };
-    subject s;
-
-    omp_set_num_threads(1);
-    if (subject_open(&s, "gauss2", "edm", NULL))
-        return;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        recipe r;
-        score field = { .abi = SCORE_ABI, .name = "nothing", .dim = 2, .predicts = table[i].predicts, .eval = nothing };
-        char what[128];
-        double ours = 1e9, bare = 1e9;
-
-        if (recipe_open(&r, &s, table[i].solver, NULL, 0, (budget){ STEPS, 0 }))
-            break;
-        int N = 2 * solve_block(&r.plan, 1 << 20), n = N / 2;
-        double *x = need(N * sizeof *x), *pool = need(8 * (size_t)N * sizeof *pool);
-        const double *v[6] = { pool, pool + N, pool + 2 * N, pool + 3 * N, pool + 4 * N, pool + 5 * N };
-
-        r.plan.field = &field;
-        for (int k = 0; k < 5; k++) {
-            BEST(ours, 3, solve(&r.plan, n, x, NULL));
-            BEST(bare, 3, for (int c = 0; c < STEPS; c++) for (int j = 0; table[i].terms[j]; j++) move(N, pool + (6 + (c & 1)) * N, table[i].terms[j], v));
-        }
-        snprintf(what, sizeof what, "%s: a step with a field that returns at once (%.0f ns)", table[i].solver, ours / STEPS * 1e9);
-        row(what, ours / bare, "of traffic", "at most 1.5");
-        free(x), free(pool);
-        recipe_close(&r);
-    }
-    subject_close(&s);
-}
-
 /* Peak memory of the command beside it in the folder, above its state. */
 static void memory(const char *self)
 {
@@ -206,6 +148,6 @@ int main(int argc, char **argv)
     combine_speed();
     normals_speed();
     sampler_speed();
-    overhead();
+    steps_speed();
     return 0;
 }

@@ -205,9 +205,9 @@ static void its_bits_do_not_depend_on_blocks_and_threads(void)
 
 static void sums_by_column_are_those_of_a_plain_loop(void)
 {
-    static const int dims[] = { 1, 2, 3, 5, 48, 63, 64, 65, 130 };
+    static const int dims[] = { 1, 2, 3, 5, 48, 63, 64, 65, 128, 130 };
     enum { MANY = 29, TERMS = 5, MOST = 130 };
-    double *v = malloc(sizeof *v * TERMS * 2 * MANY * MOST), *y = malloc(sizeof *y * 2 * MANY * MOST), c[(TERMS + 1) * MOST];
+    double *v = malloc(sizeof *v * TERMS * 2 * MANY * MOST), *y = malloc(sizeof *y * 2 * MANY * MOST), c[(TERMS + 1) * MOST], rows[(TERMS + 1) * MOST];
     const double *part[TERMS];
 
     for (int k = 0; k < TERMS * 2 * MANY * MOST; k++)
@@ -219,9 +219,13 @@ static void sums_by_column_are_those_of_a_plain_loop(void)
             int d = dims[i], N = MANY * d, wrong = 0;
             run r = { .groups = 2, .rows = MANY, .dim = d };
 
+            for (int j = 0; j <= TERMS; j++) {
+                memcpy(rows + j * columns_wide(d), c + j * d, d * sizeof *c);
+                columns_repeat(d, rows + j * columns_wide(d));
+            }
             for (int j = 0; j < TERMS; j++)
                 part[j] = v + (size_t)j * 2 * MANY * MOST;
-            sum_columns(&r, 1, y, terms, c, part);
+            sum_columns(&r, 1, y, terms, rows, part);
             for (int k = 0; k < N; k++) {
                 double sum = c[k % d];
 
