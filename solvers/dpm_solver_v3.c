@@ -292,10 +292,12 @@ static void claims(const method *how, double *order, int *stochastic)
     .name = "dpm-solver-v3-" #n, .about = what, .cite = "Zheng et al. 2023, arXiv:2310.13268", \
     .data = &orders[n - 1], .order = n, .evals = 1, .work = n + 3, .history = n, .never = ALPHA_0 | SIGMA_0, \
     .claims = claims, .open = open, .close = shut, .step = step, \
-    .par = { [STATISTICS] = { "statistics", "l, s, b read off the field (uncounted calls), or those of DPM-Solver++ or DPM-Solver", "field data noise", FIELD }, \
+    .par = { [STATISTICS] = { "statistics", "l, s, b read off the field (uncounted calls), or those of DPM-Solver++ or DPM-Solver", \
+                              "field data noise", FIELD }, \
              [PATHS] = { "paths", "trajectories that the statistics are read off, of 325 calls each", NULL, 64, 2, 1e6, 1 }, \
              [PSEUDO] = { "pseudo", "the second derivative of order 3 as its authors ship it: order 2", "no yes", 0 }, \
-             [CORRECTOR] = { "corrector", "each call also corrects the state: from n values, or n + 1 and divided differences", "no yes pseudo", CORRECTS_NOT } } }
+             [CORRECTOR] = { "corrector", "each call also corrects the state: from n values, or n + 1 and divided differences", \
+                             "no yes pseudo", CORRECTS_NOT } } }
 
 const solver solver_dpm_solver_v3_1 = V3(1, "DPM-Solver-v3 of order 1, its model statistics read off the field");
 const solver solver_dpm_solver_v3_2 = V3(2, "DPM-Solver-v3 of order 2, its model statistics read off the field");

@@ -159,7 +159,8 @@ static int regress(statistics *q, const level *at, double *sum)
             s[i] = scale > 0 ? (m[FR] - slope * m[FU] - m[F] * rate) / scale : 0;
             b[i] = rate - s[i] * m[F];
             if (!isfinite(l[i] + s[i] + b[i]))
-                return fail("model statistics: the field is not finite near t = %g on trajectories from the prior; look at it with `fokker check`", at[i].t);
+                return fail("model statistics: the field is not finite near t = %g on trajectories from the prior; look at it with `fokker check`",
+                            at[i].t);
         }
         spline(q, j, STAT_S, s, 1);
         spline(q, j, STAT_B, b, 1);
@@ -177,11 +178,10 @@ static int follow(run *r, walk *w, statistics *q, double *sum)
     for (int i = 0; i <= CELLS; i++)
         at[i].t = p->t_of_lambda(p, q->from + i * q->width);
     p->at(p, CELLS + 1, at);
-    for (size_t i = 0; i < N; i++)
-        w->sign[i] = w->u[i] < 0 ? -1 : 1;
+    normals((stream){ 0, USE_PRIOR }, 0, 0, 0, w->n, w->dim, w->sign);
     normals((stream){ 0, USE_PRIOR }, 0, 1, 0, w->n, w->dim, w->u);
     for (size_t i = 0; i < N; i++)
-        w->u[i] *= at[0].sigma / at[0].alpha;
+        w->sign[i] = w->sign[i] < 0 ? -1 : 1, w->u[i] *= at[0].sigma / at[0].alpha;
     for (int i = 0; i <= CELLS; i++) {
         if (shifted(r, w, at + i, 0, 0, w->d) || gather(r, w, at + i, sum + (size_t)i * w->dim * SUMS))
             return -1;
@@ -218,7 +218,6 @@ statistics *statistics_estimate(run *r, int paths)
         return free(all), statistics_free(q), fail("out of memory for model statistics of %d columns", r->dim), NULL;
     for (int i = 0; i < 7; i++)
         *part[i] = all + i * N;
-    normals((stream){ 0, USE_PRIOR }, 0, 0, 0, paths, r->dim, w.u);
     if (follow(r, &w, q, all + 7 * N))
         statistics_free(q), q = NULL;
     free(all);

@@ -16,7 +16,11 @@
 #include "models/random.h"
 #include "tests/speed.h"
 
-static void row(const char *what, double value, const char *unit, const char *expect) { printf("%-66s %8.3g %-10s %s\n", what, value, unit, expect); fflush(stdout); }
+static void row(const char *what, double value, const char *unit, const char *expect)
+{
+    printf("%-66s %8.3g %-10s %s\n", what, value, unit, expect);
+    fflush(stdout);
+}
 
 void *need(size_t bytes)
 {

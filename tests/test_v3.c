@@ -107,21 +107,21 @@ static void gaussian_data_are_solved_by_the_statistics_alone(void)
 {
     gauss g = gauss_law(2, 2, 0.5);
     score *field = exact_open(&g.law);
-    static const struct { const char *solver; int steps; double most; } row[] = { { "dpm-solver-v3-1", 5, 1e-3 }, { "dpm-solver-v3-3:corrector=yes", 5, 1e-3 } };
+    static const char *const name[] = { "dpm-solver-v3-1", "dpm-solver-v3-3:corrector=yes" };
 
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+    for (int i = 0; i < 2; i++) {
         rig r;
         double *x, *y, exact[2 * ROWS], most = 0;
 
-        if (rig_open(&r, "gmm8ring", NULL, row[i].solver, NULL, row[i].steps, 0))
+        if (rig_open(&r, "gmm8ring", NULL, name[i], NULL, 5, 0))
             continue;
         x = rig_start(&r, ROWS);
-        must(reference_flow(field, r.of.model->process, r.how.grid, r.how.grid + row[i].steps, ROWS, NULL, x, exact));
+        must(reference_flow(field, r.of.model->process, r.how.grid, r.how.grid + 5, ROWS, NULL, x, exact));
         r.how.plan.field = field;
         y = rig_run(&r, ROWS, x, NULL, NULL);
         for (int k = 0; k < 2 * ROWS; k++)
             most = fmax(most, fabs(y[k] - exact[k]));
-        below(most, row[i].most);
+        below(most, 1e-3);
         free(x), free(y), rig_close(&r);
     }
     field_close(field);
@@ -207,7 +207,8 @@ static void sums_by_column_are_those_of_a_plain_loop(void)
 {
     static const int dims[] = { 1, 2, 3, 5, 48, 63, 64, 65, 128, 130 };
     enum { MANY = 29, TERMS = 5, MOST = 130 };
-    double *v = malloc(sizeof *v * TERMS * 2 * MANY * MOST), *y = malloc(sizeof *y * 2 * MANY * MOST), c[(TERMS + 1) * MOST], rows[(TERMS + 1) * MOST];
+    double *v = malloc(sizeof *v * TERMS * 2 * MANY * MOST), *y = malloc(sizeof *y * 2 * MANY * MOST);
+    double c[(TERMS + 1) * MOST], rows[(TERMS + 1) * MOST];
     const double *part[TERMS];
 
     for (int k = 0; k < TERMS * 2 * MANY * MOST; k++)
