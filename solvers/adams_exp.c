@@ -71,15 +71,12 @@ static void integrate(const run *r, const adams *m, int g, int n, int newest, co
     sum_terms(r, g, y, n + 1, sum);
 }
 
-/* How many predictions step k uses. */
-static int points_at(const adams *m, int k) { return k + 1 < m->points ? k + 1 : m->points; }
-
 /* c, the corrected state of the step before, moves from past[0] to a, where the field has said `now`. */
 static void correct(const run *r, const adams *m, int g, const level *a, double *c)
 {
     const level *node[MAX_NODES];
     double *d[MAX_NODES];
-    int n = points_at(m, r->k - 1);
+    int n = predictions(r, 1, m->points);
 
     for (int j = 0; j < n; j++)
         node[j] = r->past[j] + g, d[j] = r->w[j + 1];
@@ -91,7 +88,7 @@ int adams_step(run *r, const adams *m, const level *a, const level *b, const dou
 {
     const level *node[MAX_NODES];
     double **w = r->w, *c = w[r->sol->history + 1];
-    int n = points_at(m, r->k);
+    int n = predictions(r, 0, m->points);
 
     if (r->k < m->starts) {
         double **stages = w + r->sol->history + m->corrects, *k[MAX_STAGES] = { w[0] };

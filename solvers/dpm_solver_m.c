@@ -27,7 +27,7 @@ static int step_typed(run *r, const level *a, const level *b, const double *x, d
     return adams_step(r, &m, a, b, x, y);
 }
 
-#define TYPES { [TYPE] = { "type", "how the change of the prediction is weighted in steps of order 2", "dpmsolver taylor", 0 } }
+#define TYPES { [TYPE] = { "type", "how the change of the prediction is weighted in steps of order 2", "dpmsolver taylor", 0 }, LAST_STEPS }
 
 const solver solver_dpm_solver_2m = {
     .name = "dpm-solver-2m", .about = "DPM-Solver of order 2, multistep; taylor: its exact weight",
@@ -38,12 +38,12 @@ const solver solver_dpm_solver_2m = {
 const solver solver_dpm_solver_3m = {
     .name = "dpm-solver-3m", .about = "DPM-Solver of order 3, multistep, with the right factor and start",
     .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code, mended",
-    .data = &noise_3m, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0), .never = ALPHA_0 | SIGMA_0, .step = step,
+    .data = &noise_3m, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0), .never = ALPHA_0 | SIGMA_0, .step = step, .par = { LAST_STEPS },
 };
 const solver solver_dpmpp_3m = {
     .name = "dpmpp-3m", .about = "DPM-Solver++ of order 3, multistep, with the right factor and start",
     .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code, mended",
-    .data = &data_3m, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0), .step = step,
+    .data = &data_3m, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0), .step = step, .par = { LAST_STEPS },
 };
 const solver solver_dpm_solver_3m_shipped = {
     .name = "dpm-solver-3m-shipped", .about = "what libraries ship as 3M: half of D'' and a first-order start; order 2, not 3",

@@ -15,7 +15,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     EACH_GROUP(r, g) {
         double h = b[g].lambda - a[g].lambda, keep = b[g].sigma / a[g].sigma, gain = -b[g].alpha * expm1(-h);
 
-        if (r->k == 0) {
+        if (predictions(r, 0, 2) == 1) {
             combine(r, g, y, {keep, x}, {gain, now});
         } else {
             double q = stretch(h, a[g].lambda - r->past[0][g].lambda) / 2;
@@ -28,5 +28,5 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
 const solver solver_dpmpp_2m = {
     .name = "dpmpp-2m", .about = "DPM-Solver++, second-order multistep", .cite = "Lu et al. 2022b, algorithm 2",
-    .order = 2, .evals = 1, .work = 2, .history = 1, .step = step,
+    .order = 2, .evals = 1, .work = 2, .history = 1, .step = step, .par = { LAST_STEPS },
 };

@@ -38,7 +38,7 @@ static void find(const run *r, int g, int n, const level *a, const level *b, dou
 
     for (int j = 1; j < n; j++)
         at[j] = r->past[j - 1] + g;
-    if (s && r->groups == 1 && a == r->plan->grid + r->k && b == a + 1 && r->k < r->plan->steps)
+    if (s && r->groups == 1 && a == r->plan->grid + r->k && b == a + 1 && r->left == r->plan->steps - r->k)
         for (int j = 0; j < n; j++)
             w[j] = s->w[r->k][j];
     else
@@ -81,11 +81,11 @@ static int runge(run *r, const level *a, const level *b, const double *x, double
 int multi_step(run *r, const level *a, const level *b, const double *x, double *y)
 {
     const multi *m = r->sol->data;
-    int points = points_of(m, r->par), n = r->k + 1 < points ? r->k + 1 : points;
+    int points = points_of(m, r->par), n = predictions(r, 0, points);
 
     if (eval_noise(r, a, x, r->w[0]))
         return -1;
-    if (n + 1 < points && !ramps(m, r->par))
+    if (r->k + 2 < points && !ramps(m, r->par))
         return runge(r, a, b, x, y, points - 1);
     EACH_GROUP(r, g) {
         double w[MULTI_POINTS];
@@ -123,8 +123,10 @@ int multi_open(run *r)
         return fail("%s: out of memory for the weights of %d steps", r->sol->name, p->steps);
     for (int k = 0; k < p->steps; k++) {
         const level *at[MULTI_POINTS];
-        int n = k + 1 < points ? k + 1 : points;
+        int n;
 
+        r->k = k, r->left = p->steps - k;
+        n = predictions(r, 0, points);
         for (int j = 0; j < n; j++)
             at[j] = p->grid + k - j;
         m->weights(r, n, at, p->grid + k + 1, s->w[k]);

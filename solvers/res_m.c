@@ -12,9 +12,9 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
 const solver solver_res_2m = {
     .name = "res-2m", .about = "refined exponential solver, 2 points", .cite = "Zhang et al. 2023, arXiv:2308.02157",
-    .data = &two, .order = 2, .evals = 1, .work = ADAMS_WORK(2, 0, 1), .history = ADAMS_HISTORY(2, 0), .step = step,
+    .data = &two, .order = 2, .evals = 1, .work = ADAMS_WORK(2, 0, 1), .history = ADAMS_HISTORY(2, 0), .step = step, .par = { LAST_STEPS },
 };
 const solver solver_res_3m = {
     .name = "res-3m", .about = "refined exponential solver, 3 points", .cite = "Zhang et al. 2023, arXiv:2308.02157",
-    .data = &three, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0), .step = step,
+    .data = &three, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0), .step = step, .par = { LAST_STEPS },
 };

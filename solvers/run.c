@@ -77,6 +77,17 @@ void between(run *r, const level *a, const level *b, double part, level *mid)
     p->at(p, r->groups, mid);
 }
 
+int predictions(const run *r, int back, int most)
+{
+    int n = r->k - back + 1, left = r->left + back;
+
+    if (r->last == LAST_LOWER && left < n)
+        n = left;
+    if (r->last == LAST_EULER && left == 1)
+        n = 1;
+    return n < most ? n : most;
+}
+
 int advance(run *r, const level *a, const level *b, const double *x, double *y)
 {
     r->draws = 0;
@@ -155,7 +166,7 @@ int fixed(run *r, int steps, const level *grid, double *x)
             status = STOPPED;
             break;
         }
-        r->group->step = k;
+        r->group->step = k, r->left = steps - k;
         status = b->sigma == 0 && r->sol->never & SIGMA_0 ? denoise(r, a, b, from, to) : advance(r, a, b, from, to);
         turn(r, a);
         swap = from, from = to, to = swap;

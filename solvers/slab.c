@@ -1,4 +1,5 @@
 /* The memory of a run: one slab a thread, laid out by one recursive function that is called twice, to measure and to cut. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include "solvers/drive.h"
@@ -77,7 +78,8 @@ static int grow(run **out, const plan *p, const method *how, const score *field,
 
     if (!r)
         return fail("out of memory");
-    *r = (run){ .how = how, .sol = how->sol, .par = how->par, .text = how->text, .plan = p, .field = field, .dim = field->dim, .count = count, .n = n };
+    *r = (run){ .how = how, .sol = how->sol, .par = how->par, .text = how->text, .plan = p, .field = field, .dim = field->dim, .count = count, .n = n,
+                .left = INT_MAX / 2, .last = (int)method_par(how, "last", LAST_FULL) };
     for (int i = 0; i < how->sol->inners; i++)
         if (grow(&r->inner[i], p, how->inner[i], field, count, n))
             return FAILED;

@@ -63,6 +63,7 @@ struct run {
     double **w, *err; level *mid; int draws;/* work arrays; local error wanted here, or NULL; levels for the step's own use, 2 x groups; draws of this step */
     void *ext; tally *count;                /* an outside library's; w[0..history] turn after a step: what it leaves in w[j] the next finds in w[j+1], the others stay */
     level *a, *b; double *x, *y;            /* the drivers': own levels, state and next state */
+    int left, last;                         /* steps left in the driver of fixed steps, this one included; how the last ones go (LAST_STEPS) */
     double *h, *e, *e_now, *factor;         /* an adaptive group's step, its last accepted error, its error now, the growth of its step */
     int *label; void *slab;
 };
@@ -122,6 +123,13 @@ int leap(run *r, int inner, const level *a, const level *b, const double *x, dou
 
 /* Parameters of every embedded method, first in its table: tolerances of its own steps. */
 #define TOLERANCES { "rtol", "relative tolerance of own steps", 0, 1e-5, 1e-15, 1 }, { "atol", "absolute tolerance of own steps", 0, 1e-5, 1e-15, 1e3 }
+
+/* Last parameter of multistep methods: conventions of libraries for few steps, kept by the driver. */
+enum last { LAST_FULL, LAST_LOWER, LAST_EULER };
+#define LAST_STEPS { "last", "order of the last steps: as before; 3, 2, 1 (lower_order_final); 1 in the last (euler_at_final)", "full lower euler", LAST_FULL }
+
+/* How many predictions the step (back = 0) or the one before it (1) is made from: those that are known, `most` at most, fewer in last steps. */
+int predictions(const run *, int back, int most);
 
 /* For drivers: one step of r itself (draws restart); the per-row adaptive driver; whether the run was told to stop. */
 int advance(run *, const level *a, const level *b, const double *x, double *y);

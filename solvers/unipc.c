@@ -65,9 +65,9 @@ static void claims(const method *m, double *order, int *stochastic)
 }
 
 #define VARIANTS [VARIANT] = { "variant", "B(h) of steps from two points", "bh1 bh2 vary-coeff", 1 }
-#define PAR { VARIANTS, [PREDICT] = PREDICT_CHOICE }
+#define PAR { VARIANTS, [PREDICT] = PREDICT_CHOICE, LAST_STEPS }
 #define PAR_START { VARIANTS, [PREDICT] = PREDICT_CHOICE, \
-                    [START] = { "start", "the first steps: of the order that is needed, or what points there are", "single ramp", SINGLE } }
+                    [START] = { "start", "the first steps: of the order that is needed, or what points there are", "single ramp", SINGLE }, LAST_STEPS }
 #define CITE "Zhao et al. 2023, arXiv:2302.04867"
 #define USUAL .check = check, .claims = claims, .step = step
 #define SIZES(points, corrects, stages) .evals = 1, .work = ADAMS_WORK(points, corrects, stages), .history = ADAMS_HISTORY(points, corrects)
@@ -106,9 +106,9 @@ const solver solver_unipc_4 = {
 };
 const solver solver_unipc_2_shipped = {
     .name = "unipc-2-shipped", .about = "UniPC-2 vary_coeff as its authors ship it: the corrector drops a row; order 1", .cite = CITE ", authors' code",
-    .data = &c2, .order = 1, SIZES(2, 1, 1), .check = check_shipped, .step = step_shipped, .par = { PREDICT_CHOICE },
+    .data = &c2, .order = 1, SIZES(2, 1, 1), .check = check_shipped, .step = step_shipped, .par = { PREDICT_CHOICE, LAST_STEPS },
 };
 const solver solver_unipc_3_shipped = {
     .name = "unipc-3-shipped", .about = "UniPC-3 vary_coeff as its authors ship it: the corrector drops a row; order 1", .cite = CITE ", authors' code",
-    .data = &c3, .order = 1, SIZES(3, 1, 1), .check = check_shipped, .step = step_shipped, .par = { PREDICT_CHOICE },
+    .data = &c3, .order = 1, SIZES(3, 1, 1), .check = check_shipped, .step = step_shipped, .par = { PREDICT_CHOICE, LAST_STEPS },
 };
