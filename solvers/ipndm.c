@@ -7,7 +7,7 @@
 #define IPNDM(n, reads, what) \
     const solver solver_ipndm_##n = { \
         .name = "ipndm-" #n, .about = what, .cite = "Zhang and Chen 2022; diff-sampler, ipndm", .order = reads, .never = ALPHA_0, \
-        .data = &(const multi){ .points = n, .ramps = 1, .weights = multi_even_weights }, MULTI(n), \
+        .data = &(const multi){ .points = n, .ramps = 1, .weights = multi_even_weights }, .par = { LAST_STEPS }, MULTI(n), \
     };
 IPNDM(1, 1, "iPNDM with 1 prediction: DDIM")
 IPNDM(2, 2, "iPNDM with 2 predictions, weights for equal steps")

@@ -69,9 +69,9 @@ static void shipped_weights(const run *r, int n, const level *const *at, const l
         .name = "ipndm-v-" title, .about = what, .cite = "diff-sampler, ipndm_v", .data = &(const multi){ .points = n, .ramps = ramp, .weights = rule }, \
         .order = reads, .never = ALPHA_0, .par = { __VA_ARGS__ }, MULTI(n), \
     };
-IPNDM_V(1, "1", 1, 1, "iPNDM for uneven steps, 1 prediction: DDIM", weights, 0, { 0 })
-IPNDM_V(2, "2", 2, 2, "iPNDM for uneven steps, 2 predictions", weights, 0, { 0 })
-IPNDM_V(3, "3", 3, 3, "iPNDM for uneven steps, 3 predictions", weights, 0, RUNGE_OR_RAMP)
-IPNDM_V(4, "4", 4, 4, "iPNDM for uneven steps, 4 predictions", weights, 0, RUNGE_OR_RAMP)
-IPNDM_V(3_shipped, "3-shipped", 3, 2, "ipndm-v-3 as in diff-sampler: a misplaced parenthesis, an Euler start", shipped_weights, 1, { 0 })
-IPNDM_V(4_shipped, "4-shipped", 4, 2, "ipndm-v-4 as in diff-sampler: a misplaced parenthesis, a wrong sign and ratio", shipped_weights, 1, { 0 })
+IPNDM_V(1, "1", 1, 1, "iPNDM for uneven steps, 1 prediction: DDIM", weights, 0, LAST_STEPS)
+IPNDM_V(2, "2", 2, 2, "iPNDM for uneven steps, 2 predictions", weights, 0, LAST_STEPS)
+IPNDM_V(3, "3", 3, 3, "iPNDM for uneven steps, 3 predictions", weights, 0, RUNGE_OR_RAMP, LAST_STEPS)
+IPNDM_V(4, "4", 4, 4, "iPNDM for uneven steps, 4 predictions", weights, 0, RUNGE_OR_RAMP, LAST_STEPS)
+IPNDM_V(3_shipped, "3-shipped", 3, 2, "ipndm-v-3 as in diff-sampler: a misplaced parenthesis, an Euler start", shipped_weights, 1, LAST_STEPS)
+IPNDM_V(4_shipped, "4-shipped", 4, 2, "ipndm-v-4 as in diff-sampler: a misplaced parenthesis, a wrong sign and ratio", shipped_weights, 1, LAST_STEPS)
