@@ -4,6 +4,7 @@
  *   linspace   round(k (T - 1)/(n - 1)), k = n-1..0           T = 1000, n = 10: 999 888 777 666 555 444 333 222 111 0
  *   leading    k floor(T/n) + offset,    k = n-1..0                             900 800 700 600 500 400 300 200 100 0
  *   trailing   round(T - k T/n) - 1,     k = 0..n-1                             999 899 799 699 599 499 399 299 199 99
+ * With skip = 1 linspace and leading take n + 1 indices and leave the last out, as diffusers' multistep schedulers do.
  * (round: half to even, as NumPy does.)  On a chain the times are these indices, T = t_max + 1.  On a continuous process, T (a parameter)
  * is that of the chain it is the limit of, and index i means t = t_min + i/(T - 1) (t_max - t_min): on vp-linear (i + 1)/1000, as in Lu et
  * al. 2022, appendix D.1.
@@ -17,8 +18,9 @@
 #include "models/fail.h"
 #include "solvers/grid.h"
 
-enum { CHAIN, OFFSET };                                     /* in par */
+enum { CHAIN, SKIP, OFFSET };                               /* in par */
 #define CHAIN_PAR { "T", "indices, on a continuous process", NULL, 1000, 2, 1e6, 1 }
+#define SKIP_PAR  { "skip", "how many of the last indices are left out", NULL, 0, 0, 1, 1 }
 
 typedef double spacing(double T, int n, int k, double offset);
 
@@ -29,15 +31,16 @@ static double trailing(double T, int n, int k, double offset) { return rint(T - 
 static int space(const process *p, const args *a, spacing *index, int least, int n, double *t)
 {
     double T = p->T ? floor(p->t_max) + 1 : a->v[CHAIN], low = p->T ? p->t_min : 0;
+    int all = n + (int)a->v[SKIP];
 
     if (p->T && a->given >> CHAIN & 1)
         return fail("grid: T = %g is for continuous processes, %s has %d indices; leave it out", a->v[CHAIN], p->name, p->T);
-    if (n < least)
-        return fail("grid: this DDPM spacing needs at least %d indices, not %d; ask for more steps, or take ddpm-trailing", least, n);
-    if (n > T)
-        return fail("grid: %d indices of %g; ask for fewer steps", n, T);
+    if (all < least)
+        return fail("grid: this DDPM spacing needs at least %d indices, not %d; ask for more steps, or take ddpm-trailing", least, all);
+    if (all > T)
+        return fail("grid: %d indices of %g; ask for fewer steps", all, T);
     for (int k = 0; k < n; k++) {
-        double i = index(T, n, k, a->v[OFFSET]);
+        double i = index(T, all, k, a->v[OFFSET]);
 
         if (i < low || i > T - 1)
             return fail("grid: index %g lies outside %g to %g; change offset or t_min, or ask for fewer steps", i, low, T - 1);
@@ -53,11 +56,11 @@ static int trailing_times(const process *p, const args *a, int n, double *t) { r
 #define CITE "Lin et al. 2024, arXiv:2305.08891, table 2"
 const grid grid_ddpm_linspace = {
     .name = "ddpm-linspace", .about = "indices of a chain, both ends", .cite = CITE,
-    .par = { CHAIN_PAR }, .times = linspace_times, .open_end = 1,
+    .par = { CHAIN_PAR, SKIP_PAR }, .times = linspace_times, .open_end = 1,
 };
 const grid grid_ddpm_leading = {
     .name = "ddpm-leading", .about = "indices of a chain, from below", .cite = CITE,
-    .par = { CHAIN_PAR, { "offset", "added to every index (Stable Diffusion: 1)", NULL, 0, 0, 1e6, 1 } }, .times = leading_times, .open_end = 1,
+    .par = { CHAIN_PAR, SKIP_PAR, { "offset", "added to every index (Stable Diffusion: 1)", NULL, 0, 0, 1e6, 1 } }, .times = leading_times, .open_end = 1,
 };
 const grid grid_ddpm_trailing = {
     .name = "ddpm-trailing", .about = "indices of a chain, from above", .cite = CITE,
