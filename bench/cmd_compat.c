@@ -60,8 +60,8 @@ static int print_one(const char *call)
     if (!p)
         return complain(USAGE);
     compat_translate(p, &s, &t);
-    if (!*t.line) {
-        fail("compat: %s: %s", p->name, t.remark[t.remarks - 1]);
+    if (t.refusal) {
+        fail("compat: %s so: there is no line for %s", p->name, t.refusal);
         return complain(USAGE);
     }
     puts(t.line);

@@ -218,8 +218,10 @@ static void apply(const rule *rules, const spelled *s, char part[PARTS][LINE], t
         if (!applies(r, s))
             continue;
         fill(r->text, s, part[r->part], LINE);
+        if (r->part == CANNOT && t->remarks < MOST_REMARKS)
+            t->refusal = t->remark[t->remarks];
         if (r->part >= REMARK && t->remarks < MOST_REMARKS)
-            snprintf(t->remark[t->remarks++], LINE, "%s%s", r->part == CANNOT ? "cannot be said here: " : "", part[r->part]);
+            snprintf(t->remark[t->remarks++], LINE, "%s", part[r->part]);
     }
 }
 
@@ -234,7 +236,7 @@ void compat_translate(const peer *p, const spelled *s, translation *t)
     memset(t, 0, sizeof *t);
     for (int i = 0; i < MOST_RULES; i++)
         apply(p->rules[i], s, part, t);
-    if (*part[CANNOT])
+    if (t->refusal)
         return;
     at = snprintf(t->line, LINE, "fokker sample MODEL");
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)

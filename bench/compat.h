@@ -25,6 +25,7 @@ typedef struct spelled { int n; char key[MOST_ARGS][32], value[MOST_ARGS][32]; }
 
 typedef struct translation {
     char line[LINE];                        /* fokker sample MODEL ..., "" where there is none */
+    const char *refusal;                    /* why there is none: one of the remarks */
     int remarks; char remark[MOST_REMARKS][LINE];
 } translation;
 

@@ -58,10 +58,11 @@ static const rule authors_dpm[] = {
 };
 static const rule authors_unipc[] = {
     { "", SOLVER, "unipc-{order}:variant={variant}" }, { "variant=vary_coeff", SOLVER, "unipc-{order}-shipped" },
-    { "order=3", SOLVER, "unipc-3:variant={variant},start=ramp" }, { "order=3 variant=vary_coeff", SOLVER, "unipc-3-shipped" },
+    { "order=3|4", SOLVER, "unipc-{order}:variant={variant},start=ramp" },
+    { "order=4 variant=vary_coeff", CANNOT, "vary_coeff of order 4 as it ships" }, { "order=3 variant=vary_coeff", SOLVER, "unipc-3-shipped" },
     { "order=1 variant=vary_coeff", SOLVER, "unipc-1:variant=vary-coeff" },
     { "algorithm_type=noise_prediction", SOLVER, "unipc-{order}:variant={variant},predict=noise" },
-    { "algorithm_type=noise_prediction order=3", SOLVER, "unipc-3:variant={variant},predict=noise,start=ramp" },
+    { "algorithm_type=noise_prediction order=3|4", SOLVER, "unipc-{order}:variant={variant},predict=noise,start=ramp" },
     { "algorithm_type=noise_prediction order=1 variant=vary_coeff", SOLVER, "unipc-1:variant=vary-coeff,predict=noise" },
     { "algorithm_type=noise_prediction order=2|3 variant=vary_coeff", SOLVER, "unipc-{order}-shipped:predict=noise" },
     { "order=2|3 variant=vary_coeff", REMARK, "its corrector drops a row, as shipped: order 1; the right form is variant=vary-coeff" },
@@ -189,7 +190,7 @@ static const peer authors[] = {
     { "DPM-Solver", "DPM_Solver.sample", "n=20 t_end=0.001 order=2|1|3 skip_type=time_uniform|logSNR|time_quadratic method=multistep|singlestep|singlestep_fixed|adaptive "
       "algorithm_type=dpmsolver++|dpmsolver solver_type=dpmsolver|taylor lower_order_final=True|False denoise_to_zero=False|True atol=0.0078 rtol=0.05 schedule=linear|discrete "
       "thresholding=False|True", { vp_times, authors_dpm } },
-    { "UniPC", "UniPC.sample", "n=20 t_end=0.001 order=2|1|3 skip_type=time_uniform|logSNR|time_quadratic variant=bh1|bh2|vary_coeff "
+    { "UniPC", "UniPC.sample", "n=20 t_end=0.001 order=2|1|3|4 skip_type=time_uniform|logSNR|time_quadratic variant=bh1|bh2|vary_coeff "
       "algorithm_type=data_prediction|noise_prediction denoise_to_zero=False|True schedule=linear|discrete thresholding=False|True", { vp_times, authors_unipc } },
     { "diff-sampler", "euler_sampler", DS_SIGMAS, { ds_sigmas, ds_euler } },
     { "diff-sampler", "heun_sampler", DS_SIGMAS, { ds_sigmas, ds_heun } },

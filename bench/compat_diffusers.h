@@ -67,8 +67,8 @@ static const peer k_diffusion[] = {
     { "k-diffusion", "sample_dpm_2", K_SIGMAS CHURN, { k_sigmas, k_dpm_2 } },
     { "k-diffusion", "sample_dpm_2_ancestral", K_SIGMAS ETA, { k_sigmas, k_dpm_2_a } },
     { "k-diffusion", "sample_lms", K_SIGMAS " order=4|1|2|3", { k_sigmas, k_lms } },
-    { "k-diffusion", "sample_dpm_fast", "n=20 sigma_min=0.002 sigma_max=80 eta=0", { k_range, k_fast } },
-    { "k-diffusion", "sample_dpm_adaptive", "sigma_min=0.002 sigma_max=80 order=3|2 rtol=0.05 atol=0.0078 eta=0", { k_range, k_adaptive } },
+    { "k-diffusion", "sample_dpm_fast", "n=20 sigma_min=0.002 sigma_max=80 eta=0 s_noise=1", { k_range, k_fast } },
+    { "k-diffusion", "sample_dpm_adaptive", "sigma_min=0.002 sigma_max=80 order=3|2 rtol=0.05 atol=0.0078 eta=0 s_noise=1", { k_range, k_adaptive } },
     { "k-diffusion", "sample_dpmpp_2s_ancestral", K_SIGMAS ETA, { k_sigmas, k_2s_a } },
     { "k-diffusion", "sample_dpmpp_sde", K_SIGMAS ETA " r=0.5 noise_sampler=brownian_tree|randn", { k_sigmas, k_sde } },
     { "k-diffusion", "sample_dpmpp_2m", K_SIGMAS, { k_sigmas, k_2m } },
@@ -80,7 +80,7 @@ static const peer k_diffusion[] = {
 /* ---- diffusers ---- */
 
 #define BETAS(from, to) "n=20 num_train_timesteps=1000 beta_start=" from " beta_end=" to " beta_schedule=linear|scaled_linear|squaredcos_cap_v2 " \
-                        "prediction_type=epsilon|v_prediction|sample"
+                        "prediction_type=epsilon|v_prediction|sample|flow_prediction"
 #define DDPM_BETAS BETAS("0.0001", "0.02")
 #define LATENT_BETAS BETAS("0.00085", "0.012")
 #define CLIP " clip_sample=True|False clip_sample_range=1.0 thresholding=False|True"
@@ -206,8 +206,8 @@ static const rule unipc[] = {
     { "predict_x0=False solver_order=3", SOLVER, "unipc-3:variant={solver_type},predict=noise,start=ramp" },
     { "predict_x0=False final_sigmas_type=zero", CANNOT, "noise prediction has no step to sigma = 0; add final_sigmas_type=sigma_min" },
     { "solver_type=bh1 final_sigmas_type=zero", REMARK, "diffusers returns NaN: B(h) = h is infinite in the last step; here that step is of order 1" },
-    { "solver_order=3 final_sigmas_type=zero", REMARK, "its last step but one is of order 2 (lower_order_final); here of order 3" },
-    { "solver_order!=1 final_sigmas_type=sigma_min", REMARK, "its last steps are of lower order (lower_order_final); here they are not" },
+    { "solver_order=3 final_sigmas_type=zero lower_order_final=True", REMARK, "its last step but one is of order 2 (lower_order_final); here of order 3" },
+    { "solver_order!=1 lower_order_final=True final_sigmas_type=sigma_min", REMARK, "its last steps are of lower order (lower_order_final); here they are not" },
     { 0 },
 };
 static const rule sa_solver[] = {
@@ -279,6 +279,7 @@ static const rule flow_heun[] = {
 };
 static const rule distilled[] = {
     { "", GRID, "ddpm-trailing" }, { "", FINAL, "denoise" },
+    { "clip_sample=True", WRAP, "clamp:lo=-{clip_sample_range},hi={clip_sample_range}" },
     { "", REMARK, "it takes every n-th of 50 distilled timesteps (999 759 499 259 for n = 4); for these give --grid file:" },
     { 0 },
 };
@@ -287,6 +288,7 @@ static const rule tcd[] = { { "", SOLVER, "tcd:gamma={eta}" }, { 0 } };
 static const rule score_ve[] = {
     { "", PROCESS, "ve:sigma_min={sigma_min},sigma_max={sigma_max},t_min={sampling_eps}" }, { "", GRID, "uniform" }, { "", FINAL, "denoise" },
     { "", SOLVER, "pc:snr={snr},steps={correct_steps}/reverse-diffusion:chain=song/langevin:norm=batch" },
+    { "", REMARK, "its corrector also works before the last step, where the line takes the denoising step alone" },
     { 0 },
 };
 static const rule score_vp[] = {
@@ -310,7 +312,7 @@ static const peer diffusers[] = {
       "lower_order_final=True|False euler_at_final=False|True use_lu_lambdas=False|True thresholding=False|True" DPM_SPACING, { chain, dpm_indices, dpm_multi } },
     { "diffusers", "DPMSolverSDEScheduler", LATENT_BETAS SIGMA_SPACING, { chain, sigma_indices, dpm_sde } },
     { "diffusers", "DPMSolverSinglestepScheduler", DDPM_BETAS ORDERS " algorithm_type=dpmsolver++|dpmsolver|sde-dpmsolver++ solver_type=midpoint|heun "
-      "lower_order_final=True thresholding=False|True" DPM_SPACING, { chain, dpm_indices, dpm_single } },
+      "lower_order_final=False|True thresholding=False|True" DPM_SPACING, { chain, dpm_indices, dpm_single } },
     { "diffusers", "EDMDPMSolverMultistepScheduler", EDM_SIGMAS ORDERS " algorithm_type=dpmsolver++|sde-dpmsolver++", { edm_sigmas, edm_multi } },
     { "diffusers", "EDMEulerScheduler", EDM_SIGMAS CHURN, { edm_sigmas, euler } },
     { "diffusers", "EulerAncestralDiscreteScheduler", DDPM_BETAS SPACINGS("linspace|leading|trailing"), { chain, sigma_indices, euler_ancestral } },
@@ -321,15 +323,15 @@ static const peer diffusers[] = {
     { "diffusers", "IPNDMScheduler", "n=20", { ipndm } },
     { "diffusers", "KDPM2AncestralDiscreteScheduler", LATENT_BETAS SIGMA_SPACING, { chain, sigma_indices, k_dpm2_ancestral } },
     { "diffusers", "KDPM2DiscreteScheduler", LATENT_BETAS SIGMA_SPACING, { chain, sigma_indices, k_dpm2 } },
-    { "diffusers", "LCMScheduler", BETAS("0.00085", "0.012") " timestep_scaling=10", { chain, distilled, lcm } },
+    { "diffusers", "LCMScheduler", LATENT_BETAS " clip_sample=False|True clip_sample_range=1 timestep_scaling=10", { chain, distilled, lcm } },
     { "diffusers", "LMSDiscreteScheduler", DDPM_BETAS SIGMA_SPACING " order=4|1|2|3", { chain, sigma_indices, lms } },
     { "diffusers", "PNDMScheduler", DDPM_BETAS SPACINGS("leading|linspace|trailing") " skip_prk_steps=False|True set_alpha_to_one=False|True", { chain, indices, pndm } },
     { "diffusers", "SASolverScheduler", DDPM_BETAS DPM_SPACING " predictor_order=2|1|3|4 corrector_order=2|1|3|4 algorithm_type=data_prediction|noise_prediction",
       { chain, dpm_indices, sa_solver } },
     { "diffusers", "ScoreSdeVeScheduler", "n=20 snr=0.15 sigma_min=0.01 sigma_max=1348 sampling_eps=1e-5 correct_steps=1", { score_ve } },
     { "diffusers", "ScoreSdeVpScheduler", "n=20 beta_min=0.1 beta_max=20 sampling_eps=1e-3", { score_vp } },
-    { "diffusers", "TCDScheduler", BETAS("0.00085", "0.012") " eta=0.3", { chain, distilled, tcd } },
-    { "diffusers", "UniPCMultistepScheduler", DDPM_BETAS ORDERS " solver_type=bh2|bh1 predict_x0=True|False lower_order_final=True thresholding=False|True" DPM_SPACING,
+    { "diffusers", "TCDScheduler", LATENT_BETAS " clip_sample=False|True clip_sample_range=1 eta=0.3", { chain, distilled, tcd } },
+    { "diffusers", "UniPCMultistepScheduler", DDPM_BETAS ORDERS " solver_type=bh2|bh1 predict_x0=True|False lower_order_final=True|False thresholding=False|True" DPM_SPACING,
       { chain, dpm_indices, unipc } },
     { 0 },
 };
