@@ -17,14 +17,14 @@ static const rule k_sigmas[] = {
     { "schedule=vp", REMARK, "the state here is alpha times k-diffusion's, and the prior N(0, 1) where k-diffusion starts at sigma_max z" },
     { 0 },
 };
-static const rule k_euler[] = { { "", SOLVER, "edm-euler" }, { "s_churn!=0|0.0", CANNOT, "there is no Euler method with churn at sigma-hat; sample_heun has churn" }, { 0 } };
+#define CHURNED(kind) "edm-churn:kind=" kind ",churn={s_churn},s_min={s_tmin},s_max={s_tmax},s_noise={s_noise}"
+static const rule k_euler[] = { { "", SOLVER, "edm-euler" }, { "s_churn!=0|0.0", SOLVER, CHURNED("euler") }, { 0 } };
 static const rule k_heun[] = {
     { "", SOLVER, "edm-heun" },
-    { "s_churn!=0|0.0", SOLVER, "edm-churn:churn={s_churn},s_min={s_tmin},s_max={s_tmax},s_noise={s_noise}" },
-    { "s_churn!=0|0.0", REMARK, "gamma is s_churn/(number of sigmas - 1) there, s_churn/steps here: the same" },
+    { "s_churn!=0|0.0", SOLVER, CHURNED("heun") },
     { 0 },
 };
-static const rule k_dpm_2[] = { { "", SOLVER, "dpm-2" }, { "s_churn!=0|0.0", CANNOT, "there is no midpoint method with churn; sample_heun has churn" }, { 0 } };
+static const rule k_dpm_2[] = { { "", SOLVER, "dpm-2" }, { "s_churn!=0|0.0", SOLVER, CHURNED("dpm-2") }, { 0 } };
 static const rule k_lms[] = { { "", SOLVER, "lms:order={order}" }, { "", REMARK, "its weights come from a numerical quadrature of 1e-4; here they are exact" }, { 0 } };
 static const rule k_euler_a[] = { { "", SOLVER, "euler-ancestral:eta={eta},s_noise={s_noise}" }, { 0 } };
 static const rule k_dpm_2_a[] = { { "", SOLVER, "dpm-2-ancestral:eta={eta},s_noise={s_noise}" }, { 0 } };
@@ -216,7 +216,7 @@ static const rule sa_solver[] = {
     { "", FINAL, "none" },
     { "use_karras_sigmas=True", COUNT, "-1" }, { "use_exponential_sigmas=True", COUNT, "-1" },
     { "", REMARK, "tau is 1 between the timesteps 200 and 800, its default tau_func; another: tau, from, to" },
-    { "", REMARK, "its last steps are of lower order with n < 15 (lower_order_final); here they are not" },
+    { "", REMARK, "its last steps are of lower order (lower_order_final); here they are not" },
     { "use_flow_sigmas=True", CANNOT, "its step from and to a flow's ends" },
     { 0 },
 };

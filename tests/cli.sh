@@ -1,6 +1,7 @@
 #!/bin/sh
 # The command line as users meet it: exit codes and sentences.  Usage: tests/cli.sh path/to/fokker
 fokker=$(realpath "$1")
+docs=$(realpath "$(dirname "$0")/../docs")
 box=$(mktemp -d)
 trap 'rm -rf "$box"' EXIT
 cd "$box" || exit 1
@@ -148,13 +149,48 @@ holds test -s p.png
 ( sleep 1; pkill -INT -f "sample gmm10-64 --steps 300000" ) &
 expect 130 "were finished" $sample gmm10-64 --steps 300000 -n 3000 -o stopped.npy
 holds test -s stopped.npy
+
+# ---- compat: every line that it prints is accepted ----
+compat="$fokker compat"
+accepted() {                                        # LINE: fokker sample MODEL ...
+    set -- $1
+    shift 3
+    OMP_NUM_THREADS=1 $sample gmm8ring -q -n 2 -o /dev/null "$@" </dev/null
+}
+holds $compat
+$compat --tsv | tail -n +2 | cut -f 1,2 >calls
+expect 0 "" test "$(wc -l <calls)" -gt 350
+while IFS="$(printf '\t')" read -r call line; do
+    [ "$line" = - ] || holds accepted "$line"
+done <calls
+for call in "diffusers UniPCMultistepScheduler(predict_x0=False, final_sigmas_type='sigma_min', solver_order=3)" "k-diffusion.sample_euler(n=9, s_churn=4)" \
+    "DPMSolverMultistepScheduler(algorithm_type=sde-dpmsolver, final_sigmas_type=sigma_min, use_karras_sigmas=True)" "sample_heun(schedule=vp, s_churn=3)" \
+    "get_pc_sampler(sde=ve, predictor=ancestral_sampling, corrector=langevin, N=30)" "DPM_Solver.sample(order=3, method=adaptive, algorithm_type=dpmsolver)"; do
+    holds accepted "$($compat "$call" | head -n 1)"
+done
+expect 0 "--steps 7" $compat diffusers "DDIMScheduler(num_inference_steps=7)"
+expect 0 "clamp:lo=-1.0,hi=1.0" $compat DDIMScheduler
+expect 0 "rounded to integers" $compat "diffusers DPMSolverMultistepScheduler(solver_order=3, use_karras_sigmas=True)"
+expect 0 "--solver dpmpp-3m-shipped --grid karras --final denoise" $compat "diffusers DPMSolverMultistepScheduler(solver_order=3, use_karras_sigmas=True)"
+expect 2 "did you mean k-diffusion sample_dpmpp_2m" $compat k-diffusion sample_dpmp_2m
+expect 2 "did you mean rho" $compat "sample_dpmpp_2m(rhoo=3)"
+expect 2 "give one of 2|1|3" $compat "UniPCMultistepScheduler(solver_order=9)"
+expect 2 "not a number" $compat "sample_heun(n=many)"
+expect 2 "has no value" $compat "sample_heun(n)"
+expect 2 "there is no line for" $compat "DPMSolverMultistepScheduler(thresholding=True)"
+
+# ---- every solver has its place in docs/methods ----
+"$fokker" list solvers --tsv | tail -n +2 | cut -f 1 >names
+while read -r name; do
+    holds grep -qF -- "\`$name\`" "$docs"/methods/*.md
+done <names
 for topic in solvers processes grids models metrics wrappers; do
     holds "$fokker" list $topic --tsv
     holds "$fokker" list $topic
 done
 expect 2 "did you mean solvers" "$fokker" list solver
 holds "$fokker" help
-for c in list sample bench order plot help; do holds "$fokker" help $c; done
+for c in list sample bench order compat plot help; do holds "$fokker" help $c; done
 expect 0 "fokker " "$fokker" --version
 expect 2 "did you mean euler" "$fokker" order eulr
 
