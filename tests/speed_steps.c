@@ -255,6 +255,7 @@ static void one_row(const subject *of, const char *name, double *x, double *pool
 
 void steps_speed(void)
 {
+    static const char *const inner[MAX_INNER + 1] = { "", "/heun", "/em/langevin" };
     subject of;
     double *x = need(N * sizeof *x), *pool = need((size_t)ARRAYS * APART * sizeof *pool);
 
@@ -271,7 +272,7 @@ void steps_speed(void)
 
         if (s->whole || s->adapts)
             continue;
-        snprintf(name, sizeof name, s->inners ? "%s/heun" : "%s", s->name);
+        snprintf(name, sizeof name, "%s%s", s->name, inner[s->inners]);
         one_row(&of, name, x, pool);
     }
     free(x), free(pool);
