@@ -41,8 +41,6 @@ static void adams(run *r, int g, const level *a, int n, const level *from, const
     sum_terms(r, g, out, terms, sum);
 }
 
-static int least(double most, int have) { return most < have ? (int)most : have; }
-
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
     double *base = r->w[BASE];
@@ -52,14 +50,14 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         return -1;
     EACH_GROUP(r, g) {
         if (correct)
-            adams(r, g, a + g, least(r->par[C], r->k + 1), r->past[0] + g, a + g, base, base);
+            adams(r, g, a + g, predictions(r, 1, (int)r->par[C] - 1) + 1, r->past[0] + g, a + g, base, base);
         else
             combine(r, g, base, {1, x});
     }
     if (r->par[TAU] > 0)
         draw_noise(r, a, b, r->w[NOISE_KEPT]);
     EACH_GROUP(r, g)
-        adams(r, g, a + g, least(r->par[P], r->k + 1), a + g, b + g, base, y);
+        adams(r, g, a + g, predictions(r, 0, (int)r->par[P]), a + g, b + g, base, y);
     return 0;
 }
 
@@ -82,5 +80,5 @@ const solver solver_sa_solver = {
              [TAU] = { "tau", "1: the reverse SDE, 0: the probability flow", NULL, 1, 0, 10 },
              [FROM] = { "from", "the least t with tau; below it 0", NULL, -1e15, -1e15, 1e15 },
              [TO] = { "to", "the largest", NULL, 1e15, -1e15, 1e15 },
-             [WEIGHTS] = { "weights", "of two points: by the exponential, or half the step", "exact half", 0 }, [PREDICT] = PREDICT_CHOICE },
+             [WEIGHTS] = { "weights", "of two points: by the exponential, or half the step", "exact half", 0 }, [PREDICT] = PREDICT_CHOICE, LAST_STEPS },
 };

@@ -15,6 +15,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 {
     double *now = r->w[0], *before = r->w[1], *z = r->w[2], eta = r->par[ETA];
     enum form form = (enum form)r->par[PREDICT];
+    int two = predictions(r, 0, 2) == 2;
 
     if (eval(r, a, x, form == DATA ? PREDICTS_DATA : PREDICTS_NOISE, now))
         return -1;
@@ -24,14 +25,14 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         leg l = leg_of(form, a + g, b + g, eta);
         double mean[2] = { 1, 0.5 }, q = 0;
 
-        if (r->k && r->par[KIND] == HEUN)
+        if (two && r->par[KIND] == HEUN)
             exp_moments(2, l.z, mean);
-        if (r->k)
+        if (two)
             q = mean[1] * stretch(l.h, a[g].lambda - r->past[0][g].lambda);
         term sum[4] = { { l.keep, x }, { l.gain * (1 + q), now }, { l.std * r->par[S_NOISE], z }, { -l.gain * q, before } };
         if (eta == 0)
             sum[2] = sum[3];
-        sum_terms(r, g, y, 2 + (eta > 0) + (r->k > 0), sum);
+        sum_terms(r, g, y, 2 + (eta > 0) + two, sum);
     }
     return 0;
 }
@@ -47,5 +48,6 @@ const solver solver_sde_dpmpp_2m = {
     .name = "sde-dpmpp-2m", .about = "SDE-DPM-Solver++, second-order multistep", .cite = "Lu et al. 2022b, section 5 and appendix A",
     .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 3, .history = 1, .never = SIGMA_0,
     .claims = leg_claims, .check = check, .step = step,
-    .par = { ETA_SDE, NOISE_SCALE, [KIND] = { "kind", "how the change of D is weighted", "midpoint heun", 0 }, [PREDICT] = PREDICT_CHOICE },
+    .par = { ETA_SDE, NOISE_SCALE, [KIND] = { "kind", "how the change of D is weighted", "midpoint heun", 0 }, [PREDICT] = PREDICT_CHOICE,
+             LAST_STEPS },
 };

@@ -46,7 +46,7 @@ static void weights(const run *r, const leg *l, int n, const double *node, doubl
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
     double *now = r->w[0], *z = r->w[3], eta = r->par[ETA];
-    int most = r->k < 2 ? r->k + 1 : 3;
+    int most = predictions(r, 0, 3);
 
     if (eval_data(r, a, x, now))
         return -1;
@@ -72,7 +72,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 const solver solver_sde_dpmpp_3m = {
     .name = "sde-dpmpp-3m", .about = "SDE-DPM-Solver++, third-order multistep", .cite = "Lu et al. 2022b; Xue et al. 2023",
         .data = &right, .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
-    .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
+    .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE, LAST_STEPS },
 };
 
 static void shipped_claims(const method *m, double *order, int *stochastic)
@@ -87,5 +87,5 @@ const solver solver_sde_dpmpp_3m_shipped = {
     .cite = "diffusers DPMSolverMultistepScheduler; k-diffusion sample_dpmpp_3m_sde",
     .data = &shipped, .order = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
     .claims = shipped_claims, .step = step,
-    .par = { ETA_SDE, NOISE_SCALE, [LIKE] = { "like", "whose weight", "diffusers k-diffusion", 0 } },
+    .par = { ETA_SDE, NOISE_SCALE, [LIKE] = { "like", "whose weight", "diffusers k-diffusion", 0 }, LAST_STEPS },
 };
