@@ -126,6 +126,8 @@ double method_order(const method *m)
     int noisy;
 
     claims(m, &order, &noisy);
+    if (method_par(m, "last", LAST_FULL) != LAST_FULL && order > 2)
+        return 2;                                           /* the last step's local error is of order 2 */
     return order;
 }
 

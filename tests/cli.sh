@@ -2,6 +2,7 @@
 # The command line as users meet it: exit codes and sentences.  Usage: tests/cli.sh path/to/fokker
 fokker=$(realpath "$1")
 docs=$(realpath "$(dirname "$0")/../docs")
+golden=$(realpath "$(dirname "$0")")/golden
 box=$(mktemp -d)
 trap 'rm -rf "$box"' EXIT
 cd "$box" || exit 1
@@ -184,6 +185,32 @@ expect 2 "there is no line for" $compat "DPMSolverMultistepScheduler(thresholdin
 while read -r name; do
     holds grep -qF -- "\`$name\`" "$docs"/methods/*.md
 done <names
+# ---- replay of other programs: the table's cases as command lines ----
+gzip -dc "$golden/arrays.txt.gz" >arrays.txt
+block() { awk -v name="$1" '/^@/ { on = $2 == name; next } on' arrays.txt; }
+tab=$(printf '\t')
+
+# replay CASE: runs it and compares the largest |x - ref|/max(1, |ref|) with its tolerance
+replay() {
+    awk -F '\t' -v OFS='\t' -v name="$1" '$1 == name { print $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 }' "$golden/cases.tsv" >case.tsv
+    IFS=$tab read -r model process wrap solver grid steps final init noise tolerance <case.tsv
+    block "${grid#*:}" >grid.txt; block "$init" >init.txt; block "$1" >want.txt
+    set -- --process "$process" --solver "$solver" --grid "${grid%%:*}:grid.txt" --init init.txt --final "$final" -o got.txt -q
+    if [ "$wrap" != - ]; then set -- "$@" --wrap "$wrap"; fi
+    if [ "$steps" != 0 ]; then set -- "$@" --steps "$steps"; fi
+    if [ "$noise" != - ]; then block "$noise" >noise.txt; set -- "$@" --noise noise.txt; fi
+    "$fokker" sample "$model" "$@" && paste -d ' ' want.txt got.txt | awk -v most="$tolerance" '
+        function size(v) { return v < 0 ? -v : v }
+        { for (i = 1; i <= NF / 2; i++) { d = size($i - $(i + NF / 2)) / (size($i) > 1 ? size($i) : 1); if (!(d <= most)) exit 1; n++ } }
+        END { exit !n }'
+}
+for name in ds_multistep3_dpmsolverpp_tu_line__gmm8ring__n7_nolof up_bh2_o3_data_tu_disc__gmm5_aniso16__n10 kd_sample_lms__gmm8ring__karras_edm__n5 \
+            kd_sample_dpmpp_2m_sde__gmm8ring__exp__n20_eta05 df_dpmm_pp_o2_karras__gauss2__n10 df_ddim_eta05__gmm8ring__n5 df_sasolver_33__gmm8ring__n10 \
+            dfs_dpm_pp_sampler__gmm8ring__n11_o3_x0 edm_edm_sampler__gmm8ring__n18_churn de_t_ab3_t2__gmm8ring__n10 ss_pc_vp_reverse_diffusion_langevin__gmm8ring__N40 \
+            td_dopri5_vp_tol1e-05__gmm8ring ref_flow_vp__gmm8ring; do
+    holds replay $name
+done
+
 for topic in solvers processes grids models metrics wrappers; do
     holds "$fokker" list $topic --tsv
     holds "$fokker" list $topic
