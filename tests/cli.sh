@@ -185,6 +185,7 @@ expect 2 "there is no line for" $compat "DPMSolverMultistepScheduler(thresholdin
 while read -r name; do
     holds grep -qF -- "\`$name\`" "$docs"/methods/*.md
 done <names
+
 # ---- replay of other programs: the table's cases as command lines ----
 gzip -dc "$golden/arrays.txt.gz" >arrays.txt
 block() { awk -v name="$1" '/^@/ { on = $2 == name; next } on' arrays.txt; }
