@@ -28,7 +28,7 @@ enum { INTO = 3, MOST_STEP = INTO + 2 * (VALUES + 2) };     /* rows of coefficie
 
 static const double piece = 0.5;                            /* the longest interval of one quadrature */
 static const size_t table_most = (size_t)1 << 24;           /* doubles; beyond, coefficients are found at each step */
-static const double half[] = { 0.5 };
+static const double half[] = { 0.5, 1 };                     /* of the start: r1, and its exact weight */
 static const int orders[] = { 1, 2, 3 };
 
 /* Gauss-Legendre on [0, 1]; a[q][p]: the integral of p's Lagrange polynomial up to c[q]. */
