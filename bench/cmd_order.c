@@ -21,21 +21,30 @@ typedef struct task { const method *how; finding f, guard; } task;
 typedef struct job {
     ground ground;
     arena arena[MAX_ARENAS]; int arenas;
-    method *how[MAX_WORDS]; const char *name[MAX_WORDS]; int methods;
+    method *how[MAX_WORDS]; const char *name[MAX_WORDS]; char item[MAX_WORDS][64]; int methods;
     task *task; int tasks;
 } job;
+
+/* A solver that wraps others is tried around heun. */
+static method *zoo_method(const solver *s, char *item, size_t size)
+{
+    snprintf(item, size, "%s", s->name);
+    for (int i = 0; i < s->inners; i++)
+        snprintf(item + strlen(item), size - strlen(item), "/heun");
+    return method_parse("order", item);
+}
 
 static int open_methods(job *j, const request *r)
 {
     int n = r->words ? r->words : solvers();
 
     for (; j->methods < n; j->methods++) {
-        const char *item = r->words ? r->word[j->methods] : solver_at(j->methods)->name;
-        method *m = strchr(item, '/') || r->words || !solver_at(j->methods)->inners ? method_parse("order", item) : NULL;
+        int i = j->methods;
 
-        if (!m)
+        j->how[i] = r->words ? method_parse("order", r->word[i]) : zoo_method(solver_at(i), j->item[i], sizeof j->item[i]);
+        j->name[i] = r->words ? r->word[i] : j->item[i];
+        if (!j->how[i])
             return -1;
-        j->name[j->methods] = item, j->how[j->methods] = m;
     }
     return 0;
 }
@@ -52,12 +61,14 @@ static int open_arenas(job *j, const request *r)
 {
     static const char *const usual[] = { "vp-linear", "edm" };
     const char *asked = option_text(r, "process");
+    const char *on = option_text(r, "grid");
     int all = option_text(r, "all") != NULL, n = asked ? 1 : all ? process_kinds() : 2;
 
     for (int i = 0; i < n && j->arenas < MAX_ARENAS; i++) {
         if (!asked && all && needs_a_file(process_kind(i)))
             continue;
-        if (arena_open(&j->arena[j->arenas], &j->ground, asked ? asked : all ? process_kind(i)->name : usual[i], ROWS))
+        if (arena_open(&j->arena[j->arenas], &j->ground, asked ? asked : all ? process_kind(i)->name : usual[i], ROWS,
+                       on ? 1 : MAX_GRIDS, on ? &on : every_grid))
             return -1;
         j->arenas++;
     }
@@ -82,7 +93,7 @@ static void add_claims(job *j, const request *r, const arena *a, int which)
         add(j, a, which, asked ? asked : n > 1 ? every_grid[i] : usual, method_stochastic(m) ? KIND_WEAK : KIND_ODE);
     if (m->sol->adapts || (m->sol->embedded && !method_stochastic(m)))
         add(j, a, which, "-", KIND_TOL);
-    if (method_stochastic(m))
+    if (method_stochastic(m) && !m->sol->adapts && (method_order(m) > 0 || m->sol->strong > 0))
         add(j, a, which, asked ? asked : "lambda", KIND_STRONG);
 }
 
@@ -176,13 +187,14 @@ static void print_tsv(FILE *out, const job *j)
 
 static void print_rungs(FILE *out, const job *j)
 {
-    fputs("solver\tprocess\tgrid\tkind\tclaimed\tmeasured\tfrom\th\terror\tfitted\n", out);
+    fputs("solver\tprocess\tgrid\tkind\tclaimed\tmeasured\tfrom\th\terror\tfitted\tfamily\n", out);
     for (int i = 0; i < j->tasks; i++) {
         const finding *f = &j->task[i].f;
+        const char *family = solver_family(j->task[i].how->sol);
 
         for (int k = 0; k < f->ladder.count; k++)
-            fprintf(out, "%s\t%s\t%s\t%s\t%g\t%.4f\t%s\t%.6g\t%.6g\t%d\n", f->solver, f->arena->proc->name, f->grid, kind_names[f->kind], f->claimed,
-                    f->slope.value, f->from, f->ladder.h[k], f->ladder.error[k], f->ladder.used[k]);
+            fprintf(out, "%s\t%s\t%s\t%s\t%g\t%.4f\t%s\t%.6g\t%.6g\t%d\t%s\n", f->solver, f->arena->proc->name, f->grid, kind_names[f->kind], f->claimed,
+                    f->slope.value, f->from, f->ladder.h[k], f->ladder.error[k], f->ladder.used[k], family);
     }
 }
 

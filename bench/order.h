@@ -16,8 +16,10 @@ extern const char *const kind_names[], *const verdict_names[];
  * parts = 0: no sampling error.  used: whether the fit took this rung. */
 typedef struct ladder { int count, parts; double h[MAX_RUNGS], error[MAX_RUNGS], part[MAX_RUNGS][PARTS]; int used[MAX_RUNGS]; } ladder;
 
-/* Slope of log error against log h with its 95 % interval; NAN where fewer than three rungs serve. */
-typedef struct slope { double value, lo, hi; } slope;
+/* Slope of log error against log h with its 95 % interval, NAN where fewer than three rungs serve; last: the slope of the finest octave alone,
+ * drift: by how much it moved from the octave before (NAN: no such rungs). */
+typedef struct slope { double value, lo, hi, last, drift; } slope;
+#define NO_SLOPE ((slope){ NAN, NAN, NAN, NAN, NAN })
 
 /* A rung: the root mean square of a - b, n x dim each. */
 void ladder_add(ladder *, double h, int n, int dim, const double *a, const double *b);
@@ -25,7 +27,7 @@ void ladder_add(ladder *, double h, int n, int dim, const double *a, const doubl
 /* Least squares over the finest rungs above the floor, so many halvings of h, as long as they are of one sign. */
 slope ladder_fit(ladder *, double floor, int octaves);
 
-/* Where [lo, hi] lies against [least, most]: inside, outside, or neither. */
+/* Where [lo, hi] lies against [least, most]: inside, outside, or neither, or still on its way. */
 enum verdict judge(slope, double least, double most);
 
 /* What is measured on: two mixtures, in 2 and in 16 columns, and a Gaussian with a variance of its own in each of three columns. */
@@ -37,10 +39,22 @@ void ground_close(ground *);
 /* Exact states x at `from` and where the flow takes them, `end` (both n x dim). */
 typedef struct start { const char *model; const score *field; const law *law; level from, to; int n; double *x, *end; } start;
 
-/* The starts on one process: each mixture from the middle and from full noise.  kinks: its levels are not smooth in t. */
-enum { STARTS = 4 };
-typedef struct arena { const ground *ground; process *proc; double middle, full, low; int kinks; start start[STARTS]; } arena;
-int  arena_open(arena *, const ground *, const char *process_item, int rows);       /* rows in 2 columns, half of them in 16; 0 or -1 */
+/* The interval of a grid on which its rungs are asymptotic: from exact states of each mixture in the middle and at full noise, or as near to
+ * it as the grid's finest steps are short in lambda; full is NAN where there is none, and step their longest there. */
+enum { STARTS = 4, MAX_SPANS = 4, MAX_STARTS = 2 + 2 * MAX_SPANS };
+typedef struct span { const char *grid; double full, step; int start[STARTS]; } span;
+
+/* One process, its spans and their starts.  kinks: its levels are not smooth in t. */
+typedef struct arena {
+    const ground *ground; process *proc;
+    double middle, full, low; int kinks;
+    span span[MAX_SPANS]; int spans;
+    start start[MAX_STARTS]; int starts;
+} arena;
+
+/* rows: in 2 columns, an eighth of them in 16; on: the grids, so many, that will be measured on besides own steps.  0 or -1 */
+int  arena_open(arena *, const ground *, const char *process_item, int rows, int many, const char *const *on);
+const span *arena_span(const arena *, const char *on);      /* NULL where the grid was not named; no reason is set */
 void arena_close(arena *);
 
 /* The time at which sigma/alpha = s, or the nearest to it in the process's own interval. */
@@ -71,6 +85,9 @@ void claim_range(finding *, double claimed, int two_sided);
 
 /* Takes over slope, ladder, place and interval of a measurement that is worse than what the finding has. */
 void finding_worse(finding *, slope, const ladder *, const start *, double t_from, double t_to);
+
+/* The verdict where the grid has no interval.  0 */
+int finding_apart(finding *, const span *);
 
 /* The verdict, and the reason where a run failed.  Returns status. */
 int finding_close(finding *, int status);

@@ -8,7 +8,10 @@
 
 /* Ratios sigma/alpha: where starts in the middle stand, the most that full noise is taken for, where all end: rungs are asymptotic there. */
 static const double MIDDLE = 3, FULL = 200, LOW = 0.05;
-enum { SEED = 11 };
+
+/* A grid's rungs are asymptotic where at FINEST steps none is longer than this in lambda; at full noise is what starts above NOISY. */
+static const double SHORT = 0.05, NOISY = 20, NEARER = 0.9;
+enum { SEED = 11, FINEST = 2048 };
 
 static const char *const names[2] = { "three", "gmm5-aniso16" };
 
@@ -111,7 +114,52 @@ static int has_kinks(const arena *a)
     return second[0] > 0.3 * first[0] || second[1] > 0.3 * first[1];
 }
 
-int arena_open(arena *a, const ground *g, const char *item, int rows)
+/* The longest step in lambda of the finest rung from t on; NAN where the grid fails. */
+static double longest(const arena *a, const char *on, double t)
+{
+    level *l = order_levels(a->proc, on, t, a->low, FINEST);
+    double most = l ? 0 : NAN;
+
+    for (int i = 0; l && i < FINEST; i++)
+        most = fmax(most, fabs(l[i + 1].lambda - l[i].lambda));
+    free(l);
+    return most;
+}
+
+/* Both mixtures from t; where others stand there already, those. */
+static int both(arena *a, double t, int rows, int *which)
+{
+    for (int i = 0; i < a->starts; i += 2)
+        if (a->start[i].from.t == t)
+            return which[0] = i, which[1] = i + 1, 0;
+    for (int i = 0; i < 2; i++) {
+        which[i] = a->starts++;
+        if (begin(&a->start[which[i]], a, i, t, i ? rows / 8 : rows))
+            return -1;
+    }
+    return 0;
+}
+
+static int open_span(arena *a, const char *on, int rows)
+{
+    span *s = &a->span[a->spans++];
+    double ratio = FULL;
+
+    *s = (span){ .grid = on, .full = a->full };
+    if (on) {
+        if (isnan(s->step = longest(a, on, s->full)))
+            return -1;
+        while (s->step > SHORT && (ratio *= NEARER) > NOISY) {
+            s->full = arena_time(a, ratio);
+            s->step = longest(a, on, s->full);
+        }
+        if (s->step > SHORT || longest(a, on, a->middle) > SHORT)
+            return s->full = NAN, 0;
+    }
+    return both(a, a->middle, rows, s->start) || both(a, s->full, rows, s->start + 2) ? -1 : 0;
+}
+
+int arena_open(arena *a, const ground *g, const char *item, int rows, int many, const char *const *on)
 {
     *a = (arena){ .ground = g, .proc = process_open("--process", item) };
     if (!a->proc)
@@ -119,15 +167,23 @@ int arena_open(arena *a, const ground *g, const char *item, int rows)
     a->middle = strcmp(a->proc->name, "vp-linear") ? arena_time(a, MIDDLE) : 0.5;
     a->full = arena_time(a, FULL), a->low = arena_time(a, LOW);
     a->kinks = has_kinks(a);
-    for (int i = 0; i < STARTS; i++)
-        if (begin(&a->start[i], a, i / 2, i % 2 ? a->full : a->middle, i < 2 ? rows : rows / 8))
+    for (int i = -1; i < many; i++)
+        if (open_span(a, i < 0 ? NULL : on[i], rows))
             return arena_close(a), -1;
     return 0;
 }
 
+const span *arena_span(const arena *a, const char *on)
+{
+    for (int i = 1; i < a->spans; i++)
+        if (!strcmp(on, a->span[i].grid))
+            return &a->span[i];
+    return strcmp(on, "-") ? NULL : &a->span[0];
+}
+
 void arena_close(arena *a)
 {
-    for (int i = 0; i < STARTS; i++)
+    for (int i = 0; i < a->starts; i++)
         free(a->start[i].x), free(a->start[i].end);
     process_close(a->proc);
     *a = (arena){ 0 };

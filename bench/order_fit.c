@@ -4,13 +4,16 @@
  * Its interval adds in quadrature what the two sources of doubt give at 95 %: the residuals of the fit (Student's t with n - 2), which
  * grow where the rungs are not yet on a line, and a jackknife over parts of the rows (Student's t with parts - 1), which says how far
  * another draw of the starts would move the slope.
+ *
+ * Beside them stands what the finest octave says alone and how far it moved from the one before: error = C h^p (1 + a h + ...) has local
+ * slopes whose distance to p halves with h.
  */
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_fit.h>
 #include <math.h>
 #include "bench/order.h"
 
-enum { FEWEST = 3 };
+enum { FEWEST = 3, AHEAD = 3 };            /* rungs of a fit; octaves that a moving slope is carried on */
 
 const char *const kind_names[] = { "ode", "tol", "weak", "strong" };
 const char *const verdict_names[] = { "holds", "refuted", "unclear" };
@@ -61,6 +64,26 @@ static int choose(ladder *l, double floor, int octaves)
     return n;
 }
 
+/* The slope of the octave from rung i on, by the rung nearest to 2 h; NAN where none was used. */
+static double local(const ladder *l, int i, int *next)
+{
+    for (*next = i - 1; *next >= 0 && l->used[*next]; --*next)
+        if (fabs(log2(l->h[*next] / l->h[i]) - 1) < 0.2)
+            return log(fabs(l->error[*next] / l->error[i])) / log(l->h[*next] / l->h[i]);
+    return NAN;
+}
+
+/* The slope of the finest octave, and what it moved since the one before. */
+static void settle(const ladder *l, slope *s)
+{
+    int i = l->count - 1, next, last;
+
+    while (!l->used[i])
+        i--;
+    s->last = local(l, i, &next);
+    s->drift = isnan(s->last) ? NAN : s->last - local(l, next, &last);
+}
+
 /* The fit without one part of the rows (none: without = -1), and the standard error of its slope from the residuals. */
 static double fit(const ladder *l, int without, double *se)
 {
@@ -96,26 +119,35 @@ static double jackknife(const ladder *l)
 
 slope ladder_fit(ladder *l, double floor, int octaves)
 {
-    double value, se, wide;
+    slope s = NO_SLOPE;
+    double se, wide;
     int n;
 
     for (int i = 0; i < l->count; i++)
         l->used[i] = 0;
     n = choose(l, floor, octaves);
     if (n < FEWEST)
-        return (slope){ NAN, NAN, NAN };
-    value = fit(l, -1, &se);
+        return s;
+    s.value = fit(l, -1, &se);
     wide = gsl_cdf_tdist_Pinv(0.975, n - 2) * se;
     if (l->parts)
         wide = hypot(wide, gsl_cdf_tdist_Pinv(0.975, l->parts - 1) * jackknife(l));
-    return (slope){ value, value - wide, value + wide };
+    s.lo = s.value - wide, s.hi = s.value + wide;
+    settle(l, &s);
+    return s;
 }
 
+/* Where rungs are not asymptotic their slopes still move from octave to octave.  What leaves the range refutes a claim only if, at that pace,
+ * it would stay outside for octaves to come; it upholds one only if the finest octave has not left the range. */
 enum verdict judge(slope s, double least, double most)
 {
+    double last = isnan(s.last) ? s.value : s.last, ahead = isnan(s.drift) ? last : last + AHEAD * s.drift;
+
     if (s.lo >= least && s.hi <= most)
-        return VERDICT_HOLDS;
-    return s.hi < least || s.lo > most ? VERDICT_REFUTED : VERDICT_UNCLEAR;
+        return last >= least && last <= most ? VERDICT_HOLDS : VERDICT_UNCLEAR;
+    if (s.hi < least)
+        return fmax(last, ahead) < least ? VERDICT_REFUTED : VERDICT_UNCLEAR;
+    return s.lo > most && fmin(last, ahead) > most ? VERDICT_REFUTED : VERDICT_UNCLEAR;
 }
 
 void claim_range(finding *f, double claimed, int two_sided)
@@ -134,10 +166,19 @@ void finding_worse(finding *f, slope s, const ladder *l, const start *from, doub
     snprintf(f->from, sizeof f->from, "%s from t = %g", from->model, t_from);
 }
 
+int finding_apart(finding *f, const span *on)
+{
+    f->slope = NO_SLOPE, f->verdict = VERDICT_UNCLEAR;
+    f->t_from = f->t_to = NAN;
+    snprintf(f->note, sizeof f->note, "%s has steps of %.2g in lambda on %s even at 2048 steps: no rung is asymptotic; ask on another grid", f->grid,
+             on->step, f->arena->proc->name);
+    return 0;
+}
+
 int finding_close(finding *f, int status)
 {
     if (status) {
-        f->slope = (slope){ NAN, NAN, NAN };
+        f->slope = NO_SLOPE;
         snprintf(f->note, sizeof f->note, "%s", why());
     }
     f->verdict = judge(f->slope, f->least, f->most);

@@ -89,10 +89,13 @@ static int own_steps(climb *c)
 
 static int measure(finding *f, const method *m, const effort *e, int octaves, int (*up)(climb *))
 {
-    int status = 0;
+    const span *on = arena_span(f->arena, f->grid);
+    int status = on ? 0 : fail("order: no starts were made for the grid %s", f->grid);
 
+    if (on && isnan(on->full))
+        return finding_apart(f, on);
     for (int i = 0; i < STARTS && !status; i++) {
-        const start *s = &f->arena->start[i];
+        const start *s = &f->arena->start[on->start[i]];
         size_t N = (size_t)s->n * s->field->dim;
         climb c = { f, m, s, e, CLEAR * REFERENCE * rms(N, s->end), malloc(N * sizeof *c.x), octaves, { 0 } };
 

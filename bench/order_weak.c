@@ -79,7 +79,7 @@ static int one_start(finding *f, const method *m, const effort *e, double t)
 {
     const arena *a = f->arena;
     ladder l[CURVES] = { { 0 } };
-    slope s = { NAN, NAN, NAN };
+    slope s = NO_SLOPE;
     start from = { .model = "Gaussian" };
     int best;
 
@@ -105,10 +105,13 @@ static int one_start(finding *f, const method *m, const effort *e, double t)
 
 int order_weak(finding *f, const method *m, const effort *e)
 {
-    const double starts[2] = { arena_time(f->arena, NEAR), f->arena->full };
-    int status = 0;
+    const span *on = arena_span(f->arena, f->grid);
+    const double starts[2] = { arena_time(f->arena, NEAR), on ? on->full : NAN };
+    int status = on ? 0 : fail("order: no starts were made for the grid %s", f->grid);
 
     claim_range(f, method_order(m), 1);
+    if (on && isnan(on->full))
+        return finding_apart(f, on);
     for (int i = 0; i < 2 && !status; i++)
         status = one_start(f, m, e, starts[i]);
     return finding_close(f, status);

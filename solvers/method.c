@@ -5,13 +5,34 @@
 #include "solvers/solver.h"
 
 static const solver *const all[] = {
+#define FAMILY(name)
 #define SOLVER(id) &solver_##id,
 #include "solvers/list.h"
 #undef SOLVER
+#undef FAMILY
 };
 
 int solvers(void) { return sizeof all / sizeof *all; }
 const solver *solver_at(int i) { return all[i]; }
+
+const char *solver_family(const solver *s)
+{
+    static const struct { const char *family; const solver *sol; } line[] = {
+#define FAMILY(name) { name, NULL },
+#define SOLVER(id) { NULL, &solver_##id },
+#include "solvers/list.h"
+#undef SOLVER
+#undef FAMILY
+    };
+    const char *family = NULL;
+
+    for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
+        if (line[i].sol == s)
+            return family;
+        family = line[i].sol ? family : line[i].family;
+    }
+    return NULL;
+}
 
 const solver *solver_named(const char *name)
 {

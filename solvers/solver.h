@@ -170,7 +170,12 @@ int solvers(void);
 const solver *solver_at(int i);
 const solver *solver_named(const char *name);       /* NULL where there is none; no reason is set */
 
+/* The family under which list.h names it; NULL for a solver that is not there. */
+const char *solver_family(const solver *);
+
+#define FAMILY(name)
 #define SOLVER(id) extern const solver solver_##id;
 #include "solvers/list.h"
 #undef SOLVER
+#undef FAMILY
 #endif

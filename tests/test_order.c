@@ -12,9 +12,11 @@ static arena vp, edm;
 
 static void opens(void)
 {
+    static const char *const on[] = { "lambda", "karras", "uniform" };
+
     must(ground_open(&field));
-    must(arena_open(&vp, &field, "vp-linear", 256));
-    must(arena_open(&edm, &field, "edm", 256));
+    must(arena_open(&vp, &field, "vp-linear", 256, 3, on));
+    must(arena_open(&edm, &field, "edm", 256, 3, on));
 }
 
 static void closes(void)
