@@ -66,6 +66,11 @@ zoo: all                                                ## every method on every
 	rm -f out/zoo/results.tsv
 	$(B)/fokker bench bench/zoo.ini -o out/zoo
 
+orders: $(B)/fokker                                     ## measures all orders anew, for docs/orders.md (some minutes)
+	$(B)/fokker order --tsv > $(B)/orders.tsv
+	cp $(B)/orders.tsv docs/orders.tsv
+	awk -f docs/orders.awk docs/orders.tsv > docs/orders.md
+
 speed: $(B)/speed $(B)/fokker                           ## the speed of the hot loops against limits measured in the same run
 	$(B)/speed
 

@@ -150,7 +150,7 @@ static void run_all(job *j, int quiet)
     watch_close(w);
 }
 
-/* A weak order that the paths refute is refuted; a solver that claims no strong order keeps no row of it. */
+/* A weak order that the paths refute is refuted; a solver that claims no strong order keeps no row of it, nor what Ctrl-C kept from its turn. */
 static void conclude(job *j)
 {
     int n = 0;
@@ -169,7 +169,7 @@ static void conclude(job *j)
         }
     }
     for (int i = 0; i < j->tasks; i++)
-        if (j->task[i].f.kind != KIND_STRONG || j->task[i].how->sol->strong > 0)
+        if (j->task[i].f.most > 0 && (j->task[i].f.kind != KIND_STRONG || j->task[i].how->sol->strong > 0))
             j->task[n++] = j->task[i];
     j->tasks = n;
 }

@@ -68,7 +68,7 @@ static int choose(ladder *l, double floor, int octaves)
 static double local(const ladder *l, int i, int *next)
 {
     for (*next = i - 1; *next >= 0 && l->used[*next]; --*next)
-        if (fabs(log2(l->h[*next] / l->h[i]) - 1) < 0.2)
+        if (fabs(log2(l->h[*next] / l->h[i]) - 1) < 0.1)
             return log(fabs(l->error[*next] / l->error[i])) / log(l->h[*next] / l->h[i]);
     return NAN;
 }

@@ -10,7 +10,7 @@
 
 /* How far the ladder goes on while the verdict is unclear; halvings that the fit spans: the higher the order, the fewer lie between the
  * first rung that is asymptotic and round-off.  Tolerances have no asymptotics: all. */
-enum { MORE = 8, LOW_ORDER = 3, HIGH_ORDER = 2, ALL = 60 };
+enum { MORE = 4, LOW_ORDER = 3, HIGH_ORDER = 2, ALL = 60 };
 
 /* Error control per step leaves tol^(q/(q+1)) where the order q solution is not extrapolated: at least 2/3 from q = 2 on. */
 static const double BARE = 2. / 3;
@@ -51,7 +51,7 @@ static int over(const climb *c) { return c->l.count == MAX_RUNGS || c->l.error[c
 /* Fixed steps, doubled until round-off; beyond e->most as long as the verdict is unclear. */
 static int fixed_steps(climb *c)
 {
-    double ratio = c->octaves == HIGH_ORDER ? sqrt(2) : 2;
+    double ratio = c->f->claimed > 4 ? sqrt(sqrt(2)) : c->octaves == HIGH_ORDER ? sqrt(2) : 2;
 
     for (double many = c->e->least; many <= MORE * c->e->most; many *= ratio) {
         int steps = (int)lround(many);

@@ -10,7 +10,7 @@ distinct(test, col) = system(sprintf("awk -F'\t' 'NR > 1 && (%s) && !s[$%d]++ { 
 in(family) = sprintf("$11 == \"%s\"", family)
 pick(family, proc, kind) = sprintf("%s && $2 == \"%s\" && $4 == \"%s\"", in(family), proc, kind)
 lines(test, solver) = sprintf("< awk -F'\t' '%s && $1 == \"%s\" { if (g && g != $3) print \"\"; g = $3; print }' '%s'", test, solver, file)
-label(test, solver) = system(sprintf("awk -F'\t' '%s && $1 == \"%s\" && !s[$3]++ { if (!n++) printf \"%%s: claimed %%s, measured\", $1, $5; printf \" %%.2f\", $6 } END { print \"\" }' '%s'", test, solver, file))
+label(test, solver) = system(sprintf("awk -F'\t' '%s && $1 == \"%s\" && !s[$3]++ { if (!t) t = $1 \": claimed \" $5 \", measured\"; t = t \" \" int(100 * $6 + 0.5) / 100 } END { print t }' '%s'", test, solver, file))
 # One triangle for each order claimed, under the first curve that claims it: its slope is the claim.
 triangles(test) = sprintf("< awk -F'\t' '%s && $10 && $9 && !s[$5]++ { x = 1 / $8; y = ($9 < 0 ? -$9 : $9) / 2.5; z = y * 3^-$5; OFS = FS; print x, y; print x, z; print 3 * x, z; print x, y; print \"\" }' '%s'", test, file)
 title(kind) = kind eq "ode" ? "flow, fixed steps" : kind eq "tol" ? "flow, own steps" : kind eq "weak" ? "law of samples (weak)" : "paths (strong)"

@@ -134,11 +134,12 @@ static void its_variants_converge_as_they_claim(void)
         { "dpm-solver-v3-3:pseudo=yes", 2 }, { "dpm-solver-v3-1:corrector=pseudo", 2 }, { "dpm-solver-v3-2:corrector=yes", 2 },
         { "dpm-solver-v3-3:pseudo=yes,corrector=yes", 3 } };
     static const effort quick = { .least = 64, .most = 1024 };
+    static const char *const on = "lambda";
     ground field;
     arena vp;
 
     must(ground_open(&field));
-    must(arena_open(&vp, &field, "vp-linear", 128));
+    must(arena_open(&vp, &field, "vp-linear", 128, 1, &on));
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         method *m = method_parse("test", row[i].solver);
         finding f = { .solver = row[i].solver, .arena = &vp, .grid = "lambda", .kind = KIND_ODE };
