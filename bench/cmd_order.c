@@ -91,7 +91,7 @@ static void add_claims(job *j, const request *r, const arena *a, int which)
 
     for (int i = 0; i < n && !m->sol->adapts && method_order(m) > 0; i++)
         add(j, a, which, asked ? asked : n > 1 ? every_grid[i] : usual, method_stochastic(m) ? KIND_WEAK : KIND_ODE);
-    if (m->sol->adapts || (m->sol->embedded && !method_stochastic(m)))
+    if ((m->sol->adapts || m->sol->embedded) && !method_stochastic(m))
         add(j, a, which, "-", KIND_TOL);
     if (method_stochastic(m) && !m->sol->adapts && (method_order(m) > 0 || m->sol->strong > 0))
         add(j, a, which, asked ? asked : "lambda", KIND_STRONG);
