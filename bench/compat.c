@@ -111,7 +111,9 @@ static int set(const peer *p, spelled *s, const char *key, const char *value)
         return fail("compat: %s=%s of %s is not known; give one of %s", key, value, p->name, choices);
     if (!strchr(choices, '|') && number("compat", key, value, &v))
         return -1;
-    snprintf(s->value[i], sizeof s->value[i], "%s", value);
+    if (strlen(value) >= sizeof s->value[i])
+        return fail("compat: %s=%s is too long", key, value);
+    strcpy(s->value[i], value);
     return 0;
 }
 
