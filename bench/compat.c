@@ -187,9 +187,9 @@ static int applies(const rule *r, const spelled *s)
     char word[LINE];
 
     for (int i = 0; word_at(r->when, " ", i, word, sizeof word); i++) {
-        size_t key = strcspn(word, "!="), other = word[key] == '!';
+        size_t key = strcspn(word, "!=<"), other = word[key] == '!';
 
-        if (among(value_of(s, word, key), word + key + other + 1) == (int)other)
+        if (word[key] == '<' ? strtod(value_of(s, word, key), NULL) >= strtod(word + key + 1, NULL) : among(value_of(s, word, key), word + key + other + 1) == (int)other)
             return 0;
     }
     return 1;
@@ -240,6 +240,8 @@ void compat_translate(const peer *p, const spelled *s, translation *t)
         apply(p->rules[i], s, part, t);
     if (t->refusal)
         return;
+    if (*part[LAST])
+        snprintf(part[SOLVER] + strlen(part[SOLVER]), LINE - strlen(part[SOLVER]), "%clast=%s", strchr(part[SOLVER], ':') ? ',' : ':', part[LAST]);
     at = snprintf(t->line, LINE, "fokker sample MODEL");
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (*part[order[i].part] && at < LINE)

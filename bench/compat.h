@@ -5,11 +5,11 @@
 #ifndef FOKKER_COMPAT_H
 #define FOKKER_COMPAT_H
 
-/* REMARK adds a line on what differs; CANNOT too, and there is no recipe; COUNT is what --steps is besides n; BUDGET: --nfe n
+/* REMARK adds a line on what differs; CANNOT too, and there is no recipe; LAST is the solver's last=; COUNT is what --steps is besides n; BUDGET: --nfe n
  * instead; OWN: neither (own steps). */
-enum part { PROCESS, SOLVER, GRID, FINAL, WRAP, COUNT, BUDGET, OWN, REMARK, CANNOT, PARTS };
+enum part { PROCESS, SOLVER, LAST, GRID, FINAL, WRAP, COUNT, BUDGET, OWN, REMARK, CANNOT, PARTS };
 
-/* when: "key=value|value key!=value", all of which must hold; "": always.  In text {key} stands for its value.  Ends with a text of NULL. */
+/* when: "key=value|value key!=value key<15", all of which must hold; "": always.  In text {key} stands for its value.  Ends with a text of NULL. */
 typedef struct rule { const char *when; enum part part; const char *text; } rule;
 
 /* args: "key=value|value...", the first value is the default and any other than those listed is refused; "key=3" without another takes any number. */

@@ -27,7 +27,7 @@ static const rule vp_times[] = {
     { "schedule=discrete", REMARK, "t_end is index 0, 1/1000; between indices log alpha is linear, as here" },
     { "skip_type=time_uniform", GRID, "uniform" }, { "skip_type=logSNR", GRID, "lambda" }, { "skip_type=time_quadratic", GRID, "quadratic" },
     { "denoise_to_zero=True", FINAL, "denoise" }, { "denoise_to_zero=True", COUNT, "1" },
-    { "thresholding=True", CANNOT, "dynamic thresholding, which depends on each sample's own quantile" },
+    { "thresholding=True", WRAP, "threshold" },
     { 0 },
 };
 static const rule authors_dpm[] = {
@@ -36,7 +36,7 @@ static const rule authors_dpm[] = {
     { "order=2 algorithm_type=dpmsolver", SOLVER, "dpm-solver-2m:type={solver_type}" },
     { "order=3", SOLVER, "dpmpp-3m-shipped:type={solver_type}" }, { "order=3 algorithm_type=dpmsolver", SOLVER, "dpm-solver-3m-shipped:type={solver_type}" },
     { "order=3 method=multistep", REMARK, "half the weight of the curvature and a first-order start, as shipped: order 2; the right form is dpmpp-3m" },
-    { "order!=1 method=multistep lower_order_final=True", REMARK, "with n < 10 its last steps are of lower order (lower_order_final); here they are not" },
+    { "order!=1 method=multistep lower_order_final=True n<10", LAST, "lower" },
     { "order=2|3 method=singlestep", SOLVER, "dpm-solver-fast:order={order},predict=data" },
     { "order=2|3 method=singlestep algorithm_type=dpmsolver", SOLVER, "dpm-solver-fast:order={order}" },
     { "order=2|3 method=singlestep skip_type=logSNR", REMARK,
@@ -66,7 +66,7 @@ static const rule authors_unipc[] = {
     { "algorithm_type=noise_prediction order=1 variant=vary_coeff", SOLVER, "unipc-1:variant=vary-coeff,predict=noise" },
     { "algorithm_type=noise_prediction order=2|3 variant=vary_coeff", SOLVER, "unipc-{order}-shipped:predict=noise" },
     { "order=2|3 variant=vary_coeff", REMARK, "its corrector drops a row, as shipped: order 1; the right form is variant=vary-coeff" },
-    { "order!=1", REMARK, "its last steps are of lower order, and the corrector is left out of the last; here the order stays" },
+    { "order!=1", LAST, "lower" },
     { 0 },
 };
 
@@ -77,15 +77,16 @@ static const rule ds_sigmas[] = {
     { "schedule_type=polynomial", GRID, "karras:rho={schedule_rho}" }, { "schedule_type=logsnr", GRID, "lambda" },
     { "schedule_type=time_uniform", CANNOT, "times uniform in a VP process that is fitted to sigma_min and sigma_max; write its sigmas to a file, --grid sigmas:FILE" },
     { "denoise_to_zero=True", FINAL, "denoise" }, { "denoise_to_zero=True", COUNT, "0" },
-    { "afs=True", CANNOT, "the analytical first step, which replaces the network by x/sqrt(1 + sigma^2)" },
+    { "afs=True", WRAP, "afs:above={sigma_max}" },
+    { "afs=True", REMARK, "the analytic first step at sigma_max; give above a little less where the grid's first sigma is rounded" },
     { 0 },
 };
 static const rule ds_euler[] = { { "", SOLVER, "edm-euler" }, { 0 } };
 static const rule ds_heun[] = { { "", SOLVER, "edm-heun" }, { 0 } };
 static const rule ds_dpm_2[] = { { "", SOLVER, "dpm-2" }, { 0 } };
-static const rule ds_ipndm[] = { { "", SOLVER, "ipndm-{max_order}" }, { "max_order=3|4", REMARK, "weights of equal steps on uneven ones: order 2; ipndm-v is the cure" }, { 0 } };
+static const rule ds_ipndm[] = { { "", SOLVER, "ipndm-{max_order}" }, { "denoise_to_zero=True max_order!=1", LAST, "euler" }, { "max_order=3|4", REMARK, "weights of equal steps on uneven ones: order 2; ipndm-v is the cure" }, { 0 } };
 static const rule ds_ipndm_v[] = {
-    { "", SOLVER, "ipndm-v-{max_order}" }, { "max_order=3|4", SOLVER, "ipndm-v-{max_order}-shipped" },
+    { "", SOLVER, "ipndm-v-{max_order}" }, { "denoise_to_zero=True max_order!=1", LAST, "euler" }, { "max_order=3|4", SOLVER, "ipndm-v-{max_order}-shipped" },
     { "max_order=3|4", REMARK, "a misplaced parenthesis, as shipped; the right form is ipndm-v-{max_order}" },
     { 0 },
 };
@@ -99,16 +100,18 @@ static const rule ds_deis[] = {
 static const rule ds_dpm_pp[] = {
     { "max_order=1", SOLVER, "ddim" }, { "max_order=2", SOLVER, "dpmpp-2m" }, { "max_order=3", SOLVER, "dpmpp-3m-shipped" },
     { "max_order=2 predict_x0=False", SOLVER, "dpm-solver-2m" }, { "max_order=3 predict_x0=False", SOLVER, "dpm-solver-3m-shipped" },
-    { "predict_x0=True", REMARK, "it always thresholds x0 dynamically, which is wrong for data outside [-1, 1]; the line does not" },
-    { "max_order=2|3 lower_order_final=True", REMARK, "its last steps are of lower order (lower_order_final); here they are not" },
+    { "predict_x0=True", WRAP, "threshold" },
+    { "predict_x0=True", REMARK, "it always thresholds x0 dynamically, which is wrong for data outside [-1, 1]: leave --wrap out" },
+    { "max_order=2|3 lower_order_final=True", LAST, "lower" },
     { 0 },
 };
 static const rule ds_unipc[] = {
     { "", SOLVER, "unipc-{max_order}:variant={variant}" }, { "max_order=3", SOLVER, "unipc-3:variant={variant},start=ramp" },
     { "predict_x0=False", SOLVER, "unipc-{max_order}:variant={variant},predict=noise" },
     { "predict_x0=False max_order=3", SOLVER, "unipc-3:variant={variant},predict=noise,start=ramp" },
-    { "predict_x0=True", REMARK, "it always thresholds x0 dynamically, which is wrong for data outside [-1, 1]; the line does not" },
-    { "max_order=2|3 lower_order_final=True", REMARK, "its last steps are of lower order (lower_order_final); here they are not" },
+    { "predict_x0=True", WRAP, "threshold" },
+    { "predict_x0=True", REMARK, "it always thresholds x0 dynamically, which is wrong for data outside [-1, 1]: leave --wrap out" },
+    { "max_order=2|3 lower_order_final=True", LAST, "lower" },
     { 0 },
 };
 

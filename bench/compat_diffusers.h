@@ -93,7 +93,6 @@ static const rule chain[] = {
     { "beta_schedule=linear", PROCESS, "vp-discrete:T={num_train_timesteps},beta_min={beta_start},beta_max={beta_end}" },
     { "beta_schedule=scaled_linear", PROCESS, "vp-discrete:betas=scaled-linear,T={num_train_timesteps},beta_min={beta_start},beta_max={beta_end}" },
     { "beta_schedule=squaredcos_cap_v2", PROCESS, "vp-discrete:betas=cosine,T={num_train_timesteps}" },
-    { "thresholding=True", CANNOT, "dynamic thresholding, which depends on each sample's own quantile" },
     { "use_beta_sigmas=True", CANNOT, "sigmas at quantiles of a beta law; write their list to a file and take --grid sigmas:FILE" },
     { 0 },
 };
@@ -109,6 +108,7 @@ static const rule indices[] = {
     { "set_alpha_to_one=False steps_offset=0 timestep_spacing=leading|linspace", COUNT, "-1" },
     { "set_alpha_to_one=False steps_offset=0 timestep_spacing=leading|linspace", REMARK, "its last call, at index 0, moves nothing and is left out" },
     { "clip_sample=True", WRAP, "clamp:lo=-{clip_sample_range},hi={clip_sample_range}" },
+    { "thresholding=True", WRAP, "threshold:max=1" },
     { 0 },
 };
 static const rule ddim[] = {
@@ -130,6 +130,9 @@ static const rule pndm[] = {
 };
 
 /* The multistep family: n + 1 indices without the last, or n sigmas. */
+#define THRESHOLD { "thresholding=True", WRAP, "threshold:max=1" }
+#define ASKED "the network is asked at the timesteps that it was made for, not at the solver's own levels: --wrap round"
+
 static const rule dpm_indices[] = {
     { "", FINAL, "denoise" },
     { "final_sigmas_type=sigma_min", FINAL, "none" },
@@ -139,14 +142,20 @@ static const rule dpm_indices[] = {
     { "use_karras_sigmas=True", GRID, "karras" },
     { "use_exponential_sigmas=True", GRID, "exponential" },
     { "use_lu_lambdas=True", GRID, "lambda" },
-    { "use_karras_sigmas=True", REMARK, "timesteps of Karras sigmas are rounded to integers there: the network is asked at another level than the solver's" },
-    { "use_exponential_sigmas=True", REMARK, "timesteps are rounded to integers there: the network is asked at another level than the solver's" },
-    { "use_lu_lambdas=True", REMARK, "timesteps are rounded to integers there: the network is asked at another level than the solver's" },
+    { "use_karras_sigmas=True", WRAP, "round" }, { "use_exponential_sigmas=True", WRAP, "round:whole=down" }, { "use_lu_lambdas=True", WRAP, "round" },
+    { "use_karras_sigmas=True prediction_type=v_prediction", WRAP, "round:predicts=v" },
+    { "use_karras_sigmas=True prediction_type=sample", WRAP, "round:predicts=data" },
+    { "use_karras_sigmas=True", REMARK, "it rounds the timesteps of its sigmas to integers: " ASKED },
+    { "use_exponential_sigmas=True", REMARK, "it cuts the timesteps of its sigmas to integers: " ASKED },
+    { "use_lu_lambdas=True", REMARK, "it rounds the timesteps of its sigmas to integers: " ASKED },
+    THRESHOLD,
+    { "thresholding=True use_karras_sigmas=True", REMARK, "with both of its conventions: --wrap \"round threshold:max=1\"" },
     { "use_karras_sigmas=True final_sigmas_type=sigma_min", COUNT, "-1" },
     { "use_exponential_sigmas=True final_sigmas_type=sigma_min", COUNT, "-1" },
     { "use_lu_lambdas=True final_sigmas_type=sigma_min", COUNT, "-1" },
     { "use_flow_sigmas=True", PROCESS, "flow:shift={flow_shift},t_min=0,t_max=0.999" },
     { "use_flow_sigmas=True", GRID, "uniform" },
+    { "use_flow_sigmas=True", REMARK, "the network is asked at timesteps cut to integers" },
     { 0 },
 };
 static const rule dpm_multi[] = {
@@ -168,9 +177,8 @@ static const rule dpm_multi[] = {
     { "solver_order=3 algorithm_type!=sde-dpmsolver++", REMARK, "as shipped: half the weight of the curvature and a first-order start, order 2; the right form is dpmpp-3m" },
     { "solver_order=3 algorithm_type=sde-dpmsolver++", REMARK, "as shipped: the wrong sign of 1/2, weak order 1; the right form is sde-dpmpp-3m" },
     { "algorithm_type=dpmsolver|sde-dpmsolver final_sigmas_type=zero", CANNOT, "diffusers refuses it with final_sigmas_type=zero; add final_sigmas_type=sigma_min" },
-    { "solver_order=3 lower_order_final=True final_sigmas_type=zero", REMARK, "with n < 15 its last step but one is of order 2 (lower_order_final); here of order 3" },
-    { "solver_order!=1 lower_order_final=True final_sigmas_type=sigma_min", REMARK, "with n < 15 its last steps are of lower order (lower_order_final); here they are not" },
-    { "euler_at_final=True final_sigmas_type=sigma_min", REMARK, "its last step is of order 1 (euler_at_final); here it is not" },
+    { "solver_order!=1 euler_at_final=True", LAST, "euler" },
+    { "solver_order!=1 lower_order_final=True n<15", LAST, "lower" },
     { 0 },
 };
 static const rule dpm_single[] = {
@@ -194,9 +202,9 @@ static const rule deis[] = {
     { "solver_order=3", SOLVER, "deis-logrhoab3:start=ramp" },
     { "", FINAL, "none" },
     { "use_karras_sigmas=True", COUNT, "-1" }, { "use_exponential_sigmas=True", COUNT, "-1" },
-    { "use_karras_sigmas=True", REMARK, "it appends the last sigma twice: its last call moves nothing and is left out" },
+    { "use_karras_sigmas=True", REMARK, "it appends the last sigma twice: its last call moves nothing and is left out, and with it the last of the lower orders" },
     { "use_flow_sigmas=True", CANNOT, "its step from and to a flow's ends" },
-    { "solver_order!=1", REMARK, "with n < 15 its last steps are of lower order (lower_order_final); here they are not" },
+    { "solver_order!=1 lower_order_final=True n<15", LAST, "lower" },
     { 0 },
 };
 static const rule unipc[] = {
@@ -206,8 +214,7 @@ static const rule unipc[] = {
     { "predict_x0=False solver_order=3", SOLVER, "unipc-3:variant={solver_type},predict=noise,start=ramp" },
     { "predict_x0=False final_sigmas_type=zero", CANNOT, "noise prediction has no step to sigma = 0; add final_sigmas_type=sigma_min" },
     { "solver_type=bh1 final_sigmas_type=zero", REMARK, "diffusers returns NaN: B(h) = h is infinite in the last step; here that step is of order 1" },
-    { "solver_order=3 final_sigmas_type=zero lower_order_final=True", REMARK, "its last step but one is of order 2 (lower_order_final); here of order 3" },
-    { "solver_order!=1 lower_order_final=True final_sigmas_type=sigma_min", REMARK, "its last steps are of lower order (lower_order_final); here they are not" },
+    { "solver_order!=1 lower_order_final=True", LAST, "lower" },
     { 0 },
 };
 static const rule sa_solver[] = {
@@ -216,7 +223,7 @@ static const rule sa_solver[] = {
     { "", FINAL, "none" },
     { "use_karras_sigmas=True", COUNT, "-1" }, { "use_exponential_sigmas=True", COUNT, "-1" },
     { "", REMARK, "tau is 1 between the timesteps 200 and 800, its default tau_func; another: tau, from, to" },
-    { "", REMARK, "its last steps are of lower order (lower_order_final); here they are not" },
+    { "", LAST, "lower" },
     { "use_flow_sigmas=True", CANNOT, "its step from and to a flow's ends" },
     { 0 },
 };
@@ -227,8 +234,9 @@ static const rule sigma_indices[] = {
     { "timestep_spacing=linspace", GRID, "ddpm-linspace" },
     { "timestep_spacing=leading", GRID, "ddpm-leading:offset={steps_offset}" },
     { "timestep_spacing=trailing", GRID, "ddpm-trailing" },
-    { "timestep_spacing=linspace", REMARK, "its indices are not rounded, and sigma between two is interpolated linearly; here they are whole" },
+    { "timestep_spacing=linspace use_karras_sigmas!=True use_exponential_sigmas!=True", REMARK, "its indices are not rounded, and sigma between two is interpolated linearly; here they are whole" },
     { "use_karras_sigmas=True", GRID, "karras" }, { "use_exponential_sigmas=True", GRID, "exponential" },
+    { "use_karras_sigmas=True", WRAP, "round:whole=none" }, { "use_exponential_sigmas=True", WRAP, "round:whole=none" },
     { 0 },
 };
 static const rule euler[] = {
@@ -257,6 +265,7 @@ static const rule edm_multi[] = {
     { "solver_order=2 algorithm_type=sde-dpmsolver++", SOLVER, "sde-dpmpp-2m" },
     { "solver_order=3 algorithm_type=sde-dpmsolver++", SOLVER, "sde-dpmpp-3m-shipped" },
     { "solver_order=3", REMARK, "as shipped; the right forms are dpmpp-3m and sde-dpmpp-3m" },
+    { "solver_order!=1 n<15", LAST, "lower" },
     { 0 },
 };
 static const rule cosine_multi[] = { { "solver_order=2", SOLVER, "sde-dpmpp-2m" }, { "solver_order=1", SOLVER, "exp-em" }, { 0 } };
@@ -307,7 +316,7 @@ static const peer diffusers[] = {
       { edm_sigmas, cosine_multi } },
     { "diffusers", "DDIMScheduler", DDPM_BETAS CLIP SPACINGS("leading|linspace|trailing") " set_alpha_to_one=True|False eta=0", { chain, indices, ddim } },
     { "diffusers", "DDPMScheduler", DDPM_BETAS CLIP SPACINGS("leading|linspace|trailing") " variance_type=fixed_small|fixed_large", { chain, indices, ddpm } },
-    { "diffusers", "DEISMultistepScheduler", DDPM_BETAS ORDERS DPM_SPACING " thresholding=False|True", { chain, dpm_indices, deis } },
+    { "diffusers", "DEISMultistepScheduler", DDPM_BETAS ORDERS DPM_SPACING " lower_order_final=True|False thresholding=False|True", { chain, dpm_indices, deis } },
     { "diffusers", "DPMSolverMultistepScheduler", DDPM_BETAS ORDERS " algorithm_type=dpmsolver++|dpmsolver|sde-dpmsolver++|sde-dpmsolver solver_type=midpoint|heun "
       "lower_order_final=True|False euler_at_final=False|True use_lu_lambdas=False|True thresholding=False|True" DPM_SPACING, { chain, dpm_indices, dpm_multi } },
     { "diffusers", "DPMSolverSDEScheduler", LATENT_BETAS SIGMA_SPACING, { chain, sigma_indices, dpm_sde } },

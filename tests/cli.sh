@@ -171,14 +171,16 @@ for call in "diffusers UniPCMultistepScheduler(predict_x0=False, final_sigmas_ty
 done
 expect 0 "--steps 7" $compat diffusers "DDIMScheduler(num_inference_steps=7)"
 expect 0 "clamp:lo=-1.0,hi=1.0" $compat DDIMScheduler
-expect 0 "rounded to integers" $compat "diffusers DPMSolverMultistepScheduler(solver_order=3, use_karras_sigmas=True)"
-expect 0 "--solver dpmpp-3m-shipped --grid karras --final denoise" $compat "diffusers DPMSolverMultistepScheduler(solver_order=3, use_karras_sigmas=True)"
+expect 0 "rounds the timesteps" $compat "diffusers DPMSolverMultistepScheduler(solver_order=3, use_karras_sigmas=True)"
+expect 0 "--wrap round --solver dpmpp-3m-shipped --grid karras --final denoise" $compat "diffusers DPMSolverMultistepScheduler(solver_order=3, use_karras_sigmas=True)"
 expect 2 "did you mean k-diffusion sample_dpmpp_2m" $compat k-diffusion sample_dpmp_2m
 expect 2 "did you mean rho" $compat "sample_dpmpp_2m(rhoo=3)"
 expect 2 "give one of 2|1|3" $compat "UniPCMultistepScheduler(solver_order=9)"
 expect 2 "not a number" $compat "sample_heun(n=many)"
 expect 2 "has no value" $compat "sample_heun(n)"
-expect 2 "there is no line for" $compat "DPMSolverMultistepScheduler(thresholding=True)"
+expect 0 "threshold" $compat "DPMSolverMultistepScheduler(thresholding=True)"
+expect 0 "dpmpp-3m-shipped:last=lower" $compat "DPMSolverMultistepScheduler(solver_order=3, n=14)"
+expect 2 "there is no line for" $compat "DPMSolverMultistepScheduler(use_beta_sigmas=True)"
 
 # ---- every solver has its place in docs/methods ----
 "$fokker" list solvers --tsv | tail -n +2 | cut -f 1 >names
