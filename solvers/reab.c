@@ -97,7 +97,7 @@ static int eval_rest(run *r, const level *l, const double *x, double *n)
 /* From a to b over n known values at the angles at[0] (of a), at[1], ... */
 static void integrate(const run *r, int g, const level *a, const level *b, int n, const double *at, double *const *rest, const double *x, double *y)
 {
-    double c = variance(r), S = spread(c, b), keep = S / spread(c, a), h = theta(c, b) - at[0], part[MAX_NODES], w[MAX_NODES];
+    double c = variance(r), S = spread(c, b), keep = S / spread(c, a), h = theta(c, b) - at[0], part[MAX_NODES] = { 0 }, w[MAX_NODES];
     term sum[MAX_NODES + 2] = { { keep, x }, { b->alpha - keep * a->alpha, r->w[MEAN] } };
 
     for (int j = 0; j < n; j++)
