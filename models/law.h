@@ -16,7 +16,8 @@ struct law {
     int (*sample)(const law *, stream, long row, int n, const int *label, double *x);
 
     /* x0 = E[x_0 | x_t], groups x rows x dim, and unless div is NULL the divergence of that map by x_t, groups x rows.
-     * Every level of the batch has alpha > 0 or sigma > 0; sigma = 0 gives x/alpha, dim/alpha. */
+     * Every level of the batch has alpha > 0 or sigma > 0; sigma = 0 gives x/alpha, dim/alpha.
+     * Here and in jvp what is written shares no memory with what is read. */
     int (*denoise)(const law *, const batch *, double *x0, double *div);
 
     /* Besides x0 the product J v of its Jacobian with v, both groups x rows x dim. */

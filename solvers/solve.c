@@ -71,7 +71,8 @@ static int run_block(run *r, long row, int rows, double *x)
             resize(r, own ? 1 : rows);              /* the denoising step is one for all rows */
             r->groups = 1, r->rows = rows;
             r->group[0] = (group){ row, 0 };
-            status = denoise(r, last, end, x, x);
+            if (!(status = denoise(r, last, end, x, r->y)))         /* a field never answers into the points it was asked for */
+                memcpy(x, r->y, (size_t)rows * r->dim * sizeof *x);
         }
     } else {
         status = r->sol->whole ? r->sol->whole(r, p->steps, p->grid, x) : fixed(r, p->steps, p->grid, x);
