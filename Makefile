@@ -20,9 +20,10 @@ endif
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
-# What is needed: Debian's package and the header or program that shows it is there.  A plain `make` can do without the second line.
+# What is needed: Debian's package and the header (with a word in it, where several packages have one of that name) or program that shows it is
+# there.  A plain `make` can do without the second line.
 CLANG   := $(findstring clang,$(notdir $(CC)))
-NEEDS   ?= libgsl-dev:gsl/gsl_version.h libsundials-dev:cvode/cvode.h libopenblas-dev:cblas.h librandom123-dev:Random123/philox.h libinih-dev:ini.h \
+NEEDS   ?= libgsl-dev:gsl/gsl_version.h libsundials-dev:cvode/cvode.h libopenblas-dev:cblas.h@openblas librandom123-dev:Random123/philox.h libinih-dev:ini.h \
            libcjson-dev:cjson/cJSON.h libpng-dev:png.h zlib1g-dev:zlib.h $(if $(CLANG),$(notdir $(CC)):$(CC) libomp-dev:omp.h)
 EXTRAS  ?= libcunit1-dev:CUnit/CUnit.h gnuplot-nox:gnuplot pkgconf:pkg-config $(if $(filter tidy,$(MAKECMDGOALS)),clang-tidy:clang-tidy)
 FETCH   := $(filter deps test unit bench zoo speed asan tidy,$(MAKECMDGOALS))
@@ -136,7 +137,7 @@ find_missing() { \
     for need in $(NEEDS) $(if $(FETCH),$(EXTRAS)); do \
         package=$${need%%:*} sign=$${need#*:}; \
         case $$sign in \
-        *.h) echo "#include <$$sign>" | $(CC) -fopenmp -E -x c - ;; \
+        *.h|*.h@*) echo "#include <$${sign%@*}>" | $(CC) -fopenmp -E -x c - | grep "$$(test "$${sign#*@}" = "$$sign" || echo "$${sign#*@}")" ;; \
         *)   command -v "$$sign" ;; \
         esac >/dev/null 2>&1 || missing="$$missing $$package"; \
     done; \
