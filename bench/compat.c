@@ -10,7 +10,7 @@
 #include "bench/compat_diffusers.h"
 #include "bench/compat_authors.h"
 
-static const peer *const shelves[] = { k_diffusion, diffusers, authors };
+static const peer *const shelves[] = { k_diffusion, comfy, diffusers, authors };
 enum { SHELVES = sizeof shelves / sizeof *shelves };
 
 static int count(const peer *p)

@@ -1,4 +1,4 @@
-/* k-diffusion's samplers and diffusers' schedulers (compat.h). */
+/* k-diffusion's samplers, ComfyUI's sigmas and diffusers' schedulers (compat.h). */
 
 /* ---- k-diffusion: sigmas from noise to data and a last 0, so that n sigmas are n steps, the last to sigma = 0 ---- */
 
@@ -74,6 +74,21 @@ static const peer k_diffusion[] = {
     { "k-diffusion", "sample_dpmpp_2m", K_SIGMAS, { k_sigmas, k_2m } },
     { "k-diffusion", "sample_dpmpp_2m_sde", K_SIGMAS ETA " solver_type=midpoint|heun", { k_sigmas, k_2m_sde } },
     { "k-diffusion", "sample_dpmpp_3m_sde", K_SIGMAS ETA, { k_sigmas, k_3m_sde } },
+    { 0 },
+};
+
+/* ---- ComfyUI: k-diffusion's samplers on sigmas of its own nodes; the last sigma gives way to 0 ---- */
+
+static const rule comfy_ays[] = {
+    { "", PROCESS, "edm:t_min=0.0291671582,t_max=14.6146412293" }, { "model_type=SVD", PROCESS, "edm:t_min=0.002,t_max=700" },
+    { "", GRID, "ays:table=sd15" }, { "model_type=SDXL", GRID, "ays:table=sdxl" }, { "model_type=SVD", GRID, "ays:table=svd" }, { "", FINAL, "denoise" },
+    { "sampler=euler", SOLVER, "edm-euler" }, { "sampler=heun", SOLVER, "edm-heun" }, { "sampler=dpm_2", SOLVER, "dpm-2" }, { "sampler=lms", SOLVER, "lms:order=4" },
+    { "sampler=dpmpp_2m", SOLVER, "dpmpp-2m" }, { "sampler=euler_ancestral", SOLVER, "euler-ancestral" }, { "sampler=dpmpp_2m_sde", SOLVER, "sde-dpmpp-2m" },
+    { 0 },
+};
+
+static const peer comfy[] = {
+    { "ComfyUI", "AlignYourStepsScheduler", "n=10 model_type=SD1|SDXL|SVD sampler=dpmpp_2m|euler|heun|dpm_2|lms|euler_ancestral|dpmpp_2m_sde", { comfy_ays } },
     { 0 },
 };
 
@@ -156,6 +171,14 @@ static const rule dpm_indices[] = {
     { "use_flow_sigmas=True", PROCESS, "flow:shift={flow_shift},t_min=0,t_max=0.999" },
     { "use_flow_sigmas=True", GRID, "uniform" },
     { "use_flow_sigmas=True", REMARK, "the network is asked at timesteps cut to integers" },
+    { 0 },
+};
+/* AysSchedules: the ten timesteps behind the published sigmas, on Stable Diffusion's chain. */
+#define AYS_TIMES " timesteps=None|StableDiffusionTimesteps|StableDiffusionXLTimesteps"
+static const rule ays_times[] = {
+    { "timesteps=StableDiffusionTimesteps", GRID, "ays:table=sd15" }, { "timesteps=StableDiffusionXLTimesteps", GRID, "ays:table=sdxl" },
+    { "timesteps!=None beta_schedule!=scaled_linear", REMARK, "made for Stable Diffusion's chain: beta_start=0.00085, beta_end=0.012, beta_schedule=scaled_linear" },
+    { "timesteps!=None n!=10", REMARK, "the library has 10 timesteps only: its line is that of n=10; others are log-linear between these" },
     { 0 },
 };
 static const rule dpm_multi[] = {
@@ -318,14 +341,14 @@ static const peer diffusers[] = {
     { "diffusers", "DDPMScheduler", DDPM_BETAS CLIP SPACINGS("leading|linspace|trailing") " variance_type=fixed_small|fixed_large", { chain, indices, ddpm } },
     { "diffusers", "DEISMultistepScheduler", DDPM_BETAS ORDERS DPM_SPACING " lower_order_final=True|False thresholding=False|True", { chain, dpm_indices, deis } },
     { "diffusers", "DPMSolverMultistepScheduler", DDPM_BETAS ORDERS " algorithm_type=dpmsolver++|dpmsolver|sde-dpmsolver++|sde-dpmsolver solver_type=midpoint|heun "
-      "lower_order_final=True|False euler_at_final=False|True use_lu_lambdas=False|True thresholding=False|True" DPM_SPACING, { chain, dpm_indices, dpm_multi } },
+      "lower_order_final=True|False euler_at_final=False|True use_lu_lambdas=False|True thresholding=False|True" DPM_SPACING AYS_TIMES, { chain, dpm_indices, dpm_multi, ays_times } },
     { "diffusers", "DPMSolverSDEScheduler", LATENT_BETAS SIGMA_SPACING, { chain, sigma_indices, dpm_sde } },
     { "diffusers", "DPMSolverSinglestepScheduler", DDPM_BETAS ORDERS " algorithm_type=dpmsolver++|dpmsolver|sde-dpmsolver++ solver_type=midpoint|heun "
       "lower_order_final=False|True thresholding=False|True" DPM_SPACING, { chain, dpm_indices, dpm_single } },
     { "diffusers", "EDMDPMSolverMultistepScheduler", EDM_SIGMAS ORDERS " algorithm_type=dpmsolver++|sde-dpmsolver++", { edm_sigmas, edm_multi } },
     { "diffusers", "EDMEulerScheduler", EDM_SIGMAS CHURN, { edm_sigmas, euler } },
     { "diffusers", "EulerAncestralDiscreteScheduler", DDPM_BETAS SPACINGS("linspace|leading|trailing"), { chain, sigma_indices, euler_ancestral } },
-    { "diffusers", "EulerDiscreteScheduler", DDPM_BETAS SIGMA_SPACING CHURN, { chain, sigma_indices, euler } },
+    { "diffusers", "EulerDiscreteScheduler", DDPM_BETAS SIGMA_SPACING CHURN AYS_TIMES, { chain, sigma_indices, euler, ays_times } },
     { "diffusers", "FlowMatchEulerDiscreteScheduler", "n=20 shift=1 stochastic_sampling=False|True", { flow_times, flow_euler } },
     { "diffusers", "FlowMatchHeunDiscreteScheduler", "n=20 shift=1", { flow_times, flow_heun } },
     { "diffusers", "HeunDiscreteScheduler", LATENT_BETAS SIGMA_SPACING, { chain, sigma_indices, heun } },

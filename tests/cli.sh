@@ -180,6 +180,8 @@ expect 2 "not a number" $compat "sample_heun(n=many)"
 expect 2 "has no value" $compat "sample_heun(n)"
 expect 0 "threshold" $compat "DPMSolverMultistepScheduler(thresholding=True)"
 expect 0 "dpmpp-3m-shipped:last=lower" $compat "DPMSolverMultistepScheduler(solver_order=3, n=14)"
+expect 0 "--grid ays:table=sdxl --final denoise --steps 10" $compat "ComfyUI AlignYourStepsScheduler(model_type=SDXL)"
+expect 0 "--grid ays:table=sd15 --final denoise --steps 10" $compat "DPMSolverMultistepScheduler(timesteps=StableDiffusionTimesteps, n=10)"
 expect 2 "there is no line for" $compat "DPMSolverMultistepScheduler(use_beta_sigmas=True)"
 
 # ---- every solver has its place in docs/methods ----

@@ -181,6 +181,66 @@ static void shift_is_that_of_flow_models(void)
     times_are("flow", "shift:s=1", 8, 0, 9, t);
 }
 
+/* sigma/alpha of the levels that an item visits on a process. */
+static void ratios_are(const char *process_item, const char *item, int steps, int denoise, int n, const double *s, double tolerance)
+{
+    level *l = visit(process_item, item, steps, denoise);
+
+    if (must(!l))
+        return;
+    for (int i = 0; i < n; i++)
+        near(l[i].sigma / l[i].alpha, s[i], tolerance * s[i]);
+    free(l);
+}
+
+/* As printed by the authors; diffusers ships the indices of Stable Diffusion's chain that they stand for. */
+#define STABLE "vp-discrete:betas=scaled-linear,beta_min=0.00085,beta_max=0.012"
+static const double sd15[] = { 14.6146412293, 6.4745760956, 3.8636745985, 2.6946151520, 1.8841921177, 1.3943805092, 0.9642583904, 0.6523686016,
+                               0.3977456272, 0.1515232662, 0.0291671582 };
+static const double sdxl[] = { 14.6146412293, 6.3184485287, 3.7681790315, 2.1811480769, 1.3405244945, 0.8620721141, 0.5550693289, 0.3798540708,
+                               0.2332364134, 0.1114188177, 0.0291671582 };
+static const double svd[] = { 700, 54.5, 15.886, 7.977, 4.248, 1.789, 0.981, 0.403, 0.173, 0.034, 0.002 };
+
+static void align_your_steps_is_the_published_table_for_ten_steps(void)
+{
+    const double sd15_at[] = { 999, 850, 736, 645, 545, 455, 343, 233, 124, 24, 0 }, sdxl_at[] = { 999, 845, 730, 587, 443, 310, 193, 116, 53, 13, 0 };
+    double s[11];
+
+    ratios_are("edm:t_min=0.0291671582,t_max=14.6146412293", "ays", 10, 0, 11, sd15, 1e-14);
+    ratios_are("edm:t_min=0.0291671582,t_max=14.6146412293", "ays:table=sdxl", 10, DENOISE, 10, sdxl, 1e-14);
+    ratios_are("edm:t_min=0.002,t_max=700", "ays:table=svd", 10, 0, 11, svd, 1e-14);
+    ratios_are(STABLE, "ays:table=sdxl", 10, 0, 11, sdxl, 1e-8);
+    for (int k = 0; k < 2; k++) {
+        process *p = process_open("test", STABLE);
+        level l[11];
+
+        levels(p, 11, k ? sdxl_at : sd15_at, l);
+        for (int i = 0; i < 11; i++)
+            s[i] = l[i].sigma / l[i].alpha;
+        ratios_are(STABLE, k ? "ays:table=sdxl" : "ays", 10, 0, 11, s, 1e-9);
+        process_close(p);
+    }
+}
+
+static void align_your_steps_is_log_linear_between_and_stays_inside(void)
+{
+    double twenty[21], five[6], few[9];
+
+    for (int i = 0; i <= 20; i++)
+        twenty[i] = i % 2 ? sqrt(svd[i / 2] * svd[i / 2 + 1]) : svd[i / 2];
+    for (int i = 0; i <= 5; i++)
+        five[i] = sdxl[2 * i];
+    ratios_are("edm:t_min=0.002,t_max=700", "ays:table=svd", 20, 0, 21, twenty, 1e-14);
+    ratios_are("edm:t_min=0.002,t_max=700", "ays:table=svd", 20, DENOISE, 20, twenty, 1e-14);
+    ratios_are(STABLE, "ays:table=sdxl", 5, DENOISE, 5, five, 1e-8);
+    memcpy(twenty, sd15, sizeof sd15);
+    twenty[0] = 80, twenty[10] = 0.002;                     /* a wider process: its own ends */
+    ratios_are("edm", "ays", 10, 0, 11, twenty, 1e-14);
+    memcpy(few, svd + 2, sizeof few);
+    few[0] = 10;                                            /* a narrower one: the values that lie inside */
+    ratios_are("edm:t_max=10", "ays:table=svd", 8, 0, 9, few, 1e-14);
+}
+
 static void an_infinite_end_is_kept_and_the_rest_begins_at_the_limit(void)
 {
     level *l = visit("flow", "lambda:limit=6", 10, 0), *both = visit("flow:t_min=0", "lambda", 10, DENOISE), *two = visit("flow:t_min=0", "lambda", 2, 0);
@@ -331,6 +391,8 @@ static const test_case tests[] = {
     { "lambda is the default and uniform in the log-SNR", lambda_is_the_default_and_uniform_in_the_log_snr },
     { "grids in t follow their formulas", grids_in_t_follow_their_formulas },
     { "shift is that of flow models", shift_is_that_of_flow_models },
+    { "Align Your Steps is the published table for ten steps", align_your_steps_is_the_published_table_for_ten_steps },
+    { "Align Your Steps is log-linear between, and stays inside", align_your_steps_is_log_linear_between_and_stays_inside },
     { "an infinite end is kept and the rest begins at the limit", an_infinite_end_is_kept_and_the_rest_begins_at_the_limit },
     { "every grid falls and has the ends of the process", every_grid_falls_and_has_the_ends_of_the_process },
     { "a grid can begin and end elsewhere, and go back", a_grid_can_begin_and_end_elsewhere_and_go_back },
