@@ -54,8 +54,8 @@ const type *type_coded(int code)
 
 int source_broken(source *s)
 {
-    int code;
-    const char *text = gzerror(s->file, &code);
+    int code = Z_OK;
+    const char *text = s->file ? gzerror(s->file, &code) : NULL;
 
     if (code == Z_OK || code == Z_STREAM_END)
         return 0;
@@ -64,9 +64,20 @@ int source_broken(source *s)
     return fail("%s: cannot be read (%s); copy it again", s->path, code == Z_ERRNO ? strerror(errno) : text);
 }
 
+/* As gzread does; 0 at the end. */
+static int read_some(source *s, void *to, unsigned n)
+{
+    if (s->file)
+        return gzread(s->file, to, n);
+    n = n < (unsigned long)(s->size - s->at) ? n : (unsigned)(s->size - s->at);
+    memcpy(to, s->memory + s->at, n);
+    s->at += n;
+    return (int)n;
+}
+
 int source_bytes(source *s, const char *part, void *to, unsigned n)
 {
-    int got = gzread(s->file, to, n);
+    int got = read_some(s, to, n);
 
     if (got == (int)n)
         return 0;
@@ -78,7 +89,7 @@ int source_bytes(source *s, const char *part, void *to, unsigned n)
 /* The number of elements of the shape; -1 where it is none, or more than the rest of the file has room for. */
 static long elements(source *s, const type *t, const array *a)
 {
-    long n = 1, rest = s->size < 0 ? LONG_MAX / 2 : s->size - gztell(s->file), room = rest / t->size;
+    long n = 1, rest = s->size < 0 ? LONG_MAX / 2 : s->size - (s->file ? gztell(s->file) : s->at), room = rest / t->size;
 
     room = room < LONG_MAX / 16 ? room : LONG_MAX / 16;
     for (int i = 0; i < a->dims; i++) {
@@ -149,7 +160,7 @@ int source_values(source *s, const type *t, int swap, array *a)
         if (all_finite(s, a, done, part))
             return -1;
     }
-    if (gzgetc(s->file) != -1)
+    if (read_some(s, raw, 1) > 0)
         return fail("%s: bytes follow the last number of the shape; the file is broken, write it again", s->path);
     return source_broken(s);
 }

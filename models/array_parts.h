@@ -4,8 +4,9 @@
 #include <zlib.h>
 #include "models/array.h"
 
-/* gzopen reads plain files and pipes too.  size: bytes of a plain regular file; -1: not known before the end (compressed, pipe). */
-typedef struct source { const char *path; gzFile file; long size; } source;
+/* gzopen reads plain files and pipes too.  size: bytes of a plain regular file; -1: not known before the end (compressed, pipe).
+ * file NULL: the source is the `size` bytes of memory, of which `at` are read. */
+typedef struct source { const char *path; gzFile file; long size; const unsigned char *memory; long at; } source;
 
 /* How a number lies in the file: descr as NumPy names it, without the byte order; code as IDX numbers it (0: it does not). */
 typedef struct type { const char *descr; int code, size; void (*convert)(const unsigned char *raw, long n, double *v); } type;

@@ -9,8 +9,7 @@
 typedef struct block { char name[160]; array a; } block;
 struct golden { int n, room; block *b; char *text; };
 
-/* Where the folder is: beside the models. */
-static void path_of(const char *file, char *path, size_t size)
+void golden_path(const char *file, char *path, size_t size)
 {
     const char *models = getenv("FOKKER_MODELS");
 
@@ -25,7 +24,7 @@ static char *unpack(const char *file)
     gzFile f;
     int got = 1;
 
-    path_of(file, path, sizeof path);
+    golden_path(file, path, sizeof path);
     if (!(f = gzopen(path, "rb")))
         return fail("%s: cannot be read", path), NULL;
     while (got > 0) {
@@ -107,7 +106,7 @@ int golden_table(const char *name, int cells, void (*f)(char *const *cell, void 
     int rows = -1;
     FILE *in;
 
-    path_of(name, path, sizeof path);
+    golden_path(name, path, sizeof path);
     if (!(in = fopen(path, "r")))
         return fail("%s: cannot be read", path);
     for (; fgets(line, sizeof line, in); rows++) {

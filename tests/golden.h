@@ -1,9 +1,13 @@
 /* The archive of arrays that other programs were given and returned: tests/golden/arrays.txt.gz (README.md there). */
 #ifndef FOKKER_GOLDEN_H
 #define FOKKER_GOLDEN_H
+#include <stddef.h>
 #include "models/array.h"
 
 typedef struct golden golden;
+
+/* Where a file of the folder is: beside the models. */
+void golden_path(const char *file, char *path, size_t size);
 
 /* From tests/golden in the folder above $FOKKER_MODELS.  NULL on failure. */
 golden *golden_open(void);

@@ -1,5 +1,6 @@
 SUITE(random)
 SUITE(array)
+SUITE(tensors)
 SUITE(metrics)
 SUITE(solve)
 SUITE(dataset)
