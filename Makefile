@@ -46,6 +46,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
 SPD_OBJ := $(SPD_SRC:%.c=$(B)/%.o)
+FIELDS  := $(B)/tests/bell.so $(B)/tests/odd.so $(B)/tests/old.so      # what the tests load
 PARTS   := $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfokker.a
 
 all: $(B)/fokker $(B)/libfokker.a $(B)/libfokker.so     ## the program and the library (the default)
@@ -56,7 +57,7 @@ test: unit $(B)/libfokker.so                            ## all tests: units, the
 	$(if $(wildcard tests/cli.sh),FOKKER_MODELS=$(CURDIR)/models sh tests/cli.sh $(B)/fokker)
 	$(if $(SANITIZE),,CC='$(CC)' MAKE='$(MAKE)' sh tests/build.sh $(B))
 
-unit: $(B)/tests/all $(B)/fokker                        ## the unit tests alone; build/tests/all SUITE... runs some of them
+unit: $(B)/tests/all $(B)/fokker $(FIELDS)              ## the unit tests alone; build/tests/all SUITE... runs some of them
 	FOKKER_MODELS=$(CURDIR)/models $(B)/tests/all
 
 bench: all                                              ## the main benchmark: tables and plots in out/
@@ -120,6 +121,15 @@ $(B)/speed: LIBS += -Wl,--wrap=sum_terms,--wrap=sum_columns,--wrap=stage,--wrap=
 $(B)/fokker $(B)/tests/all $(B)/speed: $(B)/sources
 	@echo "  LD      $@"
 	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(LIBS)
+
+# Fields of other people's: the examples and the ones that misbehave.
+$(B)/tests/bell.so: docs/examples/plugin/bell.c
+$(B)/tests/odd.so $(B)/tests/old.so: tests/fields/odd.c
+$(B)/tests/old.so: DEFINES = -DABI=99
+$(B)/tests/%.so: scores/fokker_plugin.h $(B)/flags | $(HAVE)
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(FLAGS) $(DEFINES) -Iscores -shared -o $@ $(filter %.c,$^) -lm
 
 # Stamps: files that are written again when their text is another.
 define STAMP

@@ -13,7 +13,8 @@ const command commands[] = {
     { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers]", "names what there is, with parameters and claims",
       "Without a word it lists everything.", cmd_list },
     { "sample", SAMPLE, "MODEL", "draws samples by one method and says what it cost",
-      "Without -o the samples go to stdout as text and the record of the run to stderr.", cmd_sample },
+      "MODEL is a name, a model file, or a field of your own, plugin:FILE,ARGS. Without -o the samples go to stdout as text and the record of the run to stderr.",
+      cmd_sample },
     { "bench", BENCH, "[SPEC | MODEL...]", "runs models x solvers x budgets x seeds and measures the quality of each",
       "A SPEC is a file with a [bench] section whose keys are the long options. Results go to DIR/results.tsv, one row a run, as they are finished.", cmd_bench },
     { "order", ORDER, "[SOLVER...]", "measures the order of convergence of each solver against its claim",
@@ -181,15 +182,23 @@ int words_between(const request *r, int least, int most)
 
 char **words_of(const char *text, int *n)
 {
+    static const char blanks[] = " \t\n";
     size_t len = strlen(text);
-    char **word = malloc((len / 2 + 2) * sizeof *word + len + 1), *at, *rest;
+    char **word = malloc((len / 2 + 2) * sizeof *word + len + 1), *at;
 
     *n = 0;
     if (!word)
         return fail("out of memory"), NULL;
     at = memcpy(word + len / 2 + 2, text, len + 1);
-    for (char *w = strtok_r(at, " \t\n", &rest); w; w = strtok_r(NULL, " \t\n", &rest))
-        word[(*n)++] = w;
+    while (*(at += strspn(at, blanks))) {
+        int quoted = *at == '\'' && strchr(at + 1, '\'');
+        size_t size = quoted ? strcspn(++at, "'") : strcspn(at, blanks);
+        int last = !at[size];
+
+        word[(*n)++] = at;
+        at[size] = 0;
+        at += size + !last;
+    }
     word[*n] = NULL;
     return word;
 }

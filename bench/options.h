@@ -32,7 +32,8 @@ int option_whole(const request *, const char *name, long min, long max, long oth
 /* That at most `most` and at least `least` words were given. */
 int words_between(const request *, int least, int most);
 
-/* The words of a text, separated by blanks, up to max; owned, in one allocation that begins with the pointers.  NULL: out of memory. */
+/* The words of a text, separated by blanks but those within 'single quotes'; owned, in one allocation that begins with the pointers.
+ * NULL: out of memory. */
 char **words_of(const char *text, int *n);
 
 /* That a file can be written at this path, found out before the work: -1 with a sentence. */

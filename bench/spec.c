@@ -132,17 +132,21 @@ static int read_spec(spec *s, const char *word)
     return status;
 }
 
+/* The words as one text; one that has blanks itself (pipe:python3 net.py) in quotes. */
 static char *joined(const request *r)
 {
     size_t size = 1;
     char *all;
 
     for (int i = 0; i < r->words; i++)
-        size += strlen(r->word[i]) + 1;
+        size += strlen(r->word[i]) + 3;
     if (!(all = calloc(size, 1)))
         return NULL;
-    for (int i = 0; i < r->words; i++)
-        strcat(strcat(all, i ? " " : ""), r->word[i]);
+    for (int i = 0; i < r->words; i++) {
+        const char *quote = strpbrk(r->word[i], " \t") ? "'" : "";
+
+        strcat(strcat(strcat(strcat(all, i ? " " : ""), quote), r->word[i]), quote);
+    }
     return all;
 }
 

@@ -184,14 +184,43 @@ static char *short_name(const char *path)
     return strndup(name, strlen(name) - (ends_with(name, ".ini") && strlen(name) > 4 ? 4 : 0));
 }
 
-static int is_field(const char *name) { return !strncmp(name, "plugin:", 7) || !strncmp(name, "pipe:", 5); }
+/* A field by its kind, without a file. */
+static int is_field(const char *name)
+{
+    static const char *const kinds[] = { "plugin:", "pipe:" };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strncmp(name, kinds[i], strlen(kinds[i])))
+            return 1;
+    return 0;
+}
+
+/* A field's name in results and files: `pipe:python3 nets/net.py` without folders and blanks, pipe:python3_net.py. */
+static char *field_name(const char *text)
+{
+    char *name = strdup(text), *out = name, *part = name;
+
+    for (const char *c = text; name && *c; c++) {
+        if (*c == '/') {
+            out = part;
+            continue;
+        }
+        *out++ = strchr(" \t\n'\"", *c) ? '_' : *c;
+        if (strchr(" \t\n,=:", *c))
+            part = out;
+    }
+    if (name)
+        *out = 0;
+    return name;
+}
 
 static int fill(model *m, const char *name, const char *item)
 {
     section *data;
     char *path;
 
-    if (!(m->name = is_field(name) ? strdup(name) : short_name(name)))
+    m->assumed = !item;
+    if (!(m->name = is_field(name) ? field_name(name) : short_name(name)))
         return fail("%s: out of memory", name);
     if (is_field(name)) {
         if (!(m->field = strdup(name)))
@@ -206,6 +235,7 @@ static int fill(model *m, const char *name, const char *item)
     free(path);
     if (!m->file || check_sections(m->file))
         return -1;
+    m->assumed &= !sections_find(m->file, "process");
     if (!(m->process = item ? process_open("--process", item) : process_of(m->file)))
         return -1;
     data = sections_find(m->file, "data");

@@ -8,9 +8,10 @@
 typedef struct model {
     char *name;                             /* as the user named it, without folder and .ini */
     process *process;
+    int assumed;                            /* nobody named the process: vp-linear, or what the field was made for */
     law *law;                               /* NULL: nothing is known of the data */
     sections *file;                         /* with [score] for scores/open.c; NULL for `plugin:FILE` and the like */
-    char *field;                            /* `plugin:FILE`, `pipe:COMMAND`; else NULL */
+    char *field;                            /* `plugin:FILE`, `pipe:COMMAND`: all of it; else NULL */
 } model;
 
 /* A name in the folder of models, a path to a model file, or a field.  process: an item that replaces the file's process, or NULL.

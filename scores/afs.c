@@ -24,9 +24,11 @@ static int eval(wrapped *w, const batch *p, double *out)
     return 0;
 }
 
+static const wrapping how = { .name = "afs", .eval = eval };
+
 static score *open(score *inner, const process *proc, const args *given)
 {
-    return wrap_open("afs", inner, PREDICTS_NOISE, proc, given, eval);
+    return wrap_open(&how, inner, PREDICTS_NOISE, proc, given);
 }
 
 const wrapper wrapper_afs = {

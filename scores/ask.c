@@ -3,8 +3,21 @@
  * Two of them give any third:  want = u x + w out.
  */
 #include <math.h>
+#include <string.h>
 #include "models/clones.h"
 #include "scores/score.h"
+
+static const char *const names[PREDICTIONS] = { "score", "noise", "data", "v", "velocity" };
+
+const char *predicts_name(enum predicts p) { return names[p]; }
+
+int predicts_named(const char *where, const char *name)
+{
+    for (int i = 0; i < PREDICTIONS; i++)
+        if (!strcmp(names[i], name))
+            return i;
+    return fail("%s: a network does not predict \"%s\"; choose one of: %s", where, name, PREDICTS_WORDS);
+}
 
 enum { TILE = 64 };
 typedef struct pair { double x0, eps; } pair;
@@ -17,6 +30,7 @@ static pair made_of(enum predicts what, const level *l)
     case PREDICTS_SCORE:    return (pair){ 0, -1 / l->sigma };
     case PREDICTS_V:        return (pair){ -l->sigma, l->alpha };
     case PREDICTS_VELOCITY: return (pair){ l->dalpha, l->dsigma };
+    case PREDICTIONS: break;
     }
     return (pair){ NAN, NAN };
 }

@@ -17,10 +17,12 @@ static int eval(wrapped *w, const batch *p, double *out)
     return 0;
 }
 
+static const wrapping how = { .name = "clamp", .eval = eval };
+
 static score *open(score *inner, const process *proc, const args *given)
 {
     if (given->v[LO] < given->v[HI])
-        return wrap_open("clamp", inner, PREDICTS_DATA, proc, given, eval);
+        return wrap_open(&how, inner, PREDICTS_DATA, proc, given);
     field_close(inner);
     return fail("clamp: lo = %g is not below hi = %g", given->v[LO], given->v[HI]), NULL;
 }

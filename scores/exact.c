@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "models/fail.h"
-#include "scores/score.h"
+#include "scores/field.h"
 
 enum { TILE = 64 };                                 /* rows in one call of a law that computes by matrix products */
 
@@ -27,7 +27,7 @@ static int jvp(void *self, const batch *p, const double *v, double *out, double 
     return l->jvp(l, p, v, out, jv);
 }
 
-static score *new_score(score s)
+score *field_new(score s)
 {
     score *o = malloc(sizeof *o);
 
@@ -39,7 +39,7 @@ static score *new_score(score s)
 
 score *exact_open(const law *l)
 {
-    return new_score((score){ .abi = SCORE_ABI, .name = "exact", .dim = l->dim, .predicts = PREDICTS_DATA, .block = l->points ? TILE : 0,
+    return field_new((score){ .abi = SCORE_ABI, .name = "exact", .dim = l->dim, .predicts = PREDICTS_DATA, .block = l->points ? TILE : 0,
         .eval = eval, .divergence = divergence, .jvp = l->jvp ? jvp : NULL, .self = (void *)l });
 }
 
@@ -53,10 +53,22 @@ static int eval_zero(void *self, const batch *p, double *out)
 
 static void close_zero(void *self) { free(self); }
 
+/* kind = exact, also where a model file says nothing of the field. */
+score *field_exact(const model *m, section *s)
+{
+    static const char *const known[] = { "kind", "wrap", "predicts", NULL };
+
+    if (s && section_all_used(m->file, s, known))
+        return NULL;
+    if (!m->law)
+        return fail("%s: kind = exact needs a [data] section with a law", m->file ? m->file->path : m->name), NULL;
+    return exact_open(m->law);
+}
+
 score *zero_open(int dim)
 {
     zero *z = malloc(sizeof *z);
-    score *s = z ? new_score((score){ .abi = SCORE_ABI, .name = "zero", .dim = dim, .predicts = PREDICTS_DATA, .eval = eval_zero,
+    score *s = z ? field_new((score){ .abi = SCORE_ABI, .name = "zero", .dim = dim, .predicts = PREDICTS_DATA, .eval = eval_zero,
                                       .close = close_zero, .self = z })
                  : (fail("out of memory"), NULL);
 

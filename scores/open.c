@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "models/fail.h"
-#include "scores/score.h"
+#include "scores/field.h"
+#include "scores/wrap.h"
 
 #define WRAPPER(id) extern const wrapper wrapper_##id;
 #include "scores/list.h"
@@ -18,21 +19,41 @@ static const wrapper *const all[] = {
 int wrappers(void) { return sizeof all / sizeof *all; }
 const wrapper *wrapper_at(int i) { return all[i]; }
 
-static score *open_exact(const model *m, section *s)
-{
-    static const char *const known[] = { "kind", "wrap", NULL };
-
-    if (s && section_all_used(m->file, s, known))
-        return NULL;
-    if (!m->law)
-        return fail("%s: kind = exact needs a [data] section with a law", m->file ? m->file->path : m->name), NULL;
-    return exact_open(m->law);
-}
-
 static const struct kind { const char *name; score *(*open)(const model *, section *); } kinds[] = {
-    { "exact", open_exact },
+#define KIND(id) { #id, field_##id },
+#include "scores/kinds.h"
+#undef KIND
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
+
+const char *field_where(const model *m, const section *s, const char *key) { return s ? section_where(m->file, s, key) : m->name; }
+
+int field_number(const model *m, section *s, const char *key, double least, double most, double otherwise, double *out)
+{
+    const char *text = s ? section_get(s, key) : NULL;
+
+    *out = otherwise;
+    if (!text)
+        return 0;
+    if (number(field_where(m, s, key), key, text, out))
+        return -1;
+    return *out >= least && *out <= most ? 0 : fail("%s: %s is %s; it must lie between %g and %g", field_where(m, s, key), key, text, least, most);
+}
+
+char *field_path(const model *m, section *s, const char *key)
+{
+    const char *name = section_get(s, key);
+    char *path = NULL;
+    size_t size;
+
+    if (!name || !*name)
+        return fail("%s: [score] needs %s; give %s = PATH", field_where(m, s, key), key, key), NULL;
+    size = strlen(m->file->folder) + strlen(name) + 3;
+    if (!(path = malloc(size)))
+        return fail("%s: out of memory", field_where(m, s, key)), NULL;
+    snprintf(path, size, "%s%s%s", *name != '/' && !*m->file->folder ? "./" : "", *name == '/' ? "" : m->file->folder, name);
+    return path;
+}
 
 /* The bare field: what [score] says, or exact where it says nothing. */
 static score *open_kind(const model *m, section *s, const char *kind)
@@ -40,8 +61,7 @@ static score *open_kind(const model *m, section *s, const char *kind)
     for (int i = 0; i < KINDS; i++)
         if (!strcmp(kinds[i].name, kind))
             return kinds[i].open(m, s);
-    fail("%s: unknown kind of score \"%s\"; did you mean %s?", s ? section_where(m->file, s, "kind") : m->name, kind,
-         nearest(kind, KINDS, kinds, sizeof *kinds));
+    fail("%s: unknown kind of score \"%s\"; did you mean %s?", field_where(m, s, "kind"), kind, nearest(kind, KINDS, kinds, sizeof *kinds));
     return NULL;
 }
 
@@ -75,15 +95,43 @@ static score *wrap_all(score *s, const process *proc, const char *where, const c
     return s;
 }
 
-score *field_open(const model *m, const char *wrap)
+/* `plugin` of plugin:FILE, or what [score] says. */
+static score *open_bare(const model *m, section *s)
 {
-    section *s = m->file ? sections_find(m->file, "score") : NULL;
-    const char *kind = s ? section_get(s, "kind") : NULL, *own = s ? section_get(s, "wrap") : NULL;
+    const char *kind = s ? section_get(s, "kind") : NULL, *predicts = s ? section_get(s, "predicts") : NULL;
+    int declared = predicts ? predicts_named(field_where(m, s, "predicts"), predicts) : 0;
+    char name[MAX_NAME];
     score *field;
 
-    if (m->field)
-        return fail("%s: this build runs exact fields of model files only; name one (`fokker list models`)", m->field), NULL;
-    field = open_kind(m, s, kind ? kind : "exact");
+    if (declared < 0)
+        return NULL;
+    snprintf(name, sizeof name, "%.*s", (int)(m->field ? strcspn(m->field, ":") : 0), m->field ? m->field : "");
+    field = open_kind(m, s, m->field ? name : kind ? kind : "exact");
+    return field && predicts ? declare(field, declared) : field;
+}
+
+/* Nobody named the process: it is the one that the field was made for. */
+static int adopt_process(model *m, const score *field)
+{
+    process *own;
+
+    if (!m->assumed || !field->process)
+        return 0;
+    if (!(own = process_open(m->name, field->process)))
+        return -1;
+    process_close(m->process);
+    m->process = own, m->assumed = 0;
+    return 0;
+}
+
+score *field_open(model *m, const char *wrap)
+{
+    section *s = m->file ? sections_find(m->file, "score") : NULL;
+    const char *own = s ? section_get(s, "wrap") : NULL;
+    score *field = open_bare(m, s);
+
+    if (field && adopt_process(m, field))
+        return field_close(field), NULL;
     if (own)
         field = wrap_all(field, m->process, section_where(m->file, s, "wrap"), own);
     return wrap_all(field, m->process, "--wrap", wrap);

@@ -55,13 +55,15 @@ static int eval(wrapped *w, const batch *p, double *out)
     return 0;
 }
 
+static const wrapping how = { .name = "round", .eval = eval };
+
 static score *open(score *inner, const process *proc, const args *given)
 {
     if (proc->T && given->given >> INDICES & 1 && given->v[INDICES] != proc->T) {
         field_close(inner);
         return fail("round: T = %g, but %s has %d indices; leave T out", given->v[INDICES], proc->name, proc->T), NULL;
     }
-    return wrap_open("round", inner, kinds[(int)given->v[PREDICTS]], proc, given, eval);
+    return wrap_open(&how, inner, kinds[(int)given->v[PREDICTS]], proc, given);
 }
 
 const wrapper wrapper_round = {

@@ -6,7 +6,12 @@
 #include "models/model.h"
 
 enum { SCORE_ABI = 1 };
-enum predicts { PREDICTS_SCORE, PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDICTS_VELOCITY };
+enum predicts { PREDICTS_SCORE, PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDICTS_VELOCITY, PREDICTIONS };
+
+/* Their names in order, as one text for a table of parameters; the name of one; which one a name is, -1 with a sentence. */
+#define PREDICTS_WORDS "score noise data v velocity"
+const char *predicts_name(enum predicts);
+int predicts_named(const char *where, const char *name);
 
 typedef struct score score;
 struct score {
@@ -16,6 +21,7 @@ struct score {
     enum predicts predicts;
     int serial;                             /* 1: not from two threads at once; gets the whole batch */
     int block;                              /* rows that it likes in one call; 0: no wish */
+    const char *process;                    /* the process that it was made for, an item, where it says so; or NULL */
 
     /* out: groups x rows x dim, at levels with sigma > 0.  0, or -1 with a reason. */
     int (*eval)(void *self, const batch *, double *out);
@@ -32,9 +38,10 @@ struct score {
     void   *self;
 };
 
-/* The field of a model with its wrappers: `wrap` is "clamp:lo=-1,hi=1 round:T=1000", applied from left to right behind those of the
- * [score] section; NULL or "": none.  The model must outlive it.  NULL on failure. */
-score *field_open(const model *, const char *wrap);
+/* The field of a model, as `predicts` of its [score] section declares it, with its wrappers: `wrap` is "clamp:lo=-1,hi=1 round:T=1000", applied
+ * from left to right behind those of the section; NULL or "": none.  A process that the model only assumes becomes the one that the field was
+ * made for.  The model must outlive it.  NULL on failure. */
+score *field_open(model *, const char *wrap);
 void field_close(score *);                  /* NULL is fine */
 
 /* The exact denoiser of a law.  NULL: out of memory. */

@@ -69,9 +69,11 @@ static int eval(wrapped *w, const batch *p, double *out)
     return 0;
 }
 
+static const wrapping how = { .name = "threshold", .eval = eval };
+
 static score *open(score *inner, const process *proc, const args *given)
 {
-    return wrap_open("threshold", inner, PREDICTS_DATA, proc, given, eval);
+    return wrap_open(&how, inner, PREDICTS_DATA, proc, given);
 }
 
 const wrapper wrapper_threshold = {

@@ -79,6 +79,12 @@ check "the program and pkg-config tell one version"                     same_ver
 check "the man page names every command"                                names_commands "$prefix/share/man/man1/fokker.1"
 check "the bash completion completes a command"                         completes
 check "DESTDIR goes before the prefix and stays out of the files"       stages
+plugs() {                                       # a copy of the example, against the installed header
+    cp -r docs/examples/plugin "$tmp/plugin" && $MAKE -C "$tmp/plugin" CC="$CC" FOKKER="$prefix/include/fokker/scores" &&
+    "$prefix/bin/fokker" sample "plugin:$tmp/plugin/bell.so,2 0.5 0.1" --nfe 10 -n 3 -o "$tmp/plugin/x.txt" && has "$tmp/plugin/x.txt"
+}
+
+check "the example of a plug-in builds by its own Makefile and runs"    plugs
 check "make uninstall leaves no file behind"                            uninstalls
 
 # What is built again.

@@ -86,8 +86,8 @@ expect 2 "cannot be read" "$fokker" plot nowhere
 expect 2 "no file that" "$fokker" plot spec.ini
 expect 2 "missing" "$fokker" plot
 expect 2 "gnuplot" $quick plot d
-expect 0 "fokker plot" $quick bench $small -o bare
-holds test -s bare/results.tsv
+expect 0 "fokker plot" $quick bench $small -o undrawn
+holds test -s undrawn/results.tsv
 if command -v gnuplot >/dev/null; then
     holds "$fokker" plot d
     for p in quality-gauss2-sw2 seconds-gauss2-sw2 grids-gauss2 scatter-gauss2; do
@@ -150,6 +150,29 @@ holds test -s p.png
 ( sleep 1; pkill -INT -f "sample gmm10-64 --steps 300000" ) &
 expect 130 "were finished" $sample gmm10-64 --steps 300000 -n 3000 -o stopped.npy
 holds test -s stopped.npy
+
+# ---- fields of one's own: plug-ins ----
+fields=$(dirname "$fokker")/tests
+if [ -e "$fields/bell.so" ]; then
+    cp "$fields"/*.so .
+    expect 0 "plugin:bell.so,1_0_1, vp-linear" $sample plugin:bell.so,"1 0 1" --nfe 5 -n 3
+    expect 2 "takes DIM MEAN STD" $sample plugin:bell.so,1 --nfe 5
+    expect 2 "there is no such file" $sample plugin:none.so --nfe 5
+    expect 2 "was built for ABI 99" $sample plugin:old.so --nfe 5
+    expect 2 "at least 1" $sample plugin:odd.so,dim0 --nfe 5
+    expect 1 "come back tomorrow" $sample plugin:odd.so,fails --nfe 5 -n 3
+    expect 1 "fokker check" $sample plugin:odd.so,nan --nfe 5 -n 3
+    expect 0 "needs a model whose data are known" $quick bench plugin:bell.so,"2 0 1" gauss2 --nfe 4 --samples 50 -o bare
+    expect 0 "sw2 needs a model whose data are known" cat bare/results.tsv
+    printf '[score]\nkind = plugin\nfile = bell.so\nfiel = x\n' >plugged.ini
+    expect 2 "plugged.ini:4" $sample ./plugged.ini --nfe 5
+    printf '[score]\nkind = plugin\nfile = bell.so\npredicts = nois\n' >plugged.ini
+    expect 2 "plugged.ini:4" $sample ./plugged.ini --nfe 5
+    printf '[score]\nkind = plugin\n' >plugged.ini
+    expect 2 "give file = PATH" $sample ./plugged.ini --nfe 5
+else
+    echo "command line: no plug-ins beside $fokker; \`make unit\` builds them"
+fi
 
 # ---- compat: every line that it prints is accepted ----
 compat="$fokker compat"

@@ -1,0 +1,22 @@
+/* What the kinds of field share: where open.c finds them, and how a score is made. */
+#ifndef FOKKER_FIELD_H
+#define FOKKER_FIELD_H
+#include "scores/score.h"
+
+#define KIND(id) score *field_##id(const model *, section *);
+#include "scores/kinds.h"
+#undef KIND
+
+/* A score of its own with these members.  NULL: out of memory, self is still the caller's. */
+score *field_new(score);
+
+/* "file:line" of a key, or the name of a model that is no file. */
+const char *field_where(const model *, const section *, const char *key);
+
+/* A number of the section within [least, most], or `otherwise` where it is not given.  0 or -1. */
+int field_number(const model *, section *, const char *key, double least, double most, double otherwise, double *out);
+
+/* A path of the section, relative to the model's file, with a slash in it; owned.  NULL with a sentence, also where the key is missing. */
+char *field_path(const model *, section *, const char *key);
+
+#endif
