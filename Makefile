@@ -147,7 +147,8 @@ find_missing() { \
     for need in $(NEEDS) $(if $(FETCH),$(EXTRAS)); do \
         package=$${need%%:*} sign=$${need#*:}; \
         case $$sign in \
-        *.h|*.h@*) echo "#include <$${sign%@*}>" | $(CC) -fopenmp -E -x c - | grep "$$(test "$${sign#*@}" = "$$sign" || echo "$${sign#*@}")" ;; \
+        *.h|*.h@*) text=$$(echo "#include <$${sign%@*}>" | $(CC) -fopenmp -E -x c -) && \
+            printf '%s\n' "$$text" | grep "$$(test "$${sign#*@}" = "$$sign" || echo "$${sign#*@}")" ;; \
         *)   command -v "$$sign" ;; \
         esac >/dev/null 2>&1 || missing="$$missing $$package"; \
     done; \
