@@ -47,13 +47,13 @@ static const rule authors_dpm[] = {
     { "order=2|3 method=singlestep_fixed", BUDGET, "yes" },
     { "order=2|3 method=singlestep_fixed skip_type=time_uniform|time_quadratic", REMARK, "its stages are at equal parts of the step in the grid's variable; here in lambda" },
     { "method=singlestep|singlestep_fixed solver_type=taylor", REMARK, "without dpmsolver's weights: type=taylor of dpmpp-2s and -3s has these" },
-    { "order=2 method=adaptive", SOLVER, "dpm-adaptive-12:rtol={rtol},atol={atol},predict=data" },
-    { "order=3 method=adaptive", SOLVER, "dpm-adaptive-23:rtol={rtol},atol={atol},predict=data" },
-    { "order=2 method=adaptive algorithm_type=dpmsolver", SOLVER, "dpm-adaptive-12:rtol={rtol},atol={atol}" },
-    { "order=3 method=adaptive algorithm_type=dpmsolver", SOLVER, "dpm-adaptive-23:rtol={rtol},atol={atol}" },
+    { "order=2 method=adaptive", SOLVER, "dpm-adaptive-12:rtol={rtol},atol={atol},control=power,predict=data" },
+    { "order=3 method=adaptive", SOLVER, "dpm-adaptive-23:rtol={rtol},atol={atol},control=power,predict=data" },
+    { "order=2 method=adaptive algorithm_type=dpmsolver", SOLVER, "dpm-adaptive-12:rtol={rtol},atol={atol},control=power" },
+    { "order=3 method=adaptive algorithm_type=dpmsolver", SOLVER, "dpm-adaptive-23:rtol={rtol},atol={atol},control=power" },
     { "order=1 method=adaptive", CANNOT, "the authors have adaptive steps in orders 2 and 3 only" },
     { "method=adaptive", OWN, "yes" },
-    { "method=adaptive", REMARK, "its steps are one for the whole batch, by the largest error of it; here every row has its own" },
+    { "method=adaptive", REMARK, "its steps are one for the whole batch, by the largest error of it; here every row has its own, by the same rule" },
     { 0 },
 };
 static const rule authors_unipc[] = {

@@ -52,10 +52,10 @@ static const rule k_fast[] = {
     { 0 },
 };
 static const rule k_adaptive[] = {
-    { "order=3", SOLVER, "dpm-adaptive-23:rtol={rtol},atol={atol}" },
-    { "order=2", SOLVER, "dpm-adaptive-12:rtol={rtol},atol={atol}" },
+    { "order=3", SOLVER, "dpm-adaptive-23:rtol={rtol},atol={atol},control=atan" },
+    { "order=2", SOLVER, "dpm-adaptive-12:rtol={rtol},atol={atol},control=atan" },
     { "", OWN, "yes" },
-    { "", REMARK, "its steps are one for the whole batch, by the batch's norm and a PID controller; here every row has its own" },
+    { "", REMARK, "its steps are one for the whole batch, by the batch's norm; here every row has its own, by the same rule" },
     { "eta!=0|0.0", CANNOT, "noise between the steps of an adaptive DPM-Solver" },
     { 0 },
 };

@@ -62,7 +62,8 @@ static int fit(recipe *r, long nfe)
 
 int recipe_adapts(const method *m, budget b)
 {
-    return m->sol->adapts || (m->sol->embedded && (method_given(m, "rtol") || method_given(m, "atol") || (b.steps <= 0 && b.nfe <= 0)));
+    return m->sol->adapts || (m->sol->embedded && (method_given(m, "rtol") || method_given(m, "atol") || method_given(m, "control") ||
+                                                   (b.steps <= 0 && b.nfe <= 0)));
 }
 
 static int adaptive_plan(recipe *r)

@@ -26,7 +26,7 @@ typedef struct budget { int steps; long nfe; } budget;
 int  recipe_open(recipe *, const subject *, const char *solver, const char *grid, int denoise, budget);
 void recipe_close(recipe *);
 
-/* Whether a method named so chooses its own steps when it is given a budget nonetheless: it only adapts, or its tolerance was named. */
+/* Whether a method named so chooses its own steps when it is given a budget nonetheless: it only adapts, or its tolerance or control was named. */
 int recipe_adapts(const method *, budget);
 
 /* n starting states at level `from`: prior_std times normals of the seed, samples 0 .. n-1.  Where the prior is sigma(t_max) eps and the grid

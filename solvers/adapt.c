@@ -1,55 +1,11 @@
 /*
- * Per-row step control: every row is a group of one, with its own t and h; a finished row leaves the batch.
- *
- *   h_next = h 0.9 e^(0.03 - 1/p) e_before^0.04, PI controller of Hairer, Norsett, Wanner II.4
- *
+ * Own steps, row by row: every row is a group of one, with its own t and h; a finished row leaves the batch.  How h is chosen: control.c.
  * A row's result depends on nothing but the row.
  */
 #include <math.h>
 #include <string.h>
-#include "models/lanes.h"
+#include "solvers/control.h"
 #include "solvers/drive.h"
-
-/* err becomes (err/(atol + rtol max(|x|, |y|)))^2, element by element. */
-CLONES static void ratios(size_t N, double rtol, double atol, const double *x, const double *y, double *err)
-{
-    #pragma omp simd
-    for (size_t i = 0; i < N; i++) {
-        double ax = fabs(x[i]), ay = fabs(y[i]), e = err[i] / fma(rtol, ax > ay ? ax : ay, atol);
-
-        err[i] = e * e;
-    }
-}
-
-/* The norm of every group's error: rms over the columns that count. */
-static void norms(run *r, double *e)
-{
-    int dim = r->dim, cols = r->plan->normed ? r->plan->normed : dim;
-
-    ratios((size_t)r->groups * dim, r->plan->rtol, r->plan->atol, r->x, r->y, r->err);
-    EACH_GROUP(r, g) {
-        double s = 0;
-
-        for (int d = 0; d < cols; d++)
-            s += r->err[(size_t)g * dim + d];
-        e[g] = sqrt(s / cols);
-    }
-}
-
-/* How much each step grows or shrinks after an error e, `before` the one of the last accepted step.  A NaN shrinks. */
-CLONES static void factors(int n, double root, const double *e, const double *before, double *factor)
-{
-    #pragma omp simd
-    for (int g = 0; g < n; g++) {
-        double floor = e[g] > 1e-10 ? e[g] : 1e-10, top = floor < 1e100 ? floor : 1e100, log_e = lane_log(top);
-        double p = e[g] <= 1 ? fma(0.03 - root, log_e, 0.04 * lane_log(before[g])) : -root * log_e;
-        double f = 0.9 * lane_exp(p), low = e[g] < 1e100 ? 0.2 : 0.1, most = e[g] <= 1 ? 10 : 1;
-
-        f = f < low ? low : f;
-        f = f > most ? most : f;
-        factor[g] = e[g] < 1e100 ? f : 0.1;
-    }
-}
 
 /* Group `to` becomes what group `from` is. */
 static void move(run *r, int to, int from)
@@ -59,6 +15,7 @@ static void move(run *r, int to, int from)
     if (to == from)
         return;
     memcpy(r->x + to * dim, r->x + from * dim, bytes);
+    memcpy(r->embedded + to * dim, r->embedded + from * dim, bytes);
     for (int j = 1; j <= r->sol->history; j++)
         memcpy(r->w[j] + to * dim, r->w[j] + from * dim, bytes);
     r->a[to] = r->a[from];
@@ -121,12 +78,13 @@ int adapt(run *r, double *x)
 {
     const plan *p = r->plan;
     const level *from = p->grid, *end = last_noisy(p);
-    double span = place(r, end) - place(r, from), root = 1 / r->sol->order;
+    double span = place(r, end) - place(r, from);
     long row = r->group->row;
 
     memcpy(r->x, x, (size_t)r->groups * r->dim * sizeof *x);
+    memcpy(r->embedded, x, (size_t)r->groups * r->dim * sizeof *x);
     EACH_GROUP(r, g)
-        r->a[g] = *from, r->h[g] = span / 64, r->e[g] = 1e-4;
+        r->a[g] = *from, r->h[g] = control_start(r, span), r->e[g] = 1e-4;
     for (;; r->k++) {
         if (told_to_stop(p))
             return STOPPED;
@@ -136,15 +94,14 @@ int adapt(run *r, double *x)
         p->proc->at(p->proc, r->groups, r->b);
         if (advance(r, r->a, r->b, r->x, r->y))
             return FAILED;
-        norms(r, r->e_now);
-        factors(r->groups, root, r->e_now, r->e, r->factor);
+        control_judge(r);
         for (int g = r->groups - 1; g >= 0; g--) {  /* downwards: a finished group is replaced by the last */
             r->h[g] = (place(r, r->b + g) - place(r, r->a + g)) * r->factor[g];
-            if (!(r->e_now[g] <= 1)) {
+            if (!control_accepts(r, g)) {
                 r->count->rejected++;
                 continue;
             }
-            r->e[g] = r->e_now[g] > 1e-4 ? r->e_now[g] : 1e-4;
+            control_keep(r, g);
             accept(r, g);
             if (r->a[g].t == end->t)
                 leave(r, g, row, x);

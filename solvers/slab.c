@@ -47,6 +47,7 @@ static void lay_driver(run *r, char *base, size_t *used)
     if (own) {
         r->err = cut(base, used, N * sizeof *r->err);
         r->x = cut(base, used, N * sizeof *r->x);
+        r->embedded = cut(base, used, N * sizeof *r->embedded);
         r->h = cut(base, used, own * sizeof *r->h);
         r->e = cut(base, used, own * sizeof *r->e);
         r->e_now = cut(base, used, own * sizeof *r->e_now);

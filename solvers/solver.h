@@ -65,6 +65,7 @@ struct run {
     level *a, *b; double *x, *y;            /* the drivers': own levels, state and next state */
     int left, last;                         /* steps left in the driver of fixed steps, this one included; how the last ones go (LAST_STEPS) */
     double *h, *e, *e_now, *factor;         /* an adaptive group's step, its last accepted error, its error now, the growth of its step */
+    double *embedded;                       /* its embedded state of its last step */
     int *label; void *slab;
 };
 
@@ -74,7 +75,8 @@ struct solver {
     double order, strong;                   /* claimed: ODE order, or weak order if stochastic; strong order or 0; order 0: no claim */
     int stochastic, evals, work, history;   /* evals: calls a step after the start; work: arrays w; history: how many of them turn besides w[0] */
     int couples;                            /* needs norms over the whole batch: never cut into blocks */
-    int embedded;                           /* fills err and may adapt */
+    int embedded;                           /* fills err, y less the embedded state, and may adapt */
+    double power;                           /* of the error in its paper's step control (control=power); 0: 1/order */
     int in_lambda;                          /* own steps are sized in lambda, not in t */
     int adapts;                             /* only adapts: no fixed steps */
     int inners;                             /* how many inner methods it wraps */
@@ -121,8 +123,11 @@ void sum_terms(const run *, int g, double *y, int terms, const term *);
 /* One step of an inner run, with no past: compound methods. 0 or -1. */
 int leap(run *r, int inner, const level *a, const level *b, const double *x, double *y);
 
-/* Parameters of every embedded method, first in its table: tolerances of its own steps. */
-#define TOLERANCES { "rtol", "relative tolerance of own steps", 0, 1e-5, 1e-15, 1 }, { "atol", "absolute tolerance of own steps", 0, 1e-5, 1e-15, 1e3 }
+/* Parameters of every embedded method, first in its table: tolerances of its own steps, and how they are chosen (control.c). */
+enum control { CONTROL_PI, CONTROL_POWER, CONTROL_ATAN };
+#define CONTROLS(usual) { "control", "how own steps are chosen: PI; power of the error (Lu, Jolicoeur-Martineau); k-diffusion's", "pi power atan", usual }
+#define TOLERANCES { "rtol", "relative tolerance of own steps", 0, 1e-5, 1e-15, 1 }, { "atol", "absolute tolerance of own steps", 0, 1e-5, 1e-15, 1e3 }, \
+                   CONTROLS(CONTROL_PI)
 
 /* Last parameter of multistep methods: conventions of libraries for few steps, kept by the driver. */
 enum last { LAST_FULL, LAST_LOWER, LAST_EULER };

@@ -15,7 +15,7 @@ static const struct way { const char *solver; int own; } ways[] = {
     { "rk4", 0 }, { "dop853", 1 }, { "stork-4", 0 }, { "bdia", 0 }, { "rx/bosh3", 0 }, { "tcd", 0 },
     { "deis-tab3", 0 },
     { "seeds-3", 0 }, { "sra1", 0 }, { "sa-solver", 0 }, { "er-sde-3", 0 }, { "edm-churn", 0 }, { "pc/em/langevin", 0 }, { "gotta-go-fast:rtol=0.5,atol=0.5", 1 },
-    { "dpm-adaptive-23:rtol=0.01,atol=0.01", 1 },
+    { "dpm-adaptive-23:rtol=0.01,atol=0.01", 1 }, { "dpm-adaptive-12:rtol=0.01,atol=0.01,control=power", 1 },
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
