@@ -37,6 +37,7 @@ static const rule authors_dpm[] = {
     { "order=3", SOLVER, "dpmpp-3m-shipped:type={solver_type}" }, { "order=3 algorithm_type=dpmsolver", SOLVER, "dpm-solver-3m-shipped:type={solver_type}" },
     { "order=3 method=multistep", REMARK, "half the weight of the curvature and a first-order start, as shipped: order 2; the right form is dpmpp-3m" },
     { "order!=1 method=multistep lower_order_final=True n<10", LAST, "lower" },
+    { "order!=1 method=multistep lower_order_final=True n<10 denoise_to_zero=True", LAST, "noisy" },
     { "order=2|3 method=singlestep", SOLVER, "dpm-solver-fast:order={order},predict=data" },
     { "order=2|3 method=singlestep algorithm_type=dpmsolver", SOLVER, "dpm-solver-fast:order={order}" },
     { "order=2|3 method=singlestep skip_type=logSNR", REMARK,
@@ -66,7 +67,7 @@ static const rule authors_unipc[] = {
     { "algorithm_type=noise_prediction order=1 variant=vary_coeff", SOLVER, "unipc-1:variant=vary-coeff,predict=noise" },
     { "algorithm_type=noise_prediction order=2|3 variant=vary_coeff", SOLVER, "unipc-{order}-shipped:predict=noise" },
     { "order=2|3 variant=vary_coeff", REMARK, "its corrector drops a row, as shipped: order 1; the right form is variant=vary-coeff" },
-    { "order!=1", LAST, "lower" },
+    { "order!=1", LAST, "lower" }, { "order!=1 denoise_to_zero=True", LAST, "noisy" },
     { 0 },
 };
 

@@ -146,6 +146,7 @@ static const rule pndm[] = {
 
 /* The multistep family: n + 1 indices without the last, or n sigmas. */
 #define THRESHOLD { "thresholding=True", WRAP, "threshold:max=1" }
+#define FLOW_ROUND "round:place=time,whole=down"
 #define ASKED "the network is asked at the timesteps that it was made for, not at the solver's own levels: --wrap round"
 
 static const rule dpm_indices[] = {
@@ -168,9 +169,12 @@ static const rule dpm_indices[] = {
     { "use_karras_sigmas=True final_sigmas_type=sigma_min", COUNT, "-1" },
     { "use_exponential_sigmas=True final_sigmas_type=sigma_min", COUNT, "-1" },
     { "use_lu_lambdas=True final_sigmas_type=sigma_min", COUNT, "-1" },
-    { "use_flow_sigmas=True", PROCESS, "flow:shift={flow_shift},t_min=0,t_max=0.999" },
-    { "use_flow_sigmas=True", GRID, "uniform" },
-    { "use_flow_sigmas=True", REMARK, "the network is asked at timesteps cut to integers" },
+    { "use_flow_sigmas=True", PROCESS, "flow:t_min=0" },
+    { "use_flow_sigmas=True", GRID, "shift:s={flow_shift},from=0.999" },
+    { "use_flow_sigmas=True prediction_type=epsilon", WRAP, FLOW_ROUND }, { "use_flow_sigmas=True prediction_type=sample", WRAP, FLOW_ROUND ",predicts=data" },
+    { "use_flow_sigmas=True prediction_type=v_prediction", WRAP, FLOW_ROUND ",predicts=v" },
+    { "use_flow_sigmas=True prediction_type=flow_prediction", WRAP, FLOW_ROUND ",predicts=velocity" },
+    { "use_flow_sigmas=True", REMARK, "it cuts the timesteps 1000 sigma to integers: " ASKED },
     { 0 },
 };
 /* AysSchedules: the ten timesteps behind the published sigmas, on Stable Diffusion's chain. */
@@ -226,8 +230,9 @@ static const rule deis[] = {
     { "", FINAL, "none" },
     { "use_karras_sigmas=True", COUNT, "-1" }, { "use_exponential_sigmas=True", COUNT, "-1" },
     { "use_karras_sigmas=True", REMARK, "it appends the last sigma twice: its last call moves nothing and is left out, and with it the last of the lower orders" },
-    { "use_flow_sigmas=True", CANNOT, "its step from and to a flow's ends" },
-    { "solver_order!=1 lower_order_final=True n<15", LAST, "lower" },
+    { "use_flow_sigmas=True", GRID, "shift:s={flow_shift},from=0.999,skip=1" }, { "use_flow_sigmas=True", COUNT, "-1" },
+    { "use_flow_sigmas=True", REMARK, "as with Karras sigmas, its last call moves nothing and is left out, and with it the last of the lower orders" },
+    { "solver_order!=1 lower_order_final=True n<15 use_flow_sigmas=False", LAST, "lower" },
     { 0 },
 };
 static const rule unipc[] = {
@@ -236,6 +241,8 @@ static const rule unipc[] = {
     { "predict_x0=False", SOLVER, "unipc-{solver_order}:variant={solver_type},predict=noise" },
     { "predict_x0=False solver_order=3", SOLVER, "unipc-3:variant={solver_type},predict=noise,start=ramp" },
     { "predict_x0=False final_sigmas_type=zero", CANNOT, "noise prediction has no step to sigma = 0; add final_sigmas_type=sigma_min" },
+    { "use_flow_sigmas=True", PROCESS, "flow:t_max=0.999999" }, { "use_flow_sigmas=True", GRID, "shift:s={flow_shift},from=1,to=0.001,skip=1" },
+    { "use_flow_sigmas=True", REMARK, "its flow times run from 1 (less 1e-6) to 1/1000, which gives way to 0; the other multistep schedulers' from 0.999 to 0" },
     { "solver_type=bh1 final_sigmas_type=zero", REMARK, "diffusers returns NaN: B(h) = h is infinite in the last step; here that step is of order 1" },
     { "solver_order!=1 lower_order_final=True", LAST, "lower" },
     { 0 },

@@ -37,20 +37,28 @@ static int move(const process *p, const args *a, int which, double *t)
     return 0;
 }
 
-/* The ends are kept as they are; those between come from t_of_lambda.  infinite, zero: whether the law can begin at s = infinity, end at 0. */
-static int space(const process *p, const args *a, spacing *law, int infinite, int zero, int n, double *t)
+/* The ends of the grid and their levels, which fall. */
+static int find_ends(const process *p, const args *a, double *ends, level *l)
 {
-    double ends[2] = { p->t_max, p->t_min }, first, last, limit = a->v[LIMIT];
-    int from = 0, to = n;
-    level l[2];
-
     if (move(p, a, SMAX, &ends[0]) || move(p, a, SMIN, &ends[1]))
         return -1;
     if (!(ends[0] > ends[1]))
         return fail("grid: it begins at t = %g and ends at %g; give smin below smax", ends[0], ends[1]);
     levels(p, 2, ends, l);
+    return 0;
+}
+
+/* The ends are kept as they are; those between come from t_of_lambda.  zero: whether the law can end at s = 0. */
+static int space(const process *p, const args *a, spacing *law, int zero, int n, double *t)
+{
+    double ends[2] = { p->t_max, p->t_min }, first, last, limit = a->v[LIMIT];
+    int from = 0, to = n;
+    level l[2];
+
+    if (find_ends(p, a, ends, l))
+        return -1;
     first = l[0].sigma / l[0].alpha, last = l[1].sigma / l[1].alpha;
-    if (n > 1 && l[0].alpha == 0 && !infinite)
+    if (n > 1 && l[0].alpha == 0)
         from = 1, first = fmax(exp(limit), last * exp(1));
     if (n > 1 && l[1].sigma == 0 && !zero)
         to = n - 1, last = fmin(exp(-limit), first * exp(-1));
@@ -87,22 +95,39 @@ static void karras_law(const args *a, double first, double last, int n, double *
 
 static void poly_law(const args *a, double first, double last, int n, double *s) { log_powers(a->v[OWN], first, last, n, s); }
 
-/* tau -> shift tau/(1 + (shift - 1) tau) is s -> shift s; the ends are where they are, so tau runs between those of first and last unshifted. */
-static void shift_law(const args *a, double first, double last, int n, double *s)
+/*
+ * tau -> shift tau/(1 + (shift - 1) tau) is s -> shift s; the ends are where they are, so tau runs between those of first and last unshifted, or
+ * from and to the tau that were given, of which the first level is at most t_max.
+ */
+enum { FROM = OWN + 1, TO, SKIP };
+
+static int shift_times(const process *p, const args *a, int n, double *t)
 {
-    double shift = a->v[OWN], top = 1 / (1 + shift / first), end = last / (shift + last);
+    double ends[2] = { p->t_max, p->t_min }, shift = a->v[OWN], s[2], top, end;
+    int moved = a->given >> FROM & 1, all = n + (int)a->v[SKIP];
+    level l[2];
 
+    if (find_ends(p, a, ends, l))
+        return -1;
+    for (int k = 0; k < 2; k++)
+        s[k] = l[k].sigma / l[k].alpha;
+    top = moved ? a->v[FROM] : 1 / (1 + shift / s[0]), end = a->given >> TO & 1 ? a->v[TO] : s[1] / (shift + s[1]);
+    if (!(top > end))
+        return fail("grid: it begins at %g and ends at %g, before the shift; give to below from", top, end);
     for (int i = 0; i < n; i++) {
-        double tau = n > 1 ? top + i / (n - 1.) * (end - top) : top;
+        double tau = all > 1 ? top + i / (all - 1.) * (end - top) : top;
 
-        s[i] = shift * tau / (1 - tau);
+        t[i] = p->t_of_lambda(p, -log(shift * tau / (1 - tau)));
     }
+    if (n > 1 && n == all && !(a->given >> TO & 1))
+        t[n - 1] = ends[1];
+    t[0] = moved ? fmin(t[0], ends[0]) : ends[0];
+    return 0;
 }
 
-static int lambda_times(const process *p, const args *a, int n, double *t) { return space(p, a, lambda_law, 0, 0, n, t); }
-static int karras_times(const process *p, const args *a, int n, double *t) { return space(p, a, karras_law, 0, 1, n, t); }
-static int poly_times(const process *p, const args *a, int n, double *t) { return space(p, a, poly_law, 0, 0, n, t); }
-static int shift_times(const process *p, const args *a, int n, double *t) { return space(p, a, shift_law, 1, 1, n, t); }
+static int lambda_times(const process *p, const args *a, int n, double *t) { return space(p, a, lambda_law, 0, n, t); }
+static int karras_times(const process *p, const args *a, int n, double *t) { return space(p, a, karras_law, 1, n, t); }
+static int poly_times(const process *p, const args *a, int n, double *t) { return space(p, a, poly_law, 0, n, t); }
 
 const grid grid_lambda = {
     .name = "lambda", .about = "uniform in the log-SNR", .cite = "Lu et al. 2022, arXiv:2206.00927",
@@ -122,5 +147,9 @@ const grid grid_karras = {
 };
 const grid grid_shift = {
     .name = "shift", .about = "uniform in sigma/(alpha + sigma), shifted towards noise", .cite = "Esser et al. 2024, arXiv:2403.03206, eq. 23",
-    .par = { RATIO_PAR, { "s", "factor of sigma/alpha", NULL, 3, 1e-3, 1e3, 0 } }, .times = shift_times,
+    .par = { RATIO_PAR, { "s", "factor of sigma/alpha", NULL, 3, 1e-3, 1e3, 0 },
+             [FROM] = { "from", "flow time, before the shift, to space from, instead of t_max's", NULL, 1, 0, 1, 0 },
+             [TO] = { "to", "flow time, before the shift, to space to, instead of t_min's", NULL, 0, 0, 1, 0 },
+             [SKIP] = { "skip", "how many of the last times are left out", NULL, 0, 0, 1, 1 } },
+    .times = shift_times,
 };

@@ -79,10 +79,10 @@ void between(run *r, const level *a, const level *b, double part, level *mid)
 
 int predictions(const run *r, int back, int most)
 {
-    int n = r->k - back + 1, left = r->left + back;
+    int n = r->k - back + 1, clean = r->last == LAST_NOISY && r->plan->grid[r->plan->steps].sigma == 0, left = r->left + back - clean;
 
-    if (r->last == LAST_LOWER && left < n)
-        n = left;
+    if ((r->last == LAST_LOWER || r->last == LAST_NOISY) && left < n)
+        n = left > 1 ? left : 1;
     if (r->last == LAST_EULER && left == 1)
         n = 1;
     return n < most ? n : most;

@@ -130,8 +130,9 @@ enum control { CONTROL_PI, CONTROL_POWER, CONTROL_ATAN };
                    CONTROLS(CONTROL_PI)
 
 /* Last parameter of multistep methods: conventions of libraries for few steps, kept by the driver. */
-enum last { LAST_FULL, LAST_LOWER, LAST_EULER };
-#define LAST_STEPS { "last", "order of the last steps: as before; 3, 2, 1 (lower_order_final); 1 in the last (euler_at_final)", "full lower euler", LAST_FULL }
+enum last { LAST_FULL, LAST_LOWER, LAST_EULER, LAST_NOISY };
+#define LAST_STEPS { "last", "order of the last steps: as before; 3, 2, 1 (lower_order_final); 1 in the last (euler_at_final); 3, 2, 1 before the step to sigma = 0", \
+                     "full lower euler noisy", LAST_FULL }
 
 /* How many predictions the step (back = 0) or the one before it (1) is made from: those that are known, `most` at most, fewer in last steps. */
 int predictions(const run *, int back, int most);

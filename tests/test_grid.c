@@ -193,6 +193,22 @@ static void ratios_are(const char *process_item, const char *item, int steps, in
     free(l);
 }
 
+/* What diffusers' multistep schedulers list with use_flow_sigmas and flow_shift = 2: the flow time before the shift runs from 0.999 to 0, or (UniPC)
+ * from 1, of which the first sigma is kept below 1, to 0.001, which gives way to 0. */
+static void shift_takes_its_ends_before_the_shift_too(void)
+{
+    const double dpm[] = { 0.99949974987493739, 0.94686956979621928, 0.88839484215206765, 0.82304478314600127, 0.74953107415280729, 0.66622207402467493,
+                           0.57102029151186051, 0.46118335000384714, 0.33305550925154187, 0.1816528775343213, 0 };
+    const double unipc[] = { 0.99999899999999997, 0.94742381979895796, 0.88901233196311524, 0.82373698759042513, 0.7503124218945264, 0.66711096301232919,
+                             0.57204055404826504, 0.4623664180825709, 0.33444370419720182, 0.18330456898900899, 0 };
+
+    times_are("flow:t_min=0", "shift:s=2,from=0.999", 10, DENOISE, 11, dpm);
+    times_are("flow:t_min=0", "shift:s=2,from=0.999,skip=1", 9, 0, 10, dpm);
+    times_are("flow:t_max=0.999999", "shift:s=2,from=1,to=0.001,skip=1", 10, DENOISE, 10, unipc);
+    refused("flow", "shift:from=0.2,to=0.3", 10, 0);
+    says("to below from");
+}
+
 /* As printed by the authors; diffusers ships the indices of Stable Diffusion's chain that they stand for. */
 #define STABLE "vp-discrete:betas=scaled-linear,beta_min=0.00085,beta_max=0.012"
 static const double sd15[] = { 14.6146412293, 6.4745760956, 3.8636745985, 2.6946151520, 1.8841921177, 1.3943805092, 0.9642583904, 0.6523686016,
@@ -391,6 +407,7 @@ static const test_case tests[] = {
     { "lambda is the default and uniform in the log-SNR", lambda_is_the_default_and_uniform_in_the_log_snr },
     { "grids in t follow their formulas", grids_in_t_follow_their_formulas },
     { "shift is that of flow models", shift_is_that_of_flow_models },
+    { "shift takes its ends before the shift too", shift_takes_its_ends_before_the_shift_too },
     { "Align Your Steps is the published table for ten steps", align_your_steps_is_the_published_table_for_ten_steps },
     { "Align Your Steps is log-linear between, and stays inside", align_your_steps_is_log_linear_between_and_stays_inside },
     { "an infinite end is kept and the rest begins at the limit", an_infinite_end_is_kept_and_the_rest_begins_at_the_limit },
