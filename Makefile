@@ -46,7 +46,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
 SPD_OBJ := $(SPD_SRC:%.c=$(B)/%.o)
-FIELDS  := $(B)/tests/bell.so $(B)/tests/odd.so $(B)/tests/old.so      # what the tests load
+FIELDS  := $(addprefix $(B)/tests/,bell.so odd.so old.so net.so child)      # what the tests load and start
 PARTS   := $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfokker.a
 
 all: $(B)/fokker $(B)/libfokker.a $(B)/libfokker.so     ## the program and the library (the default)
@@ -73,7 +73,7 @@ orders: $(B)/fokker                                     ## measures all orders a
 	cp $(B)/orders.tsv docs/orders.tsv
 	awk -f docs/orders.awk docs/orders.tsv > docs/orders.md
 
-speed: $(B)/speed $(B)/fokker                           ## the speed of the hot loops against limits measured in the same run
+speed: $(B)/speed $(B)/fokker $(FIELDS)                           ## the speed of the hot loops against limits measured in the same run
 	$(B)/speed
 
 asan:                                                   ## the tests under the address and undefined behaviour sanitizers
@@ -116,7 +116,7 @@ $(B)/libfokker.so: $(LIB_OBJ) $(B)/sources
 $(B)/fokker: $(CMD_OBJ) $(B)/libfokker.a
 $(B)/tests/all: $(TST_OBJ) $(PARTS)
 $(B)/tests/all: LIBS += -lcunit -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc    # tests/test_memory.c counts
-$(B)/speed: $(SPD_OBJ) $(PARTS)
+$(B)/speed: $(SPD_OBJ) $(B)/tests/built.o $(PARTS)
 $(B)/speed: LIBS += -Wl,--wrap=sum_terms,--wrap=sum_columns,--wrap=stage,--wrap=ask      # tests/speed_steps.c counts
 $(B)/fokker $(B)/tests/all $(B)/speed: $(B)/sources
 	@echo "  LD      $@"
@@ -126,6 +126,11 @@ $(B)/fokker $(B)/tests/all $(B)/speed: $(B)/sources
 $(B)/tests/bell.so: docs/examples/plugin/bell.c
 $(B)/tests/odd.so $(B)/tests/old.so: tests/fields/odd.c
 $(B)/tests/old.so: DEFINES = -DABI=99
+$(B)/tests/net.so: tests/fields/net.c tests/fields/net.h
+$(B)/tests/child: tests/fields/child.c tests/fields/net.h $(B)/flags | $(HAVE)
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(FLAGS) -o $@ $< -lm
 $(B)/tests/%.so: scores/fokker_plugin.h $(B)/flags | $(HAVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"

@@ -13,7 +13,7 @@ const command commands[] = {
     { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers]", "names what there is, with parameters and claims",
       "Without a word it lists everything.", cmd_list },
     { "sample", SAMPLE, "MODEL", "draws samples by one method and says what it cost",
-      "MODEL is a name, a model file, or a field of your own, plugin:FILE,ARGS. Without -o the samples go to stdout as text and the record of the run to stderr.",
+      "MODEL is a name, a model file, or a field of your own: plugin:FILE,ARGS or pipe:COMMAND. Without -o the samples go to stdout as text and the record of the run to stderr.",
       cmd_sample },
     { "bench", BENCH, "[SPEC | MODEL...]", "runs models x solvers x budgets x seeds and measures the quality of each",
       "A SPEC is a file with a [bench] section whose keys are the long options. Results go to DIR/results.tsv, one row a run, as they are finished.", cmd_bench },

@@ -2,3 +2,4 @@
  * The section is NULL where the model is `NAME:...` on the command line (model->field). */
 KIND(exact)
 KIND(plugin)
+KIND(pipe)

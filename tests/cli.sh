@@ -170,6 +170,54 @@ if [ -e "$fields/bell.so" ]; then
     expect 2 "plugged.ini:4" $sample ./plugged.ini --nfe 5
     printf '[score]\nkind = plugin\n' >plugged.ini
     expect 2 "give file = PATH" $sample ./plugged.ini --nfe 5
+
+    # child processes
+    pipe="pipe:$fields/child"
+    expect 0 "pipe:child_bell, vp-linear" $sample "$pipe bell" --nfe 5 -n 3
+    expect 2 "began with \"Loading weights...\"" $sample "$pipe greets" --nfe 5
+    expect 2 "not found" $sample "pipe:nosuch net" --nfe 5
+    expect 1 "TypeError: too tired" $sample "$pipe dies 3" --nfe 5 -n 3
+    printf '[score]\nkind = pipe\ncommand = %s hangs 3\ntimeout = 0.2\n' "$fields/child" >hung.ini
+    expect 1 "no answer in 0.2 s" $sample ./hung.ini --nfe 5 -n 3
+    printf '[score]\nkind = pipe\ntimeout = 0.2\n' >hung.ini
+    expect 2 "give command = " $sample ./hung.ini --nfe 5 -n 3
+
+    # a child that is killed in the middle of a sweep costs one row
+    $quick bench "pipe:echo \$\$ >pid; exec $fields/child bell" --solver "ddim euler heun" --nfe 20 --samples 200 --seed 1..60 --metric sw2 -o sweep >/dev/null 2>said &
+    child=$!
+    while ! grep -q '^pipe' sweep/results.tsv 2>/dev/null && kill -0 $child 2>/dev/null; do sleep 0.02; done
+    kill -KILL "$(cat pid)"
+    wait $child
+    expect 0 "" test $? -eq 0
+    expect 0 "" test "$(rows sweep/results.tsv)" -eq 180
+    expect 0 "" test "$(grep -c '	failed	' sweep/results.tsv)" -eq 1
+    expect 0 "the child was ended by signal 9" cat sweep/results.tsv
+
+    # it ends with the program, however that ends
+    alive() { read -r _ _ state _ <"/proc/$1/stat" 2>/dev/null && [ "$state" != Z ]; }
+    for signal in INT TERM KILL; do
+        rm -f pid
+        $sample "pipe:echo \$\$ >pid; exec $fields/child hangs 3" --nfe 5 -n 3 -q >/dev/null 2>&1 &
+        child=$!
+        for i in 1 2 3 4 5 6 7 8 9 10; do [ -s pid ] || sleep 0.1; done
+        sleep 0.1
+        kill -$signal $child; sleep 0.1; kill -$signal $child 2>/dev/null
+        wait $child
+        for i in 1 2 3 4 5 6 7 8 9 10; do if alive "$(cat pid)"; then sleep 0.1; fi; done
+        holds test -s pid
+        if alive "$(cat pid)"; then bad=$((bad + 1)); echo "FAILED: a child outlives SIG$signal"; kill -KILL "$(cat pid)"; fi
+    done
+
+    # the clients in Python
+    cp "$docs"/examples/pipe/*.py .
+    if python3 -c 'import numpy' 2>/dev/null; then
+        $sample "pipe:$fields/child bell" --nfe 5 -n 30 -q -o c.txt
+        holds $sample "pipe:python3 -B bell.py" --nfe 5 -n 30 -q -o python.txt
+        holds cmp c.txt python.txt
+    else
+        echo "command line: no NumPy, the Python client is not tested"
+        expect 2 "No module named 'numpy'" $sample "pipe:python3 -B bell.py" --nfe 5
+    fi
 else
     echo "command line: no plug-ins beside $fokker; \`make unit\` builds them"
 fi

@@ -1,8 +1,6 @@
 /* What many suites need. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "tests/fixture.h"
 #include "tests/suite.h"
 
@@ -46,14 +44,4 @@ double *rig_run(const rig *r, int n, const double *x, int *status, tally *cost)
     else
         must(s);
     return y;
-}
-
-const char *built(const char *file, const char *prefix, char *buf)
-{
-    char self[4000];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-
-    self[n > 0 ? n : 0] = 0;
-    snprintf(buf, 5000, "%s%.*s%s", prefix, (int)(strrchr(self, '/') - self) + 1, self, file);
-    return buf;
 }

@@ -14,7 +14,7 @@ double *rig_start(const rig *, int n);
 /* solve on a copy of x; owned by the caller. *status, *cost may be NULL. */
 double *rig_run(const rig *, int n, const double *x, int *status, tally *cost);
 
-/* PREFIX + the path of a file in the folder of the test program + what follows the file's name, in buf of 5000; returns buf. */
+/* PREFIX + the path of a file in the program's own folder + what follows the file's name, in buf of 5000; returns buf. */
 const char *built(const char *file, const char *prefix, char *buf);
 
 #endif

@@ -155,6 +155,7 @@ int main(int argc, char **argv)
     combine_speed();
     normals_speed();
     sampler_speed();
+    pipe_speed();
     steps_speed();
     return 0;
 }

@@ -14,4 +14,7 @@ void *need(size_t bytes);
 /* A row for each solver that takes fixed steps. */
 void steps_speed(void);
 
+/* A child process against a plug-in. */
+void pipe_speed(void);
+
 #endif
