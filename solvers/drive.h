@@ -9,6 +9,9 @@ int fixed(run *, int steps, const level *grid, double *x);
 /* The step to sigma = 0 of a method that does not take it itself: y = alpha_b D(x, a).  0 or FAILED. */
 int denoise(run *, const level *a, const level *b, const double *x, double *y);
 
+/* After a step that began at a: history turns. */
+void turn(run *, const level *a);
+
 /* A run for blocks of up to `rows` of n samples, with all its memory in one slab, its inner runs in it.  NULL on failure. */
 run *run_open(const plan *, const score *field, tally *count, long n, int rows);
 void run_close(run *);                      /* NULL is fine */

@@ -146,3 +146,8 @@ SOLVER(gotta_go_fast)
 FAMILY("distilled")
 SOLVER(lcm)
 SOLVER(tcd)
+
+FAMILY("parallel-in-time")
+SOLVER(picard)
+SOLVER(parareal)
+SOLVER(anderson)

@@ -37,11 +37,11 @@ static void rungs(run *r, const level *b, int j, int n, level *out)
             out[g] = b[g];
 }
 
-/* Once up and down from y at b, in place. */
+/* Once up and down from y at b, in place, for the groups that turn there; of the others no result is kept. */
 static int again(run *r, const level *b, double *y)
 {
     level *at = r->mid, *next = r->mid + r->groups, *swap;
-    double *z = r->w[2], *u = r->w[3], *from = y, *to = u, *turn;
+    double *z = r->w[2], *from = r->w[3], *to = r->w[4], *turn;
     int n = (int)r->par[STEPS];
 
     draw_noise(r, b, b, z);
@@ -49,7 +49,7 @@ static int again(run *r, const level *b, double *y)
     EACH_GROUP(r, g) {
         double up = ratio_of(at + g), s = ratio_of(b + g);
 
-        combine(r, g, y, {at[g].alpha / b[g].alpha, y}, {r->par[S_NOISE] * at[g].alpha * sqrt((up - s) * (up + s)), z});
+        combine(r, g, from, {at[g].alpha / b[g].alpha, y}, {r->par[S_NOISE] * at[g].alpha * sqrt((up - s) * (up + s)), z});
     }
     for (int j = 1; j <= n; j++) {
         rungs(r, b, j, n, next);
@@ -58,16 +58,19 @@ static int again(run *r, const level *b, double *y)
         turn = from, from = to, to = turn;
         swap = at, at = next, next = swap;
     }
-    if (from != y)
-        EACH_GROUP(r, g)
+    EACH_GROUP(r, g)
+        if (turning(r, b + g))
             combine(r, g, y, {1, from});
     return 0;
 }
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    int turns = turning(r, b) ? (int)r->par[TIMES] : 0;
+    int turns = 0;
 
+    EACH_GROUP(r, g)
+        turns |= turning(r, b + g);
+    turns *= (int)r->par[TIMES];
     if (solver_edm_heun.step(r, a, b, x, y))
         return -1;
     for (int i = 0; i < turns; i++)
@@ -85,7 +88,7 @@ static int check(const method *m, const plan *p)
 
 const solver solver_restart = {
     .name = "restart", .about = "Heun that goes back up and down again", .cite = "Xu et al. 2023, arXiv:2306.14878",
-    .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0 | SIGMA_0, .check = check, .step = step,
+    .stochastic = 1, .evals = 2, .work = 5, .never = ALPHA_0 | SIGMA_0, .check = check, .step = step,
     .par = { [MIN] = { "min", "s = sigma/alpha where it turns", NULL, 0.06, 1e-9, 1e9 }, [MAX] = { "max", "s up to which it goes back", NULL, 0.3, 1e-9, 1e9 },
              [STEPS] = { "steps", "Heun steps back down", NULL, 3, 1, 1000, 1 }, [TIMES] = { "times", "how often", NULL, 2, 0, 1000, 1 },
              [S_NOISE] = { "s_noise", "factor of the noise", NULL, 1, 0, 10 } },

@@ -1,6 +1,8 @@
 /* What a step may call: the field, noise, levels between, an inner step; and the driver of fixed steps. */
+#include <limits.h>
 #include <math.h>
 #include <omp.h>
+#include <stdio.h>
 #include <string.h>
 #include "solvers/drive.h"
 
@@ -17,6 +19,36 @@ static const int *labels(run *r)
     return r->label;
 }
 
+/* One call of many groups, shared out among threads: no bit depends on who answers, and the reason of the first group that fails wins. */
+static int ask_team(const run *r, const batch *p, enum predicts want, double *out)
+{
+    enum { LEAST = 256 };                               /* numbers that are worth a thread */
+    size_t size = (size_t)p->rows * r->dim;
+    int parts = (int)(p->groups * size / LEAST), failed = INT_MAX;
+    char reason[1024] = "";
+
+    parts = parts > r->members ? r->members : parts;
+    parts = parts > p->groups ? p->groups : parts;
+    if (parts < 2)
+        return ask(r->field, p, want, out);
+    #pragma omp parallel for num_threads(parts) schedule(static, 1)
+    for (int i = 0; i < parts; i++) {
+        int from = (int)((long)p->groups * i / parts), to = (int)((long)p->groups * (i + 1) / parts);
+        batch part = { .groups = to - from, .rows = p->rows, .at = p->at + from, .x = p->x + from * size, .label = p->label };
+
+        if (part.label)
+            part.label += (size_t)from * p->rows;
+        if (!ask(r->team[i], &part, want, out + from * size))
+            continue;
+        #pragma omp critical(fokker_team)
+        if (i < failed) {
+            failed = i;
+            snprintf(reason, sizeof reason, "%s", why());
+        }
+    }
+    return failed < INT_MAX ? fail("%s", reason) : 0;
+}
+
 int eval(run *r, const level *a, const double *x, enum predicts want, double *out)
 {
     batch p = { .groups = r->groups, .rows = r->rows, .at = a, .x = x, .label = labels(r) };
@@ -24,12 +56,12 @@ int eval(run *r, const level *a, const double *x, enum predicts want, double *ou
     int status;
 
     if (!only_data(&p)) {
-        r->count->calls++;
+        r->count->calls++, r->count->asks++;
         r->count->rows += (long)r->groups * r->rows;
     }
     if (r->plan->timed)
         began = omp_get_wtime();
-    status = ask(r->field, &p, want, out);
+    status = r->members > 1 ? ask_team(r, &p, want, out) : ask(r->field, &p, want, out);
     if (r->plan->timed)
         r->count->score_seconds += omp_get_wtime() - began;
     return status;
@@ -41,7 +73,7 @@ static double clock_of(const level *l) { return l->alpha > 0 ? l->sigma * l->sig
 static void draw_part(run *r, const level *a, const level *b, int part, double *z)
 {
     EACH_GROUP(r, g) {
-        draw d = { .row = r->group[g].row, .step = r->group[g].step, .nth = r->count->draws, .draw = r->draws, .part = part, .rows = r->rows,
+        draw d = { .row = r->group[g].row, .step = r->group[g].step, .nth = r->group[g].nth + r->draws, .draw = r->draws, .part = part, .rows = r->rows,
                    .dim = r->dim, .from = clock_of(&a[g]), .to = clock_of(&b[g]), .t_from = a[g].t, .t_to = b[g].t };
 
         r->plan->noise->fill(r->plan->noise, &d, z + (size_t)g * r->rows * r->dim);
@@ -91,6 +123,8 @@ int predictions(const run *r, int back, int most)
 int advance(run *r, const level *a, const level *b, const double *x, double *y)
 {
     r->draws = 0;
+    EACH_GROUP(r, g)
+        r->group[g].nth = r->count->draws;
     return r->sol->step(r, a, b, x, y);
 }
 
@@ -126,8 +160,7 @@ int denoise(run *r, const level *a, const level *b, const double *x, double *y)
     return 0;
 }
 
-/* After a step that began at a: history turns. */
-static void turn(run *r, const level *a)
+void turn(run *r, const level *a)
 {
     double *last = r->w ? r->w[r->sol->history] : NULL;
 

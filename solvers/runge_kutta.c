@@ -96,7 +96,7 @@ const solver solver_tsit5 = {
 const solver solver_tsit5_shipped = {
     .name = "tsit5-shipped", .about = "tsit5 as in torchdiffeq: it keeps the embedded state of order 4 (the right form is tsit5)",
     .cite = "torchdiffeq",
-    .order = 4, RK_CARRY(tsitouras_shipped, 7), EMBEDDED,
+    .order = 4, RK_CARRY(tsitouras_shipped, 7), EMBEDDED, .chained = 1,
 };
 
 /*
@@ -115,7 +115,7 @@ static const tableau fehlberg = {
 
 const solver solver_fehlberg2 = {
     .name = "fehlberg2", .about = "Fehlberg 2(1) in t, as torchdiffeq runs it (accepts almost anything: the weight of its estimate is 1/512)",
-    .cite = "Fehlberg 1969; torchdiffeq", .order = 2, RK_CARRY(fehlberg, 3), EMBEDDED,
+    .cite = "Fehlberg 1969; torchdiffeq", .order = 2, RK_CARRY(fehlberg, 3), EMBEDDED, .chained = 1,
 };
 
 static const tableau trapezoid = {
@@ -129,5 +129,5 @@ static const tableau trapezoid = {
 
 const solver solver_adaptive_heun = {
     .name = "adaptive-heun", .about = "Heun in t with the predicted slope carried over: one call a step, as torchdiffeq runs it",
-    .cite = "torchdiffeq", .order = 2, RK_CARRY(trapezoid, 2), EMBEDDED,
+    .cite = "torchdiffeq", .order = 2, RK_CARRY(trapezoid, 2), EMBEDDED, .chained = 1,
 };

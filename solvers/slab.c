@@ -125,6 +125,7 @@ run *run_open(const plan *p, const score *field, tally *count, long n, int rows)
     resize(r, rows);
     lay(r, NULL, &used);
     lay_driver(r, NULL, &used);
+    r->bytes = used;
     if (!(r->slab = aligned_alloc(LINE, used + LINE)))
         return prune(r), fail("out of memory: %zu bytes a block of %d samples", used, rows), NULL;
     used = 0;

@@ -23,15 +23,23 @@ static int coupled(const method *m)
     return yes;
 }
 
+/* Slots of a row that are in the field at once. */
+static int slots_of(const plan *p)
+{
+    double window = p->how->sol->twin ? method_par(p->how, "window", 1) : 1;
+
+    return window < p->steps ? (int)window : p->steps < 1 ? 1 : p->steps;
+}
+
 int solve_block(const plan *p, int n)
 {
-    int rows = STATE / p->field->dim, like = p->field->block, share = (n + PARTS - 1) / PARTS;
+    int wide = slots_of(p), rows = STATE / p->field->dim / wide, like = p->field->block, share = (n + PARTS - 1) / PARTS;
     int whole = p->field->serial || coupled(p->how);
 
     if (p->block)
         return p->block < n ? p->block : n;
     rows = rows > share ? share : rows;
-    rows = rows < LEAST && rows < STATE / p->field->dim ? LEAST : rows;
+    rows = rows < LEAST / wide && rows < STATE / p->field->dim / wide ? LEAST / wide : rows;
     if (like)
         rows = (rows + like - 1) / like * like;
     return whole || rows > n ? n : rows < 1 ? 1 : rows;
@@ -94,6 +102,8 @@ static void gather(outcome *o, const tally *t, int status, long row, int rows)
     s->calls = t->calls > s->calls ? t->calls : s->calls;
     s->steps = t->steps > s->steps ? t->steps : s->steps;
     s->draws = t->draws > s->draws ? t->draws : s->draws;
+    s->iterations = t->iterations > s->iterations ? t->iterations : s->iterations;
+    s->asks += t->asks;
     s->rows += t->rows, s->rejected += t->rejected, s->diverged += t->diverged, s->score_seconds += t->score_seconds;
     o->finished += status == 0 || status == DIVERGED ? rows : 0;
     if (!status)
@@ -168,6 +178,8 @@ static void work(const plan *p, int n, int rows, double *x, outcome *all)
     score *own = p->field->twin ? p->field->twin(p->field->self, rows) : NULL;
     run *r = own || !p->field->twin ? run_open(p, own ? own : p->field, &mine, n, rows) : NULL;
 
+    #pragma omp atomic
+    all->sum.bytes += r ? (long)r->bytes : 0;
     #pragma omp for schedule(dynamic)
     for (int row = 0; row < n; row += rows) {
         int status = r ? 0 : FAILED, skip, here = n - row < rows ? n - row : rows;
@@ -233,6 +245,7 @@ int solve(const plan *asked, int n, double *x, tally *out)
 int dry_run(const plan *p, tally *out)
 {
     plan q = *p;
+    method room;
     noise quiet = noise_philox(0);
     score *zero = zero_open(1);
     double x = 0;
@@ -241,8 +254,10 @@ int dry_run(const plan *p, tally *out)
     if (!zero)
         return FAILED;
     zero->predicts = PREDICTS_DATA;
-    q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL, q.normed = 0;
-    status = solve(&q, 1, &x, out);
+    q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL, q.normed = 0, q.residual = NULL;
+    status = q.steps > 0 && q.how->sol->twin ? plan_check(&q) : 0;
+    q.how = method_twin(p->how, p->steps, &room);
+    status = status ? status : solve(&q, 1, &x, out);
     field_close(zero);
     return status;
 }

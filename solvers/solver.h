@@ -16,8 +16,9 @@ enum { ALPHA_0 = 1, SIGMA_0 = 2 };
 /* What became of a run: FAILED (a reason), DIVERGED (rows that are not finite), STOPPED (Ctrl-C or out of time). */
 enum { FAILED = -1, DIVERGED = -2, STOPPED = -3 };
 
-/* calls: the sequential depth (NFE), the largest over blocks; rows: the work; score_seconds: in the field, over all threads, if asked for */
-typedef struct tally { long steps, rejected, calls, rows, draws, diverged; double score_seconds; } tally;
+/* calls: the sequential depth (NFE), the largest over blocks; asks: field calls that were made, of all blocks; rows: the work; iterations: of a
+ * window, the most of any row; bytes: memory of the states, over all threads; score_seconds: in the field, over all threads, if asked for */
+typedef struct tally { long steps, rejected, calls, asks, rows, draws, diverged, iterations, bytes; double score_seconds; } tally;
 
 typedef struct solver solver;
 typedef struct run run;
@@ -50,9 +51,10 @@ typedef struct plan {
     int timed;                              /* fill tally.score_seconds */
     long *done;                             /* rows x steps done so far, of fixed steps, or rows; or NULL: for whoever watches */
     int block;                              /* rows a block; 0: solve_block chooses.  Changes no bit: for tests */
+    double *residual;                       /* windows: the largest change of any row in each iteration, steps + 1 zeros that are raised; or NULL */
 } plan;
 
-typedef struct group { long row, step; } group;             /* index of its first sample and of its step: the key of its noise */
+typedef struct group { long row, step, nth; } group;        /* index of its first sample and of its step, the key of its noise; draws before the step */
 
 /* One block on one thread.  States are groups x rows x dim: a plain run is 1 group of n rows; adaptive rows and window slots are groups of 1 row. */
 struct run {
@@ -66,7 +68,8 @@ struct run {
     int left, last;                         /* steps left in the driver of fixed steps, this one included; how the last ones go (LAST_STEPS) */
     double *h, *e, *e_now, *factor;         /* an adaptive group's step, its last accepted error, its error now, the growth of its step */
     double *embedded;                       /* its embedded state of its last step */
-    int *label; void *slab;
+    int *label; void *slab; size_t bytes;   /* memory of the whole tree, what open took included */
+    score *const *team; int members;        /* fields for the threads among which one large call is shared; members 0: it is not */
 };
 
 struct solver {
@@ -77,9 +80,11 @@ struct solver {
     int couples;                            /* needs norms over the whole batch: never cut into blocks */
     int embedded;                           /* fills err, y less the embedded state, and may adapt */
     double power;                           /* of the error in its paper's step control (control=power); 0: 1/order */
+    int chained;                            /* embedded, with a history that another first step would not give: a slope that is not its state's */
     int in_lambda;                          /* own steps are sized in lambda, not in t */
     int adapts;                             /* only adapts: no fixed steps */
     int inners;                             /* how many inner methods it wraps */
+    int twin;                               /* parallel in time: 1 + the inner method whose serial run it must equal; 0: is none */
     unsigned never;
     param par[MAX_PARAM];
     void (*shape)(const run *, int *groups, int *rows);     /* of inner runs and of w, given ours; NULL: the same */
@@ -142,6 +147,10 @@ int advance(run *, const level *a, const level *b, const double *x, double *y);
 int adapt(run *, double *x);
 int told_to_stop(const plan *);
 
+/* Whose serial run a method that is parallel in time must equal on so many steps: its inner one; where that needs the steps before, one that
+ * restarts in each slice, made in *room.  Any other method is its own. */
+const method *method_twin(const method *, int steps, method *room);
+
 /* What the plan's method cannot do on its grid or with its field: -1 with one sentence, else 0.  solve begins with it. */
 int plan_check(const plan *);
 
@@ -152,7 +161,8 @@ int solve(const plan *, int n, double *x, tally *out);
 /* How many of n samples solve puts into one block: from n, dim and the field, never from the number of threads. */
 int solve_block(const plan *, int n);
 
-/* The calls (and draws) that the plan's method would take on its grid, by a dry run of one row on a zero field.  0 or -1. */
+/* The calls (and draws) that the plan's method would take on its grid, by a dry run of one row on a zero field; of a method that is parallel in
+ * time, whose rounds are known to the field alone, those of its serial twin.  0 or -1. */
 int dry_run(const plan *, tally *out);
 
 /* `outer:key=value/inner:...` to a method.  where: what a sentence of failure begins with.  NULL on failure. */

@@ -16,6 +16,8 @@ static const struct way { const char *solver; int own; } ways[] = {
     { "deis-tab3", 0 },
     { "seeds-3", 0 }, { "sra1", 0 }, { "sa-solver", 0 }, { "er-sde-3", 0 }, { "edm-churn", 0 }, { "pc/em/langevin", 0 }, { "gotta-go-fast:rtol=0.5,atol=0.5", 1 },
     { "dpm-adaptive-23:rtol=0.01,atol=0.01", 1 }, { "dpm-adaptive-12:rtol=0.01,atol=0.01,control=power", 1 },
+    { "picard:window=4,tol=0/ddim", 0 }, { "parareal:window=3,tol=0/ddim/heun", 0 },
+    { "anderson:window=4,tol=0/ddim:eta=1", 0 },
 };
 enum { WAYS = sizeof ways / sizeof *ways };
 
