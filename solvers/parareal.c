@@ -319,7 +319,7 @@ static int whole(run *r, int steps, const level *grid, double *x)
             return FAILED;
     }
     r->count->steps = steps;
-    r->count->draws = p->run[F].draws * steps;
+    r->count->draws = p->run[F].draws * taken;
     return slots_finish(r, taken, steps, grid, x);
 }
 

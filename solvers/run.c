@@ -19,18 +19,13 @@ static const int *labels(run *r)
     return r->label;
 }
 
-/* One call of many groups, shared out among threads: no bit depends on who answers, and the reason of the first group that fails wins. */
-static int ask_team(const run *r, const batch *p, enum predicts want, double *out)
+/* A call of many groups, shared out among threads: no bit depends on who answers, and the reason of the first group that fails wins. */
+static int ask_parts(const run *r, const batch *p, enum predicts want, int parts, double *out)
 {
-    enum { LEAST = 256 };                               /* numbers that are worth a thread */
     size_t size = (size_t)p->rows * r->dim;
-    int parts = (int)(p->groups * size / LEAST), failed = INT_MAX;
+    int failed = INT_MAX;
     char reason[1024] = "";
 
-    parts = parts > r->members ? r->members : parts;
-    parts = parts > p->groups ? p->groups : parts;
-    if (parts < 2)
-        return ask(r->field, p, want, out);
     #pragma omp parallel for num_threads(parts) schedule(static, 1)
     for (int i = 0; i < parts; i++) {
         int from = (int)((long)p->groups * i / parts), to = (int)((long)p->groups * (i + 1) / parts);
@@ -47,6 +42,21 @@ static int ask_team(const run *r, const batch *p, enum predicts want, double *ou
         }
     }
     return failed < INT_MAX ? fail("%s", reason) : 0;
+}
+
+/* As many threads as the call is worth, by the pace of the last call that one thread made. */
+static int ask_team(run *r, const batch *p, enum predicts want, double *out)
+{
+    static const double WORTH = 5e-5;                   /* seconds */
+    double points = (double)p->groups * p->rows, parts = fmin(fmin(r->members, p->groups), r->pace * points / WORTH), began;
+    int status;
+
+    if (parts >= 2)
+        return ask_parts(r, p, want, (int)parts, out);
+    began = omp_get_wtime();
+    status = ask(r->field, p, want, out);
+    r->pace = (omp_get_wtime() - began) / points;
+    return status;
 }
 
 int eval(run *r, const level *a, const double *x, enum predicts want, double *out)

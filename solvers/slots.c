@@ -15,16 +15,17 @@ static int count_draws(slots *s, run *r, int inner)
 {
     const method *m = r->how->inner[inner];
     plan p = *r->plan;
+    int taken = slots_steps(m->sol, p.steps, p.grid);
     tally t;
 
     s->draws = 0;
-    if (!method_stochastic(m) || noise_is_fresh(p.noise))
+    if (!method_stochastic(m) || noise_is_fresh(p.noise) || !taken)
         return 0;
     p.how = m;
     if (dry_run(&p, &t))
         return FAILED;
-    s->draws = t.draws / p.steps;
-    return t.draws % p.steps ? fail("%s: %s does not draw equally often in each step, and recorded noise is used in the order of a serial run; leave it out",
+    s->draws = t.draws / taken;
+    return t.draws % taken ? fail("%s: %s does not draw equally often in each step, and recorded noise is used in the order of a serial run; leave it out",
                                     r->sol->name, m->sol->name) : 0;
 }
 

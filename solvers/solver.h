@@ -69,7 +69,8 @@ struct run {
     double *h, *e, *e_now, *factor;         /* an adaptive group's step, its last accepted error, its error now, the growth of its step */
     double *embedded;                       /* its embedded state of its last step */
     int *label; void *slab; size_t bytes;   /* memory of the whole tree, what open took included */
-    score *const *team; int members;        /* fields for the threads among which one large call is shared; members 0: it is not */
+    score *const *team; int members;        /* fields for the threads among which a costly call is shared; members 0: it is not */
+    double pace;                            /* seconds a point, as last seen; 0: not yet */
 };
 
 struct solver {

@@ -231,6 +231,6 @@ int window_whole(run *r, int steps, const level *grid, double *x, update *f)
     }
     r->count->iterations = w->iteration;
     r->count->steps = steps;
-    r->count->draws = w->run.draws * steps;
+    r->count->draws = w->run.draws * w->taken;
     return slots_finish(r, w->taken, steps, grid, x);
 }
