@@ -20,6 +20,7 @@ typedef struct job {
     long done;
     sweep sweep;
     recorder out;
+    ledger ledger;
     char *folder, *path, *head;
 } job;
 
@@ -159,15 +160,24 @@ static int open_job(job *j, const request *r)
     if (!(j->path = malloc(strlen(j->folder) + sizeof "/results.tsv")))
         return fail("bench: out of memory");
     strcat(strcpy(j->path, j->folder), "/results.tsv");
-    return begin(j);
+    return begin(j) || ledger_open(&j->ledger, j->folder, j->done, j->what.on) ? -1 : 0;
 }
 
 static void close_job(job *j)
 {
     recorder_close(&j->out);
+    ledger_close(&j->ledger);
     sweep_close(&j->sweep);
     spec_close(&j->what);
     free(j->cells), free(j->path), free(j->head);
+}
+
+/* What run i cost goes to the ledger, if it was parallel in time. */
+static int keep_account(job *j, long i, const record *row)
+{
+    const account *a = &j->sweep.wide;
+
+    return a->known ? ledger_add(&j->ledger, i, row, j->what.how[j->cells[i].solver], a) : 0;
 }
 
 static int run_cells(job *j)
@@ -181,7 +191,7 @@ static int run_cells(job *j)
 
         if (watch_stopped || sweep_run(&j->sweep, &j->cells[i], &row))
             code = INTERRUPTED;
-        else if (recorder_add(&j->out, &row))
+        else if (keep_account(j, i, &row) || recorder_add(&j->out, &row))
             code = FAILED_RUN;
         #pragma omp atomic update
         j->done += code == OK;

@@ -121,6 +121,24 @@ static int draw_one(const summary *s, const char *folder, const char *script, co
     return status;
 }
 
+/* Whether runs of this model were parallel in time: rounds.tsv has rows of it. */
+static int has_rounds(const char *folder, const char *name)
+{
+    char path[PATH_SIZE], *line = NULL, *at, *end;
+    size_t room = 0;
+    FILE *f;
+    int yes = 0;
+
+    snprintf(path, sizeof path, "%s/rounds.tsv", folder);
+    if (!(f = fopen(path, "r")))
+        return 0;
+    while (!yes && getline(&line, &room, f) > 0)
+        yes = *line != '#' && (at = strchr(line, '\t')) && (end = strchr(at + 1, '\t')) && strlen(name) == (size_t)(end - at - 1)
+              && !strncmp(at + 1, name, strlen(name));
+    free(line), fclose(f);
+    return yes;
+}
+
 /* A script for each file that there is. */
 static int draw_files(const summary *s, const char *folder, const char *name)
 {
@@ -146,10 +164,13 @@ static int has_numbers(const summary *s, const char *name, int what)
 
 static int draw_model(const summary *s, const char *folder, const char *name)
 {
+    int wide = has_rounds(folder, name);
+
     for (int m = 0; m < s->of->metrics; m++)
-        if (has_numbers(s, name, m) && (draw_one(s, folder, "quality", name, s->of->metric[m]) || draw_one(s, folder, "seconds", name, s->of->metric[m])))
+        if (has_numbers(s, name, m) && (draw_one(s, folder, "quality", name, s->of->metric[m]) || draw_one(s, folder, "seconds", name, s->of->metric[m])
+                                       || (wide && draw_one(s, folder, "work", name, s->of->metric[m]))))
             return -1;
-    return draw_files(s, folder, name);
+    return draw_files(s, folder, name) || (wide && draw_one(s, folder, "rounds", name, NULL)) ? -1 : 0;
 }
 
 int pictures_draw(const summary *s, const char *folder)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bench/ledger.h"
 #include "bench/options.h"
 #include "bench/setup.h"
 #include "bench/sheet.h"
@@ -15,11 +16,12 @@ typedef struct job {
     subject of;
     recipe how;
     long n, seed, label;
-    double *x, *trace;
+    double *x, *from, *trace;               /* from: where a run began whose serial twin is asked for */
     int *labels;
     array recorded;
     replay replay;
     noise noise;
+    account account;
 } job;
 
 static int final_step(const request *r)
@@ -117,6 +119,21 @@ static int open_label(job *j)
     return 0;
 }
 
+static int open_twin(job *j)
+{
+    size_t bytes = (size_t)j->n * j->of.field->dim * sizeof *j->x;
+    char name[128];
+
+    if (!option_text(j->r, "twin"))
+        return 0;
+    if (!j->how.how->sol->twin)
+        return fail("--twin: %s is not parallel in time and has no serial twin; leave it out", method_name(j->how.how, name, sizeof name));
+    if (!(j->from = malloc(bytes)))
+        return fail("-n %ld: not enough memory", j->n);
+    memcpy(j->from, j->x, bytes);
+    return account_open(&j->account, &j->how.plan);
+}
+
 static int open_trace(job *j)
 {
     size_t numbers = (size_t)(j->how.plan.steps + 1) * j->n * j->of.field->dim;
@@ -151,13 +168,14 @@ static int open_job(job *j, const request *r)
         return -1;
     if (check_outputs(r))
         return -1;
-    return open_recipe(j) || start(j) || open_noise(j) || open_label(j) || open_trace(j) ? -1 : 0;
+    return open_recipe(j) || start(j) || open_noise(j) || open_label(j) || open_twin(j) || open_trace(j) ? -1 : 0;
 }
 
 static void close_job(job *j)
 {
     array_free(&j->recorded);
-    free(j->x);
+    free(j->x), free(j->from);
+    account_close(&j->account);
     free(j->trace);
     free(j->labels);
     recipe_close(&j->how);
@@ -196,6 +214,8 @@ static void print_record(const job *j, const tally *t, double seconds)
     if (t->rejected)
         fprintf(stderr, ", %ld steps rejected", t->rejected);
     fprintf(stderr, "\n");
+    if (j->account.known && !isnan(j->account.twin_seconds))
+        account_print(&j->account, stderr);
 }
 
 int cmd_sample(const request *r)
@@ -205,7 +225,7 @@ int cmd_sample(const request *r)
     watch *w;
     long done = 0;
     int status, code = OK, quiet = option_text(r, "quiet") != NULL;
-    double began;
+    double began;                                   /* then the seconds that it took */
 
     if (open_job(&j, r)) {
         close_job(&j);
@@ -216,11 +236,15 @@ int cmd_sample(const request *r)
     j.how.plan.done = w ? &done : NULL;
     began = omp_get_wtime();
     status = solve(&j.how.plan, (int)j.n, j.x, &cost);
+    began = omp_get_wtime() - began;
     watch_close(w);
     if (status)
         code = complain(FAILED_RUN);
+    j.account.known &= !status;
+    if (j.account.known && account_take(&j.account, &j.how.plan, (int)j.n, j.from, j.x, &cost, began))
+        code = complain(FAILED_RUN);
     if (!quiet)
-        print_record(&j, &cost, omp_get_wtime() - began);
+        print_record(&j, &cost, began);
     if (write_all(&j))                              /* it could be written before: the disk is full, or the pipe closed */
         code = complain(FAILED_RUN);
     close_job(&j);

@@ -12,7 +12,7 @@ static const struct { const char *name, *otherwise; int decides; } keys[KEYS] = 
     { "models",     NULL,         1 }, { "process", NULL,         1 }, { "wrap",   NULL,   1 }, { "label", NULL, 1 },
     { "final",      "none",       1 }, { "solver",  "dpmpp-2m",   1 }, { "grid",   NULL,   1 }, { "nfe",   NULL, 1 }, { "steps", NULL, 1 },
     { "samples",    "1000",       1 }, { "seed",    "0",          1 }, { "metric", "sw2 energy", 1 },
-    { "time-limit", NULL,         1 }, { "output",  NULL,         0 },
+    { "time-limit", NULL,         1 }, { "round-cost", "1", 0 }, { "row-cost", "0", 0 }, { "workers", "1", 0 }, { "output",  NULL,         0 },
 };
 
 /* ---- numbers ---- */
@@ -270,6 +270,23 @@ static int parse_samples(spec *s)
     return bad;
 }
 
+/* A number that is not negative. */
+static int parse_cost(const spec *s, enum key k, double *out)
+{
+    if (number(s->where[k], keys[k].name, s->text[k], out))
+        return -1;
+    return *out >= 0 ? 0 : fail("%s: %s is negative", s->where[k], s->text[k]);
+}
+
+static int parse_machine(spec *s)
+{
+    if (parse_cost(s, ROUND_COST, &s->on.round) || parse_cost(s, ROW_COST, &s->on.row) || parse_cost(s, WORKERS, &s->on.workers))
+        return -1;
+    if (s->on.workers < 1)
+        return fail("%s: %s workers; at least 1 is needed", s->where[WORKERS], s->text[WORKERS]);
+    return s->on.round + s->on.row > 0 ? 0 : fail("%s: a round and a point cost nothing; give one of round-cost and row-cost", s->where[ROUND_COST]);
+}
+
 static int parse_rest(spec *s)
 {
     if (strcmp(s->text[FINAL], "none") && strcmp(s->text[FINAL], "denoise"))
@@ -291,7 +308,7 @@ int spec_open(spec *s, const request *r)
 {
     *s = (spec){ .folder = strdup("") };
     if (s->folder && !read_words(s, r) && !read_options(s, r) && !split(s, MODELS, &s->model) && !parse_solvers(s) && !parse_metrics(s)
-        && !parse_grids(s) && !parse_budgets(s) && !parse_samples(s) && !parse_rest(s))
+        && !parse_grids(s) && !parse_budgets(s) && !parse_samples(s) && !parse_machine(s) && !parse_rest(s))
         return 0;
     spec_close(s);
     return -1;

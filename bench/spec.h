@@ -3,11 +3,12 @@
 #define FOKKER_SPEC_H
 #include <stdint.h>
 #include <stdio.h>
+#include "bench/ledger.h"
 #include "bench/metric.h"
 #include "bench/options.h"
 #include "bench/setup.h"
 
-enum key { MODELS, PROCESS, WRAP, LABEL, FINAL, SOLVER, GRID, NFE, STEPS, SAMPLES, SEED, METRIC_KEY, TIME_LIMIT, OUTPUT, KEYS };
+enum key { MODELS, PROCESS, WRAP, LABEL, FINAL, SOLVER, GRID, NFE, STEPS, SAMPLES, SEED, METRIC_KEY, TIME_LIMIT, ROUND_COST, ROW_COST, WORKERS, OUTPUT, KEYS };
 
 /* Words of a key, in the order given. */
 typedef struct words { char **word; int n; } words;
@@ -24,6 +25,7 @@ typedef struct spec {
     long label;                             /* -1: none */
     int denoise;
     double limit;                           /* seconds a run, 0: no limit */
+    machine on;                             /* on which rounds are priced */
 } spec;
 
 /* One run.  ask is {0, 0} where the method chooses its own steps. */

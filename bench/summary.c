@@ -101,6 +101,17 @@ double trial_calls(const trial *e)
     return m.n ? m.mean : NAN;
 }
 
+/* Field evaluations a sample: the calls of a serial run, more where guesses are evaluated too. */
+static double trial_work(const trial *e)
+{
+    moments m = { 0 };
+
+    for (int i = 0; i < e->runs; i++)
+        if (e->first[i].status == RUN_OK)
+            add(&m, e->first[i].rows / (double)e->first[i].samples);
+    return m.n ? m.mean : NAN;
+}
+
 double trial_seconds(const trial *e)
 {
     double least = NAN;
@@ -230,6 +241,7 @@ static void write_trial(FILE *f, const trial *e, int what, const char *name)
     fprintf(f, "%s\t%s\t%s\t%s\t%s\t%s", r->model, r->process, r->score, r->solver, r->grid, name);
     put(f, r->nfe);
     put(f, trial_calls(e));
+    put(f, trial_work(e));
     put(f, trial_seconds(e));
     fprintf(f, "\t%d", v.seeds);
     put(f, v.mean), put(f, v.low), put(f, v.high), put(f, v.floor);
@@ -242,7 +254,7 @@ int summary_write(const summary *s, const char *path)
 
     if (!f)
         return fail("%s: cannot be written (%s)", path, strerror(errno));
-    fputs("model\tprocess\tscore\tsolver\tgrid\tmetric\tnfe\tcalls\tseconds\tseeds\tmean\tlow\thigh\tfloor\n", f);
+    fputs("model\tprocess\tscore\tsolver\tgrid\tmetric\tnfe\tcalls\twork\tseconds\tseeds\tmean\tlow\thigh\tfloor\n", f);
     for (int m = 0; m < s->of->metrics; m++)
         for (int i = 0; i < s->trials; i++)
             write_trial(f, &s->trial[i], m, s->of->metric[m]);

@@ -121,6 +121,7 @@ void sweep_close(sweep *w)
     for (ground *g = w->ground, *next; g; g = next)
         next = g->next, free(g);
     free(w->subject), free(w->score), free(w->x), free(w->from), free(w->label);
+    account_close(&w->wide);
     *w = (sweep){ .is.model = -1 };
 }
 
@@ -231,11 +232,16 @@ static int run_plan(sweep *w, const cell *c, int n, tally *cost, double *seconds
     start_states(u->model->process, &w->how.plan.grid[0], u->field->dim, (uint64_t)c->seed, n, w->from);
     memcpy(w->x, w->from, (size_t)n * u->field->dim * sizeof *w->x);
     p.noise = &z, p.label = w->label, p.stop = &watch_stopped, p.timed = 1;
+    account_close(&w->wide);
+    if (account_open(&w->wide, &p))
+        return FAILED;
     began = omp_get_wtime();
     p.deadline = w->of->limit > 0 ? began + w->of->limit : 0;
     status = solve(&p, n, w->x, cost);
     *seconds = omp_get_wtime() - began;
-    return status;
+    p.timed = 0;
+    w->wide.known &= !status;
+    return w->wide.known ? account_take(&w->wide, &p, n, w->from, w->x, cost, *seconds) : status;
 }
 
 /* A block is one thread's. */
@@ -254,6 +260,7 @@ int sweep_run(sweep *w, const cell *c, record *r)
     int status;
 
     describe(w, c, r);
+    w->wide.known = 0;
     if (!r->grid)
         r->grid = own_grid(w->of, w->subject[c->model].model);
     if (sweep_plan(w, c)) {

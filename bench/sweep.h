@@ -16,6 +16,7 @@ typedef struct sweep {
     int refused; char reason[1024];         /* it has no plan, and why; or why the last run did not end well */
     double *x, *from; size_t room;          /* states and their starts */
     int *label;                             /* samples labels, or NULL */
+    account wide;                           /* of the last cell, where it ran in parallel windows */
     ground *ground;
     reference_cache *flows;
 } sweep;

@@ -81,6 +81,21 @@ expect 0 "" test $? -eq 130
 expect 0 "" test "$(rows long/results.tsv)" -gt 0
 expect 0 "" test "$(tail -c 1 long/results.tsv | wc -l)" -eq 1
 
+# parallel in time: a ledger beside the results, which goes on with them
+windows="gmm8ring --steps 20 --samples 50 --metric sw2"
+expect 2 "at least 1 is needed" $quick bench $windows --solver picard/ddim --workers 0 -o wide
+expect 2 "negative" $quick bench $windows --solver picard/ddim --row-cost -1 -o wide
+expect 2 "cost nothing" $quick bench $windows --solver picard/ddim --round-cost 0 -o wide
+holds $quick bench $windows --solver "ddim picard:window=8/ddim anderson:tol=1e-4/em parareal:window=5/ddim/heun" --seed "0 1" --workers 4 --row-cost 0.5 -o wide
+holds test "$(rows wide/rounds.tsv)" -eq 6 -a "$(grep -c '^[0-9]' wide/residuals.tsv)" -gt 12
+expect 0 "4 at once" head -n 1 wide/rounds.tsv
+ledger() { cut -f 1-16,18,19,22-26 "$1"; }
+ledger wide/rounds.tsv >rounds.was
+head -n -2 wide/results.tsv >kept && mv kept wide/results.tsv
+holds $quick bench $windows --solver "ddim picard:window=8/ddim anderson:tol=1e-4/em parareal:window=5/ddim/heun" --seed "0 1" --workers 4 --row-cost 0.5 -o wide --resume
+ledger wide/rounds.tsv >rounds.now
+holds cmp rounds.was rounds.now
+
 # ---- plot ----
 expect 2 "cannot be read" "$fokker" plot nowhere
 expect 2 "no file that" "$fokker" plot spec.ini
@@ -93,6 +108,8 @@ if command -v gnuplot >/dev/null; then
     for p in quality-gauss2-sw2 seconds-gauss2-sw2 grids-gauss2 scatter-gauss2; do
         holds test -s d/$p.png -a -s d/$p.svg
     done
+    holds "$fokker" plot wide
+    holds test -s wide/rounds-gmm8ring.png -a -s wide/work-gmm8ring-sw2.svg
 fi
 
 # ---- sample, list, help ----
@@ -116,6 +133,12 @@ expect 2 "neither none nor denoise" $sample gauss2 --steps 3 --final zero
 expect 2 "No such file" $sample gauss2 --steps 3 --init none.npy
 expect 2 "cannot be written" $sample gauss2 --steps 3 -o no/such/folder/x.npy
 expect 2 "has no labels" $sample gauss2 --steps 3 --label 1
+expect 2 "no serial twin" $sample gmm8ring --steps 3 --twin
+expect 2 "saves nothing" $sample gmm8ring --steps 3 --solver parareal/ddim/ddim
+expect 2 "picard wraps 1 other solver" $sample gmm8ring --steps 3 --solver picard
+expect 0 "rounds in the place of 20 calls" $sample gmm8ring --steps 20 -n 5 --solver picard/ddim --twin -o x.npy
+expect 0 "the ends are 0 apart" $sample gmm8ring --steps 20 -n 5 --solver parareal:tol=0/ddim/em --twin -o x.npy
+expect 0 "20 steps" $sample gmm8ring --nfe 20 -n 5 --solver anderson/ddim -o x.npy
 expect 0 "" $sample gmm8ring --steps 5 -n 50 -o x.npy
 head -c 500 x.npy >cut.npy
 expect 2 "cut.npy" $sample gmm8ring --steps 3 --init cut.npy

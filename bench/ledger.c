@@ -1,0 +1,205 @@
+/* Rounds, work and time of runs that are parallel in time, beside those of their serial twins. */
+#include <errno.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "bench/ledger.h"
+
+/* ---- one run ---- */
+
+int account_open(account *a, plan *p)
+{
+    *a = (account){ .known = p->how->sol->twin != 0 };
+    if (!a->known)
+        return 0;
+    if (!(a->residual = calloc(p->steps + 1, sizeof *a->residual)))
+        return fail("out of memory for %d steps", p->steps);
+    p->residual = a->residual;
+    return 0;
+}
+
+void account_close(account *a)
+{
+    free(a->residual);
+    *a = (account){ 0 };
+}
+
+static void distance(account *a, int n, int dim, const double *x, const double *y)
+{
+    double sum = 0;
+
+    a->worst = 0;
+    for (int i = 0; i < n; i++) {
+        double row = 0;
+
+        for (int d = 0; d < dim; d++)
+            row += pow(x[(size_t)i * dim + d] - y[(size_t)i * dim + d], 2);
+        sum += row;
+        a->worst = sqrt(row / dim) > a->worst ? sqrt(row / dim) : a->worst;
+    }
+    a->rms = sqrt(sum / n / dim);
+}
+
+/* How many windows follow one another without overlap. */
+static double windows(const method *m, int steps)
+{
+    double slice = fmax(1, method_par(m, "slice", 1)), slices = ceil(steps / slice);
+
+    return m->inner[1] ? 1 : fmax(1, slices / fmin(method_par(m, "window", 1), slices));
+}
+
+int account_take(account *a, const plan *asked, int n, const double *from, const double *x, const tally *wide, double seconds)
+{
+    size_t bytes = (size_t)n * asked->field->dim * sizeof *x;
+    double *y = malloc(bytes), began = omp_get_wtime();
+    plan p = *asked;
+    method room;
+
+    if (!y)
+        return fail("out of memory for the serial twin of %d samples", n);
+    memcpy(y, from, bytes);
+    p.how = method_twin(asked->how, asked->steps, &room), p.residual = NULL, p.done = NULL, p.deadline = 0, p.trace = NULL;
+    a->n = n, a->wide = *wide, a->seconds = seconds, a->per_window = wide->iterations / windows(asked->how, asked->steps);
+    a->rms = a->worst = a->twin_seconds = NAN;
+    if (!solve(&p, n, y, &a->twin)) {
+        a->twin_seconds = omp_get_wtime() - began;
+        distance(a, n, p.field->dim, x, y);
+    }
+    free(y);
+    return 0;
+}
+
+/* The least time on a machine that shares the points of a round out evenly. */
+double machine_seconds(const machine *m, long calls, long rows)
+{
+    return calls * m->round + m->row * fmax(calls, rows / m->workers);
+}
+
+void account_print(const account *a, FILE *f)
+{
+    fprintf(f, "%ld rounds in the place of %ld calls (%.3g times fewer) for %.3g times the work, %ld iterations (%.3g a window), %ld field calls, %.3g MB\n",
+            a->wide.calls, a->twin.calls, (double)a->twin.calls / a->wide.calls, (double)a->wide.rows / a->twin.rows, a->wide.iterations, a->per_window,
+            a->wide.asks, a->wide.bytes / 1e6);
+    fprintf(f, "serial twin: %.3g s, speed-up %.3g; the ends are %.2g apart (rms; the furthest row %.2g)\n", a->twin_seconds, a->twin_seconds / a->seconds,
+            a->rms, a->worst);
+}
+
+/* ---- the files ---- */
+
+enum { MAX_ITEM = 4352 };
+
+static const char *const rounds_head =
+    "run\tmodel\tsolver\tgrid\tsteps\tseed\tsamples\tfamily\twindow\ttol\trounds\tcalls\trows\titerations\tper_window\tbytes\tseconds\t"
+    "twin_calls\ttwin_rows\ttwin_seconds\tspeedup\tmodel_seconds\tmodel_twin_seconds\tmodel_speedup\trms\tworst\n";
+static const char *const residuals_head = "run\tmodel\tsolver\tgrid\tsteps\tseed\titeration\tresidual\n";
+
+/* Rows of runs from `done` on, and a torn last line, go: a run's row may have been written when its result was not. */
+static int cut(const char *path, long done)
+{
+    FILE *f = fopen(path, "r");
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t size;
+    long keep = 0;
+    int head = 1;
+
+    if (!f)
+        return 0;
+    while ((size = getline(&line, &room, f)) > 0 && line[size - 1] == '\n' && (*line == '#' || head || strtol(line, NULL, 10) < done))
+        keep += size, head = head && *line == '#';
+    free(line), fclose(f);
+    return truncate(path, keep) ? fail("%s: cannot be cut (%s)", path, strerror(errno)) : 0;
+}
+
+int ledger_open(ledger *l, const char *folder, long done, machine on)
+{
+    char path[4300];
+
+    *l = (ledger){ .folder = strdup(folder), .on = on };
+    if (!l->folder)
+        return fail("out of memory");
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s.tsv", folder, i ? "residuals" : "rounds");
+        if (!done)
+            remove(path);
+        else if (cut(path, done))
+            return -1;
+    }
+    return 0;
+}
+
+static FILE *append(const ledger *l, const char *name, const char *head)
+{
+    char path[4300];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s.tsv", l->folder, name);
+    if (!(f = fopen(path, "a")))
+        return fail("%s: cannot be written (%s)", path, strerror(errno)), NULL;
+    if (ftell(f) == 0) {
+        fprintf(f, "# a round costs %g s, a point %g s, %g at once: model_seconds\n", l->on.round, l->on.row, l->on.workers);
+        fputs(head, f);
+    }
+    return f;
+}
+
+/* The item without its window and tol: what runs share that differ in these alone. */
+static void family(const char *item, char *out)
+{
+    char before = ':';
+
+    while (*item) {
+        size_t size = strcspn(item, ",/");
+        int own = !strncmp(item, "window=", 7) || !strncmp(item, "tol=", 4);
+        const char *colon = memchr(item, ':', size);
+
+        if (colon) {                                        /* name:key=... */
+            out += sprintf(out, "%.*s", (int)(colon - item), item);
+            item = colon + 1, before = ':';
+            continue;
+        }
+        if (!own && strchr(item, '=') && memchr(item, '=', size))
+            out += sprintf(out, "%c%.*s", before, (int)size, item), before = ',';
+        else if (!own)
+            out += sprintf(out, "%.*s", (int)size, item);
+        item += size;
+        if (*item == '/')
+            *out++ = '/', before = ':';
+        item += *item != 0;
+    }
+    *out = 0;
+}
+
+int ledger_add(ledger *l, long cell, const record *r, const method *m, const account *a)
+{
+    char name[MAX_ITEM];
+    double own = machine_seconds(&l->on, a->wide.calls, a->wide.rows), twin = machine_seconds(&l->on, a->twin.calls, a->twin.rows);
+
+    if (strlen(r->solver) >= sizeof name)
+        return fail("bench: a solver of %zu characters is too long", strlen(r->solver));
+    family(r->solver, name);
+    if (!l->rounds && !(l->rounds = append(l, "rounds", rounds_head)))
+        return -1;
+    if (!l->residuals && !(l->residuals = append(l, "residuals", residuals_head)))
+        return -1;
+    fprintf(l->rounds, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%s\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t%.6g\t%ld\t%.6g\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
+            cell, r->model, r->solver, r->grid, r->steps, r->seed, a->n, name, method_par(m, "window", NAN), method_par(m, "tol", NAN), a->wide.calls,
+            a->wide.asks, a->wide.rows, a->wide.iterations, a->per_window, a->wide.bytes, a->seconds, a->twin.calls, a->twin.rows, a->twin_seconds,
+            a->twin_seconds / a->seconds, own, twin, twin / own, a->rms, a->worst);
+    for (long i = 0; i < a->wide.iterations && i <= r->steps; i++)
+        fprintf(l->residuals, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%.6g\n", cell, r->model, r->solver, r->grid, r->steps, r->seed, i + 1, a->residual[i]);
+    return fflush(l->rounds) | fflush(l->residuals) ? fail("%s/rounds.tsv: cannot be written (%s)", l->folder, strerror(errno)) : 0;
+}
+
+int ledger_close(ledger *l)
+{
+    int bad = (l->rounds && fclose(l->rounds)) | (l->residuals && fclose(l->residuals));
+
+    if (bad)
+        fail("%s/rounds.tsv: cannot be written (%s)", l->folder ? l->folder : "", strerror(errno));
+    free(l->folder);
+    *l = (ledger){ 0 };
+    return bad ? -1 : 0;
+}
