@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* What numbers are for: streams of different uses are independent. */
-enum use { USE_PRIOR, USE_NOISE, USE_TREE, USE_LAW, USE_METRIC, USE_PROBE, USE_TRAIN, USE_LEVELS, USE_FORWARD };
+enum use { USE_PRIOR, USE_NOISE, USE_TREE, USE_LAW, USE_METRIC, USE_PROBE, USE_TRAIN, USE_LEVELS, USE_FORWARD, USE_ERROR };
 typedef struct stream { uint64_t seed; enum use use; } stream;
 
 /* Standard normals, rows x dim: sample row + i, column d of draw `draw` in step `step`.

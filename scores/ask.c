@@ -151,3 +151,16 @@ int ask_divergence(const score *s, const batch *p, enum predicts want, double *o
     convert_divergence(s, p, want, div);
     return 0;
 }
+
+/* The Jacobian of u x + w out times v is u v + w (J v): what is done to out at x is done to J v at v. */
+int ask_jvp(const score *s, const batch *p, const double *v, enum predicts want, double *out, double *jv)
+{
+    batch along = *p;
+
+    along.x = v;
+    if (!only_data(p) && s->jvp(s->self, p, v, out, jv))
+        return -1;
+    convert(s, p, want, out);
+    convert(s, &along, want, jv);
+    return 0;
+}

@@ -5,57 +5,122 @@
  *   lambda   linearly in log(sigma/alpha), k-diffusion and diffusers for sigmas of their own (Karras et al.)
  *   ratio    linearly in sigma/alpha, diffusers for timesteps that are no indices
  *   time     in t itself
- * and then made whole: the nearest, the one below, or not at all (a fractional time that is not the level's).
+ * and then made whole: the nearest, the one below, or not at all (a fractional time that is not the level's); or the network is asked at both
+ * neighbours, and its answers are mixed by the place between them.
  */
 #include <math.h>
 #include "scores/wrap.h"
 
 enum { INDICES, PLACE, WHOLE, PREDICTS };
 enum { BY_LAMBDA, BY_RATIO, BY_TIME };
-enum { NEAREST, DOWN, NONE };
+enum { NEAREST, DOWN, NONE, BOTH };
 enum { CHUNK = 64 };
 
 static const enum predicts kinds[] = { PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDICTS_VELOCITY };
 
-/* The time of the network for a state at l. */
-static double network_time(const wrapped *w, const level *l)
+/* Unit and ends of the network's times. */
+typedef struct chain { double unit, first, last; } chain;
+
+static chain chain_of(const wrapped *w)
+{
+    return w->proc->T ? (chain){ 1, 0, w->proc->T - 1 } : (chain){ 1 / w->given.v[INDICES], 1, w->given.v[INDICES] };
+}
+
+/* The place of a level among the network's times, in units. */
+static double place_of(const wrapped *w, const level *l)
 {
     const process *p = w->proc;
     const double *v = w->given.v;
-    double unit = p->T ? 1 : 1 / v[INDICES], first = p->T ? 0 : 1, last = p->T ? p->T - 1 : v[INDICES];
-    double k = floor(l->t / unit), place = l->t / unit;
+    chain c = chain_of(w);
+    double k = floor(l->t / c.unit), place = l->t / c.unit;
     level end[2];
 
-    k = fmin(fmax(k, first), last - 1);
-    levels(p, 2, (double[]){ k * unit, (k + 1) * unit }, end);
+    k = fmin(fmax(k, c.first), c.last - 1);
+    levels(p, 2, (double[]){ k * c.unit, (k + 1) * c.unit }, end);
     if (v[PLACE] == BY_LAMBDA)
         place = k + (l->lambda - end[0].lambda) / (end[1].lambda - end[0].lambda);
     if (v[PLACE] == BY_RATIO)
         place = k + (exp(-l->lambda) - exp(-end[0].lambda)) / (exp(-end[1].lambda) - exp(-end[0].lambda));
-    if (v[WHOLE] != NONE)
-        place = v[WHOLE] == DOWN ? floor(place) : rint(place);
-    return unit * fmin(fmax(place, first), last);
+    return fmin(fmax(place, c.first), c.last);
 }
 
-static int eval(wrapped *w, const batch *p, double *out)
+/* The time of the network for a state at l; of both neighbours the one below, or the one above. */
+static double network_time(const wrapped *w, const level *l, int above)
+{
+    const double *v = w->given.v;
+    chain c = chain_of(w);
+    double place = place_of(w, l);
+
+    if (v[WHOLE] == NEAREST)
+        place = rint(place);
+    if (v[WHOLE] == DOWN || v[WHOLE] == BOTH)
+        place = floor(place) + above;
+    return c.unit * fmin(place, c.last);
+}
+
+/* What is asked for besides the answer: tangents and their images, or divergences; or nothing. */
+typedef struct more { const double *v; double *jv, *div; } more;
+
+/* The network's answers at the times below or above. */
+static int ask_at(wrapped *w, const batch *p, int above, double *out, more m)
 {
     size_t each = (size_t)p->rows * w->inner->dim;
     level at[CHUNK];
 
     for (int g = 0; g < p->groups; g += CHUNK) {
-        int n = p->groups - g < CHUNK ? p->groups - g : CHUNK;
+        int n = p->groups - g < CHUNK ? p->groups - g : CHUNK, status;
         batch part = { .groups = n, .rows = p->rows, .at = at, .x = p->x + g * each, .label = p->label ? p->label + (size_t)g * p->rows : NULL };
 
         for (int i = 0; i < n; i++)
-            at[i].t = network_time(w, &p->at[g + i]);
+            at[i].t = network_time(w, &p->at[g + i], above);
         w->proc->at(w->proc, n, at);
-        if (ask(w->inner, &part, w->predicts, out + g * each))
+        if (m.jv)
+            status = ask_jvp(w->inner, &part, m.v + g * each, w->predicts, out + g * each, m.jv + g * each);
+        else if (m.div)
+            status = ask_divergence(w->inner, &part, w->predicts, out + g * each, m.div + (size_t)g * p->rows);
+        else
+            status = ask(w->inner, &part, w->predicts, out + g * each);
+        if (status)
             return -1;
     }
     return 0;
 }
 
-static const wrapping how = { .name = "round", .eval = eval };
+/* each numbers a group: out += part (above - out) */
+static void mix(const wrapped *w, const batch *p, size_t each, const double *above, double *out)
+{
+    for (int g = 0; g < p->groups; g++) {
+        double place = place_of(w, &p->at[g]), part = place - floor(place);
+
+        for (size_t i = g * each; i < (g + 1) * each && part > 0; i++)
+            out[i] = fma(part, above[i] - out[i], out[i]);
+    }
+}
+
+static int answer(wrapped *w, const batch *p, double *out, more m)
+{
+    size_t each = (size_t)p->rows * w->inner->dim;
+    more other = m;
+
+    if (w->given.v[WHOLE] != BOTH)
+        return ask_at(w, p, 0, out, m);
+    if (wrap_room(w, p))
+        return -1;
+    other.jv = m.jv ? w->work[1] : NULL, other.div = m.div ? w->work[1] : NULL;
+    if (ask_at(w, p, 0, out, m) || ask_at(w, p, 1, w->work[0], other))
+        return -1;
+    mix(w, p, each, w->work[0], out);
+    if (m.jv || m.div)
+        mix(w, p, m.jv ? each : (size_t)p->rows, w->work[1], m.jv ? m.jv : m.div);
+    return 0;
+}
+
+static int eval(wrapped *w, const batch *p, double *out) { return answer(w, p, out, (more){ NULL, NULL, NULL }); }
+static int jvp(wrapped *w, const batch *p, const double *v, double *out, double *jv) { return answer(w, p, out, (more){ v, jv, NULL }); }
+static int divergence(wrapped *w, const batch *p, double *out, double *div) { return answer(w, p, out, (more){ NULL, NULL, div }); }
+
+static const wrapping how = { .name = "round", .eval = eval, .jvp = jvp, .divergence = divergence };
+static const wrapping how_both = { .name = "round", .eval = eval, .jvp = jvp, .divergence = divergence, .work = 2 };
 
 static score *open(score *inner, const process *proc, const args *given)
 {
@@ -63,13 +128,13 @@ static score *open(score *inner, const process *proc, const args *given)
         field_close(inner);
         return fail("round: T = %g, but %s has %d indices; leave T out", given->v[INDICES], proc->name, proc->T), NULL;
     }
-    return wrap_open(&how, inner, kinds[(int)given->v[PREDICTS]], proc, given);
+    return wrap_open(given->v[WHOLE] == BOTH ? &how_both : &how, inner, kinds[(int)given->v[PREDICTS]], proc, given);
 }
 
 const wrapper wrapper_round = {
     .name = "round", .about = "the network is asked at the times of its chain only", .cite = "diffusers, k-diffusion",
     .par = { [INDICES] = { "T", "times of the network, on a continuous process", NULL, 1000, 2, 1e6, 1 },
              [PLACE] = { "place", "in what a level's place between two times is found", "lambda ratio time", BY_LAMBDA },
-             [WHOLE] = { "whole", "how the place becomes a whole one", "nearest down none", NEAREST },
+             [WHOLE] = { "whole", "how the place becomes a whole one; both: answers are mixed", "nearest down none both", NEAREST },
              [PREDICTS] = { "predicts", "what the network predicts", "noise data v velocity", 0 } }, .open = open,
 };

@@ -52,7 +52,8 @@ score *zero_open(int dim);
 
 /* What the field says at p, as the prediction `want`.  Where sigma = 0 nothing is asked: the point is the data, data = x/alpha. 0 or -1. */
 int ask(const score *, const batch *p, enum predicts want, double *out);
-int ask_divergence(const score *, const batch *p, enum predicts want, double *out, double *div);
+int ask_divergence(const score *, const batch *p, enum predicts want, double *out, double *div);       /* of a field with a divergence */
+int ask_jvp(const score *, const batch *p, const double *v, enum predicts want, double *out, double *jv);      /* of a field with a jvp; tangents.h: any */
 
 /* sigma = 0 at every level: nothing would be asked. */
 int only_data(const batch *);

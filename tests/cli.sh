@@ -174,6 +174,12 @@ holds test -s p.png
 expect 130 "were finished" $sample gmm10-64 --steps 300000 -n 3000 -o stopped.npy
 holds test -s stopped.npy
 
+# ---- wrappers ----
+expect 1 "give --label L" $sample gmm8ring --wrap cfg:w=2 --nfe 4 -n 3
+holds $sample gmm8ring --wrap "scale:scale=2 cfg:w=2,from=0.1,to=0.9 error:size=0.01" --label 3 --nfe 4 -n 3 -o /dev/null
+expect 2 "smaller time as from" $sample gmm8ring --wrap cfg:w=2,from=0.7,to=0.3 --label 3 --nfe 4
+expect 2 "cfg needs w" $sample gmm8ring --wrap cfg --label 3 --nfe 4
+expect 2 "choose one of: score noise data v velocity" $sample gmm8ring --wrap predicts:as=x --nfe 4
 # ---- fields of one's own: plug-ins ----
 fields=$(dirname "$fokker")/tests
 if [ -e "$fields/bell.so" ]; then
