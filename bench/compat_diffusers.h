@@ -208,20 +208,23 @@ static const rule dpm_multi[] = {
     { "solver_order!=1 lower_order_final=True n<15", LAST, "lower" },
     { 0 },
 };
+#define FAST "dpm-solver-fast:order={solver_order},"
 static const rule dpm_single[] = {
     { "solver_order=1", SOLVER, "ddim" },
-    { "solver_order=2", SOLVER, "dpm-solver-fast:order=2,predict=data" },
-    { "solver_order=3", SOLVER, "dpm-solver-fast:predict=data" },
-    { "solver_order=2 algorithm_type=dpmsolver", SOLVER, "dpm-solver-fast:order=2" },
-    { "solver_order=3 algorithm_type=dpmsolver", SOLVER, "dpm-solver-fast" },
+    { "solver_order=2|3", SOLVER, FAST "predict=data,type=half" }, { "solver_order=2|3 solver_type=heun", SOLVER, FAST "predict=data,type=taylor" },
+    { "solver_order=2|3 lower_order_final=True", SOLVER, FAST "predict=data,type=half,end=lower" },
+    { "solver_order=2|3 lower_order_final=True solver_type=heun", SOLVER, FAST "predict=data,type=taylor,end=lower" },
+    { "solver_order=2|3 algorithm_type=dpmsolver", SOLVER, FAST "type=half" }, { "solver_order=2|3 algorithm_type=dpmsolver solver_type=heun", SOLVER, FAST "type=taylor" },
+    { "solver_order=2|3 algorithm_type=dpmsolver lower_order_final=True", SOLVER, FAST "type=half,end=lower" },
+    { "solver_order=2|3 algorithm_type=dpmsolver lower_order_final=True solver_type=heun", SOLVER, FAST "type=taylor,end=lower" },
     { "solver_order=1 algorithm_type=sde-dpmsolver++", SOLVER, "exp-em" },
     { "solver_order=2 algorithm_type=sde-dpmsolver++", SOLVER, "dpmpp-2s-sde-shipped" },
     { "solver_order=2 algorithm_type=sde-dpmsolver++", REMARK, "fresh noise in each sub-step, as shipped: weak order 1; the right form is dpmpp-2s-sde" },
+    { "solver_order=2 algorithm_type=sde-dpmsolver++ solver_type=heun", CANNOT, "the exact weight (heun) in the singlestep sde-dpmsolver++" },
     { "solver_order=3 algorithm_type=sde-dpmsolver++", CANNOT, "diffusers has no third order of the singlestep sde-dpmsolver++" },
-    { "solver_order!=1 solver_type=heun", CANNOT, "pairs of steps with the exact weight (heun); dpmpp-2s:type=taylor has it within one step" },
     { "algorithm_type=dpmsolver final_sigmas_type=zero", CANNOT, "diffusers refuses it with final_sigmas_type=zero; add final_sigmas_type=sigma_min" },
-    { "solver_order=3 final_sigmas_type=zero", REMARK, "the orders of its last steps are the same where n is a multiple of 3" },
-    { "solver_order=2 final_sigmas_type=sigma_min", REMARK, "with n even its last two steps are of order 1; here the last pair is one of order 2" },
+    { "solver_order=3 final_sigmas_type=sigma_min lower_order_final=False", REMARK,
+      "where n is a multiple of 3 it takes steps of order 3 to the end; here the last ones are of orders 2 and 1" },
     { 0 },
 };
 static const rule deis[] = {

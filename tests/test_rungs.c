@@ -56,6 +56,8 @@ static void methods_that_are_one_in_exact_arithmetic_agree(void)
 {
     for (int i = 0; i < PLACES; i++) {
         below(between_solvers(places[i], "edm-euler", "ddim"), 1e-13);
+        below(between_solvers(places[i], "rho-euler", "ddim"), 1e-13);
+        below(between_solvers(places[i], "rho-heun", "edm-heun"), 1e-13);
         below(between_solvers(places[i], "tcd:gamma=0", "ddim"), 1e-12);
         below(between_solvers(places[i], "stork-2:s=2", "stork-2:s=50"), 1e-11);
         below(between_solvers(places[i], "stork-2:s=7", "stork-2:s=200"), 1e-11);
@@ -66,6 +68,27 @@ static void methods_that_are_one_in_exact_arithmetic_agree(void)
     CU_ASSERT(between_solvers(places[0], "lcm:scaling=10", "lcm") > 1e-3);
     CU_ASSERT(between_solvers(places[0], "stork-2-shipped", "stork-2") > 1e-4);
     CU_ASSERT(between_solvers(places[0], "dpm-2", "midpoint") > 1e-4);
+}
+
+/* x/alpha in t is x in t where alpha = 1, and s is t on edm; sigma on ve is no t.  A step to sigma = 0 is Euler's, one call. */
+static void a_variable_of_the_noise_level_is_one_of_its_functions(void)
+{
+    static const way flow = { "gmm8ring", NULL, NULL, "lambda", 15, 0 }, edm = { "gmm8ring", "edm", NULL, "karras", 12, 1 },
+                     ve = { "gmm8ring", "ve", NULL, "lambda", 15, 0 }, bare = { "gmm8ring", "vp-linear:t_min=0", NULL, "uniform", 1, 0 };
+    tally cost;
+    int dim;
+
+    below(between_solvers(flow, "rho-midpoint:in=flow", "midpoint"), 1e-13);
+    below(between_solvers(flow, "rho-rk4:in=flow", "rk4"), 1e-13);
+    below(between_solvers(flow, "rho-heun:in=flow", "heun"), 1e-13);
+    below(between_solvers(edm, "rho-rk4:in=t", "rho-rk4"), 1e-13);
+    below(between_solvers(ve, "rho-kutta3:in=t", "rho-kutta3:in=flow"), 1e-12);
+    below(between_solvers(bare, "rho-rk4:in=flow", "rho-euler:in=flow"), 1e-13);
+    CU_ASSERT(between_solvers(edm, "rho-heun:in=square", "rho-heun") > 1e-4);
+    CU_ASSERT(between_solvers(flow, "rho-heun:in=t", "rho-heun:in=flow") > 1e-4);
+    CU_ASSERT(between_solvers(bare, "rho-euler:in=flow", "rho-euler") > 1e-2);
+    free(end_of(&(way){ "gmm8ring", "edm", "rho-rk4:in=square", "karras", 12, 1 }, &dim, &cost));
+    CU_ASSERT_EQUAL(cost.calls, 4 * 11 + 1);
 }
 
 /* v(x, t) at one level. */
@@ -207,6 +230,7 @@ static void own_steps_err_in_proportion_to_the_tolerance(void)
 
 const test_table table_rungs = { "rungs", (const test_case[]){
     { "methods that are one in exact arithmetic agree", methods_that_are_one_in_exact_arithmetic_agree },
+    { "a variable of the noise level is one of its functions", a_variable_of_the_noise_level_is_one_of_its_functions },
     { "stork with four answers is Adams-Bashforth 4", stork_with_four_answers_is_adams_bashforth_4 },
     { "a step of rx is made of three steps of its method", a_step_of_rx_is_made_of_three_steps_of_its_method },
     { "rx refuses what cannot be extrapolated", rx_refuses_what_cannot_be_extrapolated },
