@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "bench/check.h"
 #include "bench/options.h"
 #include "bench/pictures.h"
 #include "models/model.h"
@@ -82,7 +83,7 @@ static void define_words(FILE *f, const char *variable, const summary *s, const 
     int first = 1;
 
     fprintf(f, "%s='", variable);
-    for (int i = 0; i < s->trials; i++) {
+    for (int i = 0; s && i < s->trials; i++) {
         const record *r = s->trial[i].first;
         int known = strcmp(r->model, name);
 
@@ -190,6 +191,8 @@ int pictures_draw(const summary *s, const char *folder)
     }
     return 0;
 }
+
+int check_draw(const char *name, const char *folder) { return draw_one(NULL, folder, "check", name, NULL); }
 
 int cmd_plot(const request *r)
 {

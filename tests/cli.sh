@@ -174,6 +174,24 @@ holds test -s p.png
 expect 130 "were finished" $sample gmm10-64 --steps 300000 -n 3000 -o stopped.npy
 holds test -s stopped.npy
 
+# ---- check ----
+check="$fokker check"
+expect 2 "MODEL is missing" $check
+expect 2 "between 128" $check gauss2 -n 5
+expect 2 "No such file" $check gauss2 --data none.npy
+expect 2 "has rows of 2 numbers" $check gmm10-64 --data x.npy
+expect 2 "has no labels" $check gauss2 --label 1
+expect 0 "It behaves" $check gmm8ring -n 500
+expect 1 "write predicts = data in [score]" $check gmm8ring -n 500 --wrap predicts:as=noise
+expect 0 "points of x.npy" $check gmm8ring -n 500 --data x.npy
+for t in 1 2 5; do $check gmm8ring -n 500 --threads $t | grep -v '^cost' >check$t.txt; holds cmp check1.txt check$t.txt; done
+expect 0 "no plot" $quick check gmm8ring -n 200 -o checked
+expect 0 "" test "$(wc -l <checked/check.tsv)" -eq 13
+if command -v gnuplot >/dev/null; then
+    holds $check gmm8ring -n 200 -o checked
+    holds test -s checked/check-gmm8ring.png -a -s checked/check-gmm8ring.svg
+fi
+
 # ---- wrappers ----
 expect 1 "give --label L" $sample gmm8ring --wrap cfg:w=2 --nfe 4 -n 3
 holds $sample gmm8ring --wrap "scale:scale=2 cfg:w=2,from=0.1,to=0.9 error:size=0.01" --label 3 --nfe 4 -n 3 -o /dev/null
@@ -188,6 +206,9 @@ if [ -e "$fields/bell.so" ]; then
     expect 2 "takes DIM MEAN STD" $sample plugin:bell.so,1 --nfe 5
     expect 2 "there is no such file" $sample plugin:none.so --nfe 5
     expect 2 "was built for ABI 99" $sample plugin:old.so --nfe 5
+    expect 0 "as far as can be told without data" $check plugin:bell.so -n 300
+    expect 1 "are not finite" $check plugin:odd.so,nan -n 300
+    expect 1 "come back tomorrow" $check plugin:odd.so,fails -n 300
     expect 2 "at least 1" $sample plugin:odd.so,dim0 --nfe 5
     expect 1 "come back tomorrow" $sample plugin:odd.so,fails --nfe 5 -n 3
     expect 1 "fokker check" $sample plugin:odd.so,nan --nfe 5 -n 3
@@ -206,6 +227,7 @@ if [ -e "$fields/bell.so" ]; then
     expect 2 "began with \"Loading weights...\"" $sample "$pipe greets" --nfe 5
     expect 2 "not found" $sample "pipe:nosuch net" --nfe 5
     expect 1 "TypeError: too tired" $sample "$pipe dies 3" --nfe 5 -n 3
+    expect 0 "it gets the whole batch" $check "$pipe bell" -n 300
     printf '[score]\nkind = pipe\ncommand = %s hangs 3\ntimeout = 0.2\n' "$fields/child" >hung.ini
     expect 1 "no answer in 0.2 s" $sample ./hung.ini --nfe 5 -n 3
     printf '[score]\nkind = pipe\ntimeout = 0.2\n' >hung.ini
@@ -322,7 +344,7 @@ for topic in solvers processes grids models metrics wrappers; do
 done
 expect 2 "did you mean solvers" "$fokker" list solver
 holds "$fokker" help
-for c in list sample bench order compat plot help; do holds "$fokker" help $c; done
+for c in list sample bench order check compat plot help; do holds "$fokker" help $c; done
 expect 0 "fokker " "$fokker" --version
 expect 2 "did you mean euler" "$fokker" order eulr
 

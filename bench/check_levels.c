@@ -1,0 +1,210 @@
+/* By noise level: the prior's moments, the denoising loss, the distance from the law's own field, and how fast answers turn. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bench/check.h"
+#include "models/random.h"
+
+enum { TURNS = 4, FEW = 64 };
+
+/* ---- the prior ---- */
+
+/* Mean and variances by column, the law's own where it knows them. */
+static int true_moments(check *c, double *mean, double *var)
+{
+    double *cov = c->law && c->law->moments && !c->label && c->dim <= 2048 ? malloc((size_t)c->dim * c->dim * sizeof *cov) : NULL;
+    int status = cov ? c->law->moments(c->law, mean, cov) : 0;
+
+    if (!cov)
+        memcpy(mean, c->mean, c->dim * sizeof *mean), memcpy(var, c->var, c->dim * sizeof *var);
+    for (int d = 0; cov && !status && d < c->dim; d++)
+        var[d] = cov[(size_t)d * c->dim + d];
+    free(cov);
+    return status;
+}
+
+static int prior_remark(check *c)
+{
+    double *mean = malloc(2 * c->dim * sizeof *mean), *var = mean + c->dim, std = c->proc->prior_std, off = 0, low = INFINITY, high = 0, square = 0, nats = 0;
+    level top;
+    remark *r;
+
+    if (!mean)
+        return fail("check: out of memory");
+    if (true_moments(c, mean, var))
+        return free(mean), -1;
+    levels(c->proc, 1, &c->proc->t_max, &top);
+    for (int d = 0; d < c->dim; d++) {
+        double m = top.alpha * mean[d] / std, v = (top.alpha * top.alpha * var[d] + top.sigma * top.sigma) / (std * std);
+
+        off = fmax(off, fabs(m)), low = fmin(low, v), high = fmax(high, v);
+        square += (v + m * m) / c->dim;
+        nats += (v + m * m - 1 - log(v)) / 2;
+    }
+    free(mean);
+    r = remark_on(c, "prior", nats > 0.1 ? MARK_ODD : MARK_FINE);
+    snprintf(r->said, sizeof r->said, "at t = %g the mean is within %.2g and the variance %.4g to %.4g of what the process assumes: %.2g nats", top.t, off, low, high, nats);
+    if (nats <= 0.1)
+        return 0;
+    if (fabs(square - 1) > 0.05)
+        snprintf(r->advice, sizeof r->advice, "The prior is off by %.2g nats: samplers start at standard deviation %.4g where data arrive at %.4g; give the process prior_std=%.4g%s.", nats,
+                 std, std * sqrt(square), std * sqrt(square), off > 0.1 ? ", and more noise at t_max, since the mean is off too" : "");
+    else
+        snprintf(r->advice, sizeof r->advice, "The prior is off by %.2g nats: data still show at t_max (terminal SNR %.2g); no method mends that: use a process with more noise at t_max, "
+                 "or start from noised data with --init.", nats, top.alpha * top.alpha / (top.sigma * top.sigma));
+    return 0;
+}
+
+/* ---- losses ---- */
+
+/* Mean over columns of |a - b|^2 by row. */
+static void row_squares(const check *c, const double *a, const double *b)
+{
+    for (int i = 0; i < c->n; i++) {
+        c->row[i] = 0;
+        for (int d = 0; d < c->dim; d++)
+            c->row[i] += pow(a[(size_t)i * c->dim + d] - b[(size_t)i * c->dim + d], 2) / c->dim;
+    }
+}
+
+/* The distance from the law's own noise prediction; c->out holds the field's. */
+static int excess(check *c, spot *s)
+{
+    score *exact = exact_open(c->law);
+    double *right = exact ? malloc((size_t)c->n * c->dim * sizeof *right) : NULL;
+    int status = !exact ? -1 : right ? check_ask(c, exact, &s->at, right) : fail("check: out of memory");
+
+    if (!status) {
+        check_convert(c, &s->at, PREDICTS_DATA, 1, right, PREDICTS_NOISE, right);
+        row_squares(c, c->out, right);
+        check_mean(c->n, c->row, &s->excess, &s->excess_se);
+    }
+    free(right);
+    field_close(exact);
+    return status;
+}
+
+static int losses(check *c, spot *s)
+{
+    if (check_ask(c, c->field, &s->at, c->raw))
+        return -1;
+    check_convert(c, &s->at, c->field->predicts, 1, c->raw, PREDICTS_DATA, c->out);
+    row_squares(c, c->out, c->x0);
+    check_mean(c->n, c->row, &s->data, &s->data_se);
+    check_convert(c, &s->at, c->field->predicts, 1, c->raw, PREDICTS_NOISE, c->out);
+    row_squares(c, c->out, c->eps);
+    check_mean(c->n, c->row, &s->noise, &s->noise_se);
+    s->gauss = check_gauss(c, &s->at);
+    return c->law && !c->own ? excess(c, s) : 0;
+}
+
+/* ---- how fast answers turn: power iterations with central differences from random directions ---- */
+
+static int noise_at(const check *few, const level *l, double *raw, double *out)
+{
+    if (check_ask(few, few->field, l, raw))
+        return -1;
+    check_convert(few, l, few->field->predicts, 1, raw, PREDICTS_NOISE, out);
+    return 0;
+}
+
+static int slope(check *c, spot *s)
+{
+    int n = c->n < FEW ? c->n : FEW;
+    size_t N = (size_t)n * c->dim;
+    double *v = malloc(5 * N * sizeof *v), *x = v + N, *raw = x + N, *up = raw + N, *down = up + N, h = 1e-3 * s->at.sigma;
+    check few = *c;
+    int status = v ? 0 : fail("check: out of memory");
+
+    few.n = n, few.x = x;
+    if (!status)
+        normals((stream){ c->seed, USE_PROBE }, 0, 0, 0, n, c->dim, v);
+    for (int turn = 0; turn < TURNS && !status; turn++) {
+        for (int i = 0; i < n; i++) {
+            double norm = 0;
+
+            for (int d = 0; d < c->dim; d++)
+                norm += v[(size_t)i * c->dim + d] * v[(size_t)i * c->dim + d];
+            norm = sqrt(norm);
+            for (int d = 0; d < c->dim; d++)
+                v[(size_t)i * c->dim + d] /= norm > 0 ? norm : 1;
+            if (turn)
+                s->slope = fmax(isnan(s->slope) ? 0 : s->slope, norm);
+        }
+        for (size_t i = 0; i < N; i++)
+            x[i] = c->x[i] + h * v[i];
+        status = noise_at(&few, &s->at, raw, up);
+        for (size_t i = 0; i < N; i++)
+            x[i] = c->x[i] - h * v[i];
+        status = status || noise_at(&few, &s->at, raw, down);
+        for (size_t i = 0; i < N; i++)
+            v[i] = (up[i] - down[i]) / (2 * h) * s->at.sigma;
+    }
+    free(v);
+    return status ? -1 : 0;
+}
+
+/* ---- remarks ---- */
+
+/* What it predicts is wrong: then losses are, and say nothing of their own. */
+static int misread(const check *c)
+{
+    for (int i = 0; i < c->remarks; i++)
+        if (!strcmp(c->remark[i].what, "prediction") && c->remark[i].mark == MARK_WRONG)
+            return 1;
+    return 0;
+}
+
+static void error_remark(check *c)
+{
+    int worse = 0, worst = 0, far = 0;
+    remark *r;
+
+    for (int k = 0; k < SPOTS; k++) {
+        const spot *s = &c->spot[k];
+
+        worse += s->noise > 1.05 * s->gauss + 5 * s->noise_se;
+        if (s->noise - s->gauss > c->spot[worst].noise - c->spot[worst].gauss)
+            worst = k;
+        if (s->excess > c->spot[far].excess)
+            far = k;
+    }
+    r = remark_on(c, "error", worse ? MARK_ODD : MARK_FINE);
+    if (c->law && !c->own)
+        snprintf(r->said, sizeof r->said, "root mean square distance from the law's own noise prediction: at most %.3g, at t = %.4g", sqrt(c->spot[far].excess), c->spot[far].at.t);
+    else
+        snprintf(r->said, sizeof r->said, "the denoising loss%s is above that of an affine field at %d of %d levels", c->own ? " on its own samples" : "", worse, SPOTS);
+    if (worse && !misread(c))
+        snprintf(r->advice, sizeof r->advice, "At %d of %d levels, worst at t = %.4g, it denoises worse than a Gaussian with the data's moments would: it was not trained there, or is told "
+                 "another time or other units than in training; the table by level shows where.", worse, SPOTS, c->spot[worst].at.t);
+}
+
+static void slope_remark(check *c)
+{
+    int steep = 0;
+    remark *r = remark_on(c, "steepness", MARK_NONE);
+
+    for (int k = 0; k < SPOTS; k++)
+        steep = c->spot[k].slope > c->spot[steep].slope ? k : steep;
+    snprintf(r->said, sizeof r->said, "moved by sigma, a point changes its noise prediction by %.3g at most, at t = %.4g", c->spot[steep].slope, c->spot[steep].at.t);
+    if (c->spot[steep].slope > 100 && !misread(c))
+        snprintf(r->advice, sizeof r->advice, "The field is steep near t = %.4g: explicit methods need small steps there; put more steps of the grid there, or let a method choose its own.",
+                 c->spot[steep].at.t);
+}
+
+int check_levels(check *c)
+{
+    if (c->own > 1)
+        return 0;
+    if (prior_remark(c))
+        return -1;
+    for (int k = 0; k < SPOTS; k++) {
+        check_points(c, &c->spot[k].at, k);
+        if (losses(c, &c->spot[k]) || slope(c, &c->spot[k]))
+            return -1;
+    }
+    error_remark(c);
+    slope_remark(c);
+    return 0;
+}
