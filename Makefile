@@ -9,6 +9,8 @@ CC      := gcc
 endif
 CFLAGS  ?= -O3 -g
 WERROR  ?=
+MPI     ?=
+MPICC   ?= mpicc
 SANITIZE ?=
 Q       ?= @
 B       := build
@@ -24,17 +26,20 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # there.  A plain `make` can do without the second line.
 CLANG   := $(findstring clang,$(notdir $(CC)))
 NEEDS   ?= libgsl-dev:gsl/gsl_version.h libsundials-dev:cvode/cvode.h libopenblas-dev:cblas.h@openblas librandom123-dev:Random123/philox.h libinih-dev:ini.h \
-           libcjson-dev:cjson/cJSON.h libpng-dev:png.h zlib1g-dev:zlib.h $(if $(CLANG),$(notdir $(CC)):$(CC) libomp-dev:omp.h)
+           libcjson-dev:cjson/cJSON.h libpng-dev:png.h zlib1g-dev:zlib.h $(if $(CLANG),$(notdir $(CC)):$(CC) libomp-dev:omp.h) \
+           $(if $(MPI),libopenmpi-dev:$(MPICC) openmpi-bin:mpirun)
 EXTRAS  ?= libcunit1-dev:CUnit/CUnit.h gnuplot-nox:gnuplot pkgconf:pkg-config $(if $(filter tidy,$(MAKECMDGOALS)),clang-tidy:clang-tidy)
-FETCH   := $(filter deps test unit bench zoo speed asan tidy,$(MAKECMDGOALS))
-HAVE    := $(B)/have$(if $(FETCH),-all)$(if $(filter tidy,$(FETCH)),-tidy)
+FETCH   := $(filter deps test unit ranks bench zoo speed asan tidy,$(MAKECMDGOALS))
+HAVE    := $(B)/have$(if $(FETCH),-all)$(if $(filter tidy,$(FETCH)),-tidy)$(if $(MPI),-mpi)
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter -Wno-missing-field-initializers $(if $(CLANG),-Wno-pass-failed) $(if $(WERROR),-Werror)
 FLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -fno-math-errno -fno-trapping-math \
            $(if $(filter x86_64,$(shell uname -m)),-mprefer-vector-width=512) -fPIC -fopenmp $(WARN) $(SANITIZE) -I.
 LIBS    := -lsundials_cvode -lsundials_nvecserial -lsundials_sunlinsoldense -lsundials_sunmatrixdense -lsundials_sunnonlinsolfixedpoint \
            -lsundials_sunnonlinsolnewton -lgsl -lopenblas -linih -lcjson -lpng -lz -ldl -lm
-LINK     = $(CC) $(FLAGS) $(LDFLAGS) -Wl,--as-needed
+# OpenMPI's and MPICH's wrappers run the compiler that they are told; bench/ranks.c alone is compiled by them.
+WRAPPED := $(if $(MPI),env OMPI_CC='$(CC)' MPICH_CC='$(CC)' $(MPICC),$(CC))
+LINK     = $(WRAPPED) $(FLAGS) $(LDFLAGS) -Wl,--as-needed
 COMMIT  := $(if $(wildcard .git),$(shell git describe --always --dirty --abbrev=12 2>/dev/null))
 
 LIB_SRC := $(wildcard models/*.c scores/*.c solvers/*.c)
@@ -56,6 +61,10 @@ deps: $(HAVE)                                           ## install what is missi
 test: unit $(B)/libfokker.so                            ## all tests: units, the command line, the build and the installation
 	$(if $(wildcard tests/cli.sh),FOKKER_MODELS=$(CURDIR)/models sh tests/cli.sh $(B)/fokker)
 	$(if $(SANITIZE),,CC='$(CC)' MAKE='$(MAKE)' sh tests/build.sh $(B))
+	$(if $(MPI),FOKKER_MODELS=$(CURDIR)/models sh tests/mpi.sh $(B)/fokker,@echo "ranks: skipped, this build has no MPI; make ranks MPI=1 tests them")
+
+ranks: $(B)/fokker                                      ## the tests of ranks: make ranks MPI=1
+	$(if $(MPI),FOKKER_MODELS=$(CURDIR)/models sh tests/mpi.sh $(B)/fokker,@echo "ranks: this build has no MPI; say make ranks MPI=1")
 
 unit: $(B)/tests/all $(B)/fokker $(FIELDS)              ## the unit tests alone; build/tests/all SUITE... runs some of them
 	FOKKER_MODELS=$(CURDIR)/models $(B)/tests/all
@@ -102,6 +111,9 @@ $(B)/%.o: %.c $(B)/flags | $(HAVE)
 	@echo "  CC      $<"
 	$(Q)$(CC) $(FLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
 
+$(B)/bench/ranks.o: private CC := $(WRAPPED)
+$(B)/bench/ranks.o: DEFINES = $(if $(MPI),-DFOKKER_MPI)
+$(B)/bench/ranks.o: $(B)/with-mpi
 $(B)/bench/version.o: $(B)/commit
 $(B)/bench/version.o: DEFINES = -DFOKKER_VERSION='"$(VERSION)"' -DFOKKER_COMMIT='"$(COMMIT)"'
 
@@ -144,6 +156,7 @@ endef
 $(eval $(call STAMP,flags,$(CC) $(FLAGS)))
 $(eval $(call STAMP,commit,$(VERSION) $(COMMIT)))
 $(eval $(call STAMP,sources,$(SRC)))
+$(eval $(call STAMP,with-mpi,$(MPI)))
 
 # What is missing is named, and installed if that was asked for: looked at once a compiler, not at each make.
 define FIND_MISSING
@@ -207,8 +220,8 @@ clean:                                                  ## everything built; res
 
 help:                                                   ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
-	@echo "  CC=clang another compiler; WERROR=1 warnings are errors; B=DIR another build folder; PREFIX=DIR where install goes"
+	@echo "  CC=clang another compiler; MPI=1 ranks across machines; WERROR=1 warnings are errors; B=DIR another build folder; PREFIX=DIR where install goes"
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d)
-.PHONY: all deps test unit bench zoo speed asan tidy layers install uninstall clean help FORCE
+.PHONY: all deps test unit ranks bench zoo speed asan tidy layers install uninstall clean help FORCE

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "bench/parts.h"
 #include "bench/pictures.h"
+#include "bench/ranks.h"
 #include "bench/report.h"
 #include "bench/sweep.h"
 #include "bench/version.h"
@@ -19,9 +21,11 @@ typedef struct job {
     int count, quiet;
     long done;
     sweep sweep;
-    recorder out;
+    recorder out;                           /* results.tsv; apart: the rank's own part */
     ledger ledger;
-    char *folder, *path, *head;
+    char *folder, *path, *head, *had;       /* had[i]: cell i was run before */
+    parts parts;                            /* rows that are in no order yet */
+    int apart;                              /* every rank runs cells of its own; else all run each cell together */
 } job;
 
 /* ---- the head of the file ---- */
@@ -120,14 +124,98 @@ static int begin(job *j)
     if (exists && option_text(j->r, "resume"))
         return resume(j);
     if (exists && !results_read(j->path, &old)) {
-        rows = old.count;
+        rows = old.count + parts_most(j->folder);
         results_free(&old);
         if (rows)
-            return fail("%s: holds %d finished runs; go on with --resume, or choose another folder with -o", j->path, rows);
+            return fail("%s: holds finished runs; go on with --resume, or choose another folder with -o", j->path);
     } else if (exists) {
         return fail("%s; it will not be overwritten: choose another folder with -o", why());
     }
     return recorder_create(&j->out, j->path, j->head, j->what.metric.n, j->what.metric.word);
+}
+
+/* ---- ranks ---- */
+
+static int part_fits(const void *at, const results *r) { return compare_heads(at, r); }
+static int part_is(const void *at, int i, const record *r) { const job *j = at; return same_cell(j, &j->cells[i], r); }
+
+/* Rank 0 has begun results.tsv; the others see what is in it. */
+static int join_in(job *j)
+{
+    results old;
+    int bad = ranks_mine() == 0 ? begin(j) : 0;
+
+    if (ranks_any(bad))
+        return bad ? bad : fail("rank 0 says why");
+    if (ranks_mine() > 0) {
+        if (results_read(j->path, &old))
+            return -1;
+        j->done = old.count;
+        results_free(&old);
+    }
+    return parts_open(&j->parts, j->folder, j->count, &(owner){ j, part_fits, part_is });
+}
+
+/* The rank's own part, from where it ended. */
+static int open_part(job *j)
+{
+    char path[4400];
+    results old;
+    int bad;
+
+    recorder_close(&j->out);
+    parts_path(j->folder, ranks_mine(), path, sizeof path);
+    if (access(path, F_OK))
+        return recorder_create(&j->out, path, j->head, j->what.metric.n, j->what.metric.word);
+    if (results_read(path, &old))
+        return -1;
+    bad = recorder_continue(&j->out, path, old.whole, j->what.metric.n);
+    results_free(&old);
+    return bad;
+}
+
+/* Who does what: with as many cells as ranks each has its own. */
+static int share_out(job *j)
+{
+    long left = j->count - j->done;
+    int bad = 0;
+
+    if (join_in(j))
+        return -1;
+    if (!(j->had = calloc(j->count + 1, 1)))
+        return fail("bench: out of memory");
+    for (long i = 0; i < j->count; i++)
+        j->had[i] = i < j->done || j->parts.row[i];
+    for (long i = j->done; i < j->count; i++)
+        left -= j->parts.row[i] != NULL;
+    j->apart = ranks_count() > 1 && left >= ranks_count(), j->sweep.together = ranks_count() > 1 && !j->apart;
+    j->quiet |= ranks_mine() > 0;
+    if (j->apart)
+        bad = open_part(j);
+    if (!bad && (j->apart || ranks_mine() == 0))
+        bad = ledger_open(&j->ledger, j->folder, j->apart ? ranks_mine() : -1, j->had, j->count, j->what.on);
+    return ranks_any(bad != 0) ? (bad ? -1 : fail("another rank says why")) : 0;
+}
+
+/* What all parts hold goes to results.tsv in order, by rank 0. */
+static int collect(job *j)
+{
+    int most = parts_most(j->folder);
+
+    if (ranks_mine() > 0 || !most)
+        return 0;
+    if (j->apart) {
+        recorder_close(&j->out), ledger_close(&j->ledger), parts_close(&j->parts);
+        if (parts_open(&j->parts, j->folder, j->count, &(owner){ j, part_fits, part_is }) || resume(j))
+            return -1;
+        for (long i = j->done; i < j->count && j->parts.row[i]; i++, j->done++)
+            if (recorder_add(&j->out, j->parts.row[i]))
+                return -1;
+    }
+    if (ledger_close(&j->ledger) || ledger_merge(j->folder, most))
+        return -1;
+    parts_remove(j->folder);
+    return 0;
 }
 
 /* ---- from beginning to end ---- */
@@ -160,16 +248,17 @@ static int open_job(job *j, const request *r)
     if (!(j->path = malloc(strlen(j->folder) + sizeof "/results.tsv")))
         return fail("bench: out of memory");
     strcat(strcpy(j->path, j->folder), "/results.tsv");
-    return begin(j) || ledger_open(&j->ledger, j->folder, j->done, j->what.on) ? -1 : 0;
+    return share_out(j);
 }
 
 static void close_job(job *j)
 {
     recorder_close(&j->out);
     ledger_close(&j->ledger);
+    parts_close(&j->parts);
     sweep_close(&j->sweep);
     spec_close(&j->what);
-    free(j->cells), free(j->path), free(j->head);
+    free(j->cells), free(j->path), free(j->head), free(j->had);
 }
 
 /* What run i cost goes to the ledger, if it was parallel in time. */
@@ -180,6 +269,21 @@ static int keep_account(job *j, long i, const record *row)
     return a->known ? ledger_add(&j->ledger, i, row, j->what.how[j->cells[i].solver], a) : 0;
 }
 
+/* Cell i: run, or taken from a part.  OK, INTERRUPTED or FAILED_RUN. */
+static int run_cell(job *j, long i, quality *q)
+{
+    record row = { .q = q };
+    int writes = j->apart || ranks_mine() == 0;
+
+    if (sweep_stopped(&j->sweep))
+        return INTERRUPTED;
+    if (j->parts.row[i])
+        return !j->apart && writes && recorder_add(&j->out, j->parts.row[i]) ? FAILED_RUN : OK;
+    if (sweep_run(&j->sweep, &j->cells[i], &row))
+        return INTERRUPTED;
+    return writes && (keep_account(j, i, &row) || recorder_add(&j->out, &row)) ? FAILED_RUN : OK;
+}
+
 static int run_cells(job *j)
 {
     quality *q = calloc(j->what.metric.n, sizeof *q);
@@ -187,18 +291,26 @@ static int run_cells(job *j)
     int code = q ? OK : (fail("bench: out of memory"), FAILED_RUN);
 
     for (long i = j->done; i < j->count && code == OK; i++) {
-        record row = { .q = q };
-
-        if (watch_stopped || sweep_run(&j->sweep, &j->cells[i], &row))
-            code = INTERRUPTED;
-        else if (keep_account(j, i, &row) || recorder_add(&j->out, &row))
-            code = FAILED_RUN;
+        if (!j->apart || i % ranks_count() == ranks_mine())
+            code = run_cell(j, i, q);
         #pragma omp atomic update
         j->done += code == OK;
     }
     watch_close(w);
     free(q);
     return code;
+}
+
+/* No rank waits for one that cannot go on; an interrupted one tells the others at the end. */
+static int run_shared(job *j)
+{
+    int code = run_cells(j);
+
+    if (code == FAILED_RUN)
+        return code;
+    code = ranks_any(code == INTERRUPTED) ? INTERRUPTED : code;
+    j->sweep.together = 0;                          /* rank 0 alone draws */
+    return code == OK && collect(j) ? FAILED_RUN : code;
 }
 
 /* The answer goes to stdout in brief, in full to DIR/report.txt. */
@@ -251,12 +363,14 @@ int cmd_bench(const request *r)
         close_job(&j);
         return complain(USAGE);
     }
-    code = run_cells(&j);
-    if (code == INTERRUPTED)
+    code = run_shared(&j);
+    if (code == INTERRUPTED && j.apart && ranks_mine() == 0)
+        fprintf(stderr, "fokker: interrupted; what was finished is beside %s, go on with --resume\n", j.path);
+    else if (code == INTERRUPTED && ranks_mine() == 0)
         fprintf(stderr, "fokker: interrupted; %ld of %d runs are in %s, go on with --resume\n", j.done, j.count, j.path);
-    else if (code != OK || finish(&j)) {
-        complain(FAILED_RUN);
-        code = FAILED_RUN;
+    else if (code == FAILED_RUN || (code == OK && ranks_mine() == 0 && finish(&j))) {
+        code = complain(FAILED_RUN);
+        ranks_abort(code);
     }
     close_job(&j);
     return code;

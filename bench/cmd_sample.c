@@ -6,6 +6,7 @@
 #include <string.h>
 #include "bench/ledger.h"
 #include "bench/options.h"
+#include "bench/ranks.h"
 #include "bench/setup.h"
 #include "bench/sheet.h"
 #include "bench/watch.h"
@@ -223,8 +224,9 @@ int cmd_sample(const request *r)
     job j;
     tally cost;
     watch *w;
+    score *shared = NULL;
     long done = 0;
-    int status, code = OK, quiet = option_text(r, "quiet") != NULL;
+    int status, code = OK, quiet = option_text(r, "quiet") != NULL || ranks_mine() > 0;
     double began;                                   /* then the seconds that it took */
 
     if (open_job(&j, r)) {
@@ -234,18 +236,23 @@ int cmd_sample(const request *r)
     j.how.plan.noise = &j.noise, j.how.plan.stop = &watch_stopped;
     w = watch_open("rows x steps", j.n * (long)j.how.plan.steps, &done, quiet);
     j.how.plan.done = w ? &done : NULL;
+    if (!j.trace && ranks_share(&j.how.plan, (int)j.n, &shared)) {
+        close_job(&j);
+        return complain(FAILED_RUN);
+    }
     began = omp_get_wtime();
     status = solve(&j.how.plan, (int)j.n, j.x, &cost);
     began = omp_get_wtime() - began;
     watch_close(w);
     if (status)
-        code = complain(FAILED_RUN);
+        code = ranks_mine() > 0 ? FAILED_RUN : complain(FAILED_RUN);
     j.account.known &= !status;
     if (j.account.known && account_take(&j.account, &j.how.plan, (int)j.n, j.from, j.x, &cost, began))
         code = complain(FAILED_RUN);
     if (!quiet)
         print_record(&j, &cost, began);
-    if (write_all(&j))                              /* it could be written before: the disk is full, or the pipe closed */
+    ranks_release(shared);
+    if (ranks_mine() == 0 && write_all(&j))                              /* it could be written before: the disk is full, or the pipe closed */
         code = complain(FAILED_RUN);
     close_job(&j);
     return status == STOPPED ? INTERRUPTED : code;

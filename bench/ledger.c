@@ -1,10 +1,10 @@
 /* Rounds, work and time of runs that are parallel in time, beside those of their serial twins. */
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "bench/ledger.h"
 
 /* ---- one run ---- */
@@ -88,54 +88,155 @@ void account_print(const account *a, FILE *f)
 
 /* ---- the files ---- */
 
-enum { MAX_ITEM = 4352 };
+enum { MAX_ITEM = 4352, PATH_SIZE = 4400 };
 
 static const char *const rounds_head =
     "run\tmodel\tsolver\tgrid\tsteps\tseed\tsamples\tfamily\twindow\ttol\trounds\tcalls\trows\titerations\tper_window\tbytes\tseconds\t"
     "twin_calls\ttwin_rows\ttwin_seconds\tspeedup\tmodel_seconds\tmodel_twin_seconds\tmodel_speedup\trms\tworst\n";
 static const char *const residuals_head = "run\tmodel\tsolver\tgrid\tsteps\tseed\titeration\tresidual\n";
 
-/* Rows of runs from `done` on, and a torn last line, go: a run's row may have been written when its result was not. */
-static int cut(const char *path, long done)
+static const char *const names[] = { "rounds", "residuals" };
+
+static void path_of(const char *folder, const char *name, int part, char path[PATH_SIZE])
 {
-    FILE *f = fopen(path, "r");
-    char *line = NULL;
-    size_t room = 0;
+    if (part < 0)
+        snprintf(path, PATH_SIZE, "%s/%s.tsv", folder, name);
+    else
+        snprintf(path, PATH_SIZE, "%s/%s.part-%d.tsv", folder, name, part);
+}
+
+/* Rows of other runs, and a torn last line, go: a run's row may have been written when its result was not. */
+static int cut(const char *path, const char *had, long count)
+{
+    FILE *f = fopen(path, "r"), *kept;
+    char *line = NULL, *text = NULL;
+    size_t room = 0, length = 0;
     ssize_t size;
-    long keep = 0;
-    int head = 1;
+    int head = 1, bad;
 
     if (!f)
         return 0;
-    while ((size = getline(&line, &room, f)) > 0 && line[size - 1] == '\n' && (*line == '#' || head || strtol(line, NULL, 10) < done))
-        keep += size, head = head && *line == '#';
-    free(line), fclose(f);
-    return truncate(path, keep) ? fail("%s: cannot be cut (%s)", path, strerror(errno)) : 0;
+    if (!(kept = open_memstream(&text, &length)))
+        return fclose(f), fail("out of memory");
+    while ((size = getline(&line, &room, f)) > 0 && line[size - 1] == '\n') {
+        long cell = strtol(line, NULL, 10);
+
+        if (*line == '#' || head || (cell >= 0 && cell < count && had[cell]))
+            fputs(line, kept);
+        head = head && *line == '#';
+    }
+    free(line), fclose(f), fclose(kept);
+    bad = !(f = fopen(path, "w")) || fwrite(text, 1, length, f) != length;
+    bad |= f && fclose(f);
+    free(text);
+    return bad ? fail("%s: cannot be written (%s)", path, strerror(errno)) : 0;
 }
 
-int ledger_open(ledger *l, const char *folder, long done, machine on)
+int ledger_open(ledger *l, const char *folder, int part, const char *had, long count, machine on)
 {
-    char path[4300];
+    char path[PATH_SIZE];
 
-    *l = (ledger){ .folder = strdup(folder), .on = on };
+    *l = (ledger){ .folder = strdup(folder), .part = part, .on = on };
     if (!l->folder)
         return fail("out of memory");
     for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s.tsv", folder, i ? "residuals" : "rounds");
-        if (!done)
+        path_of(folder, names[i], part, path);
+        if (!memchr(had, 1, count))
             remove(path);
-        else if (cut(path, done))
+        else if (cut(path, had, count))
             return -1;
     }
     return 0;
 }
 
+/* A row and its run; rows of one run stay as they were read. */
+typedef struct numbered { long cell, nth; char *line; } numbered;
+typedef struct rows { numbered *e; long n, room; int headed; } rows;
+
+static int by_run(const void *a, const void *b)
+{
+    const numbered *p = a, *q = b;
+
+    return p->cell != q->cell ? (p->cell > q->cell) - (p->cell < q->cell) : (p->nth > q->nth) - (p->nth < q->nth);
+}
+
+static int add_row(rows *l, const char *line)
+{
+    if (l->n == l->room) {
+        numbered *more = realloc(l->e, (l->room = 2 * l->room + 256) * sizeof *more);
+
+        if (!more)
+            return fail("out of memory");
+        l->e = more;
+    }
+    l->e[l->n] = (numbered){ strtol(line, NULL, 10), l->n, strdup(line) };
+    return l->e[l->n++].line ? 0 : fail("out of memory");
+}
+
+/* The rows of a file that may not be there; its head goes to `out` if it is the first. */
+static int read_rows(rows *l, const char *path, FILE *out)
+{
+    FILE *f = fopen(path, "r");
+    char *line = NULL;
+    size_t room = 0;
+    int bad = 0, headed = l->headed;
+
+    while (f && !bad && getline(&line, &room, f) > 0) {
+        if (isdigit((unsigned char)*line))
+            bad = add_row(l, line);
+        else if (!headed)
+            fputs(line, out), l->headed = 1;
+    }
+    free(line);
+    if (f)
+        fclose(f);
+    return bad;
+}
+
+static int merge_one(const char *folder, const char *name, int parts)
+{
+    char path[PATH_SIZE], *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length), *f;
+    rows l = { 0 };
+    int bad = out ? 0 : fail("out of memory");
+
+    for (int i = -1; i < parts && !bad; i++) {
+        path_of(folder, name, i, path);
+        bad = read_rows(&l, path, out);
+    }
+    if (l.n)
+        qsort(l.e, l.n, sizeof *l.e, by_run);
+    for (long i = 0; i < l.n; i++) {
+        if (out)
+            fputs(l.e[i].line, out);
+        free(l.e[i].line);
+    }
+    if (out)
+        fclose(out);
+    path_of(folder, name, -1, path);
+    if (!bad && l.n) {
+        bad = !(f = fopen(path, "w")) || fwrite(text, 1, length, f) != length;
+        bad |= f && fclose(f);
+        if (bad)
+            fail("%s: cannot be written (%s)", path, strerror(errno));
+    }
+    for (int i = 0; i < parts && !bad; i++) {
+        path_of(folder, name, i, path);
+        remove(path);
+    }
+    free(text), free(l.e);
+    return bad ? -1 : 0;
+}
+
+int ledger_merge(const char *folder, int parts) { return merge_one(folder, "rounds", parts) || merge_one(folder, "residuals", parts) ? -1 : 0; }
+
 static FILE *append(const ledger *l, const char *name, const char *head)
 {
-    char path[4300];
+    char path[PATH_SIZE];
     FILE *f;
 
-    snprintf(path, sizeof path, "%s/%s.tsv", l->folder, name);
+    path_of(l->folder, name, l->part, path);
     if (!(f = fopen(path, "a")))
         return fail("%s: cannot be written (%s)", path, strerror(errno)), NULL;
     if (ftell(f) == 0) {

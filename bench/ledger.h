@@ -34,9 +34,11 @@ double machine_seconds(const machine *, long calls, long rows);
 /* Two lines for people. */
 void account_print(const account *, FILE *);
 
-/* The two files, begun anew, or cut behind the last run before `done`.  Nothing is made before the first row.  0 or -1. */
-typedef struct ledger { char *folder; machine on; FILE *rounds, *residuals; } ledger;
-int  ledger_open(ledger *, const char *folder, long done, machine on);
+/* The two files, or those of a rank (part >= 0: rounds.part-K.tsv); rows of runs that are not `had` (count of them) go.  Nothing is made before the first
+ * row.  ledger_merge brings the rows of the parts below `parts` into the two files, in the order of the runs.  0 or -1. */
+typedef struct ledger { char *folder; int part; machine on; FILE *rounds, *residuals; } ledger;
+int  ledger_open(ledger *, const char *folder, int part, const char *had, long count, machine on);
+int  ledger_merge(const char *folder, int parts);
 int  ledger_add(ledger *, long cell, const record *, const method *, const account *);
 int  ledger_close(ledger *);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "bench/options.h"
+#include "bench/ranks.h"
 #include "bench/version.h"
 #include "bench/watch.h"
 #include "models/fail.h"
@@ -19,23 +20,32 @@ static int threads(const request *r)
     return 0;
 }
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
     request r;
     char *help[] = { argv[0], "help", NULL };
 
-    gsl_set_error_handler_off();
-    openblas_set_num_threads(1);
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
         argv = help, argc = 2;
+    if (ranks_mine() > 0 && strcmp(argv[1], "bench") && strcmp(argv[1], "sample"))
+        return OK;                                  /* nothing to share: rank 0 does it */
     if (!strcmp(argv[1], "--version"))
         return printf("fokker %s (%s)\n", version_text(), version_commit()) < 0;
     if (options_parse(argc, argv, &r) || threads(&r))
         return complain(USAGE);
     if (option_text(&r, "help")) {
         r.words = 1, r.word[0] = r.command->name;
-        return cmd_help(&r);
+        return ranks_mine() > 0 ? OK : cmd_help(&r);
     }
     watch_signals();
     return r.command->run(&r);
+}
+
+int main(int argc, char **argv)
+{
+    gsl_set_error_handler_off();
+    openblas_set_num_threads(1);
+    if (ranks_begin(&argc, &argv))
+        return complain(FAILED_RUN);
+    return ranks_end(run_command(argc, argv));
 }

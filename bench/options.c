@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "bench/options.h"
+#include "bench/ranks.h"
 #include "models/fail.h"
 #include "models/item.h"
 
@@ -16,7 +17,7 @@ const command commands[] = {
       "MODEL is a name, a model file, or a field of your own: plugin:FILE,ARGS or pipe:COMMAND. Without -o the samples go to stdout as text and the record of the run to stderr.",
       cmd_sample },
     { "bench", BENCH, "[SPEC | MODEL...]", "runs models x solvers x budgets x seeds and measures the quality of each",
-      "A SPEC is a file with a [bench] section whose keys are the long options. Results go to DIR/results.tsv, one row a run, as they are finished.", cmd_bench },
+      "A SPEC is a file with a [bench] section whose keys are the long options. Results go to DIR/results.tsv, one row a run, as they are finished. Built with MPI=1, `mpirun -n N fokker bench ...` shares the runs among N ranks.", cmd_bench },
     { "order", ORDER, "[SOLVER...]", "measures the order of convergence of each solver against its claim",
       "The exit code is 1 where a claim is refuted.", cmd_order },
     { "check", CHECK, "MODEL", "asks a field what a sampler will ask it, and says what is amiss",
@@ -225,6 +226,7 @@ int writable(const char *option_name, const char *path)
 
 int complain(int code)
 {
-    fprintf(stderr, "fokker: %s\n", why());
+    if (code != USAGE || ranks_mine() == 0)         /* what is wrong with the words is wrong in every rank */
+        fprintf(stderr, "fokker: %s\n", why());
     return code;
 }

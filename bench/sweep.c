@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bench/ranks.h"
 #include "bench/sweep.h"
 #include "bench/watch.h"
 #include "scores/wrap.h"
@@ -226,6 +227,7 @@ static int run_plan(sweep *w, const cell *c, int n, tally *cost, double *seconds
     const subject *u = &w->subject[c->model];
     noise z = noise_philox((uint64_t)c->seed);
     plan p = w->how.plan;
+    score *shared = NULL;
     double began;
     int status;
 
@@ -237,11 +239,16 @@ static int run_plan(sweep *w, const cell *c, int n, tally *cost, double *seconds
         return FAILED;
     began = omp_get_wtime();
     p.deadline = w->of->limit > 0 ? began + w->of->limit : 0;
+    if (w->together && ranks_share(&p, n, &shared))
+        return FAILED;
     status = solve(&p, n, w->x, cost);
     *seconds = omp_get_wtime() - began;
     p.timed = 0;
     w->wide.known &= !status;
-    return w->wide.known ? account_take(&w->wide, &p, n, w->from, w->x, cost, *seconds) : status;
+    if (w->wide.known)
+        status = account_take(&w->wide, &p, n, w->from, w->x, cost, *seconds);
+    ranks_release(shared);
+    return status;
 }
 
 /* A block is one thread's. */
@@ -251,6 +258,8 @@ static int threads_at_work(const plan *p, int n)
 
     return blocks < omp_get_max_threads() ? blocks : omp_get_max_threads();
 }
+
+int sweep_stopped(const sweep *w) { return w->together ? ranks_any(watch_stopped) : watch_stopped; }
 
 static enum status verdict(int status) { return status == DIVERGED ? RUN_DIVERGED : status == STOPPED ? RUN_BUDGET : RUN_FAILED; }
 
@@ -269,10 +278,12 @@ int sweep_run(sweep *w, const cell *c, record *r)
     }
     *w->reason = 0;
     status = run_plan(w, c, (int)w->of->rows[c->model], &cost, &r->seconds);
-    if (status == STOPPED && watch_stopped)
+    if (status == STOPPED && sweep_stopped(w))
         return STOPPED;
     r->steps = cost.steps, r->calls = cost.calls, r->rows = cost.rows;
     r->score_seconds = cost.score_seconds / threads_at_work(&w->how.plan, (int)w->of->rows[c->model]);
+    if (w->together && ranks_mine() > 0)
+        return 0;
     if (status || (status = judge(w, c, r))) {
         note(w, NULL, why());
         r->status = verdict(status);

@@ -16,6 +16,7 @@ typedef struct sweep {
     int refused; char reason[1024];         /* it has no plan, and why; or why the last run did not end well */
     double *x, *from; size_t room;          /* states and their starts */
     int *label;                             /* samples labels, or NULL */
+    int together;                           /* all ranks work on each cell, and rank 0 alone judges it */
     account wide;                           /* of the last cell, where it ran in parallel windows */
     ground *ground;
     reference_cache *flows;
@@ -28,6 +29,9 @@ void sweep_close(sweep *);
 /* One cell into a row, whose texts live as long as the sweep and whose reason until the next call; r->q is the caller's.
  * 0, or STOPPED after Ctrl-C: there is no row then. */
 int sweep_run(sweep *, const cell *, record *r);
+
+/* Whether Ctrl-C was pressed; together, in any rank. */
+int sweep_stopped(const sweep *);
 
 /* The plan of a cell, open until the next call of this or sweep_run: 0, or -1 where the budget or the grid will not do. */
 int sweep_plan(sweep *, const cell *);

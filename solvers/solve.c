@@ -95,23 +95,46 @@ static int run_block(run *r, long row, int rows, double *x)
 /* What all blocks have done so far: the reason of the lowest row that failed wins, whatever the threads. */
 typedef struct outcome { tally sum; int status; long row, finished; char reason[1024]; } outcome;
 
-static void gather(outcome *o, const tally *t, int status, long row, int rows)
-{
-    tally *s = &o->sum;
+/* A divergence gives way to a failure and a failure to a stop. */
+static int worse(int status, int than) { return status == STOPPED || (status == FAILED && than == DIVERGED); }
 
+static void deepest(tally *s, const tally *t)
+{
     s->calls = t->calls > s->calls ? t->calls : s->calls;
     s->steps = t->steps > s->steps ? t->steps : s->steps;
     s->draws = t->draws > s->draws ? t->draws : s->draws;
     s->iterations = t->iterations > s->iterations ? t->iterations : s->iterations;
     s->asks += t->asks;
     s->rows += t->rows, s->rejected += t->rejected, s->diverged += t->diverged, s->score_seconds += t->score_seconds;
+}
+
+/* Whether a block's status takes the place of what is known. */
+static int counts_more(const outcome *o, int status, long row)
+{
+    return status && (!o->status || (status == o->status ? row < o->row : worse(status, o->status)));
+}
+
+static void gather(outcome *o, const tally *t, int status, long row, int rows)
+{
+    deepest(&o->sum, t);
     o->finished += status == 0 || status == DIVERGED ? rows : 0;
-    if (!status)
-        return;
-    /* a divergence gives way to a failure and a failure to a stop */
-    if (!o->status || (status == o->status ? row < o->row : status == STOPPED || (status == FAILED && o->status == DIVERGED))) {
+    if (counts_more(o, status, row)) {
         o->status = status, o->row = row;
         snprintf(o->reason, sizeof o->reason, "%s", why());
+    }
+}
+
+/* What another process has made of its blocks. */
+static void join(void *into, const void *one)
+{
+    outcome *o = into;
+    const outcome *b = one;
+
+    deepest(&o->sum, &b->sum);
+    o->sum.bytes += b->sum.bytes, o->finished += b->finished;
+    if (counts_more(o, b->status, b->row)) {
+        o->status = b->status, o->row = b->row;
+        memcpy(o->reason, b->reason, sizeof o->reason);
     }
 }
 
@@ -185,6 +208,10 @@ static void work(const plan *p, int n, int rows, double *x, outcome *all)
         int status = r ? 0 : FAILED, skip, here = n - row < rows ? n - row : rows;
         double *block = x + (size_t)row * p->field->dim;
 
+        if (p->peers && row / rows % p->peers->parts != p->peers->part) {
+            memset(block, 0, (size_t)here * p->field->dim * sizeof *block);
+            continue;
+        }
         #pragma omp critical(fokker_outcome)
         skip = moot(all, row);
         if (r && !skip)
@@ -231,6 +258,14 @@ int solve(const plan *asked, int n, double *x, tally *out)
         #pragma omp parallel if (rows < n)
         work(p, n, rows, x, &all);
     }
+    if (p->peers) {
+        outcome mine = all;
+
+        all = (outcome){ .status = 0 };
+        if (p->peers->share(p->peers, x, (size_t)n * p->field->dim, &mine, sizeof mine, join, &all)
+            || (p->residual && p->peers->most(p->peers, p->residual, p->steps + 1)))
+            return FAILED;
+    }
     if (out)
         *out = all.sum;
     if (all.status == DIVERGED)
@@ -254,7 +289,7 @@ int dry_run(const plan *p, tally *out)
     if (!zero)
         return FAILED;
     zero->predicts = PREDICTS_DATA;
-    q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL, q.normed = 0, q.residual = NULL;
+    q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL, q.normed = 0, q.residual = NULL, q.peers = NULL;
     status = q.steps > 0 && q.how->sol->twin ? plan_check(&q) : 0;
     q.how = method_twin(p->how, p->steps, &room);
     status = status ? status : solve(&q, 1, &x, out);

@@ -36,6 +36,15 @@ struct noise { void (*fill)(const noise *, const draw *, double *z); uint64_t se
 /* A method is a solver with its parameters and inner methods (`picard:window=8/ddim`). */
 struct method { const solver *sol; double par[MAX_PARAM]; unsigned given; char *text; method *inner[MAX_INNER]; };      /* given: bit i: par[i] was named */
 
+/* Other processes that run the same plan: each takes every parts-th block, then all have all.  share: each brings the states of its own rows, the
+ * bytes of the others 0, and gets all; join(into, one) is called with what each process has made.  most: the largest of each of n numbers.  0 or -1. */
+typedef struct peers peers;
+struct peers {
+    int part, parts;
+    int (*share)(const peers *, double *x, size_t N, const void *mine, size_t size, void (*join)(void *into, const void *one), void *into);
+    int (*most) (const peers *, double *v, size_t n);
+};
+
 /* All that the user asked for. */
 typedef struct plan {
     const method *how;
@@ -51,6 +60,7 @@ typedef struct plan {
     int timed;                              /* fill tally.score_seconds */
     long *done;                             /* rows x steps done so far, of fixed steps, or rows; or NULL: for whoever watches */
     int block;                              /* rows a block; 0: solve_block chooses.  Changes no bit: for tests */
+    const peers *peers;                     /* or NULL: alone */
     double *residual;                       /* windows: the largest change of any row in each iteration, steps + 1 zeros that are raised; or NULL */
 } plan;
 

@@ -1,0 +1,166 @@
+/* Ranks by MPI; the only file that knows it. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bench/ranks.h"
+
+#ifdef FOKKER_MPI
+#include <mpi.h>
+
+static int count = 1, mine;
+
+/* Whether a launcher started us: MPI_Init alone would start one of its own. */
+static int launched(void) { return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMI_SIZE") || getenv("PMIX_RANK"); }
+
+int ranks_begin(int *argc, char ***argv)
+{
+    int provided;
+
+    if (!launched())
+        return 0;
+    if (MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided))
+        return fail("MPI could not be started");
+    MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+    MPI_Comm_size(MPI_COMM_WORLD, &count);
+    MPI_Comm_rank(MPI_COMM_WORLD, &mine);
+    return 0;
+}
+
+int ranks_end(int code)
+{
+    if (launched())
+        MPI_Finalize();
+    return code;
+}
+
+void ranks_abort(int code)
+{
+    if (count == 1)
+        return;
+    fprintf(stderr, "fokker: rank %d of %d failed; the job ends, and what was finished is kept\n", mine, count);
+    fflush(NULL);
+    MPI_Abort(MPI_COMM_WORLD, code);
+}
+
+int ranks_count(void) { return count; }
+int ranks_mine(void) { return mine; }
+int ranks_wait(void) { return count > 1 && MPI_Barrier(MPI_COMM_WORLD) ? fail("MPI: a rank is gone") : 0; }
+
+int ranks_any(int flag)
+{
+    int any = flag;
+
+    if (count > 1)
+        MPI_Allreduce(&flag, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    return any;
+}
+
+/* The bytes of each, where all others have 0.  A sum would lose the sign of a zero and the bits of a NaN. */
+static int merge(void *at, size_t bytes)
+{
+    for (char *from = at; bytes; ) {
+        int some = bytes > INT_MAX ? INT_MAX : (int)bytes;
+
+        if (MPI_Allreduce(MPI_IN_PLACE, from, some, MPI_BYTE, MPI_BOR, MPI_COMM_WORLD))
+            return fail("MPI: the states of the other ranks were not received; is one of them gone?");
+        from += some, bytes -= some;
+    }
+    return 0;
+}
+
+static int share(const peers *p, double *x, size_t N, const void *own, size_t size, void (*join)(void *into, const void *one), void *into)
+{
+    char *all = malloc(size * p->parts);
+    int bad = !all ? fail("out of memory") : MPI_Allgather(own, (int)size, MPI_BYTE, all, (int)size, MPI_BYTE, MPI_COMM_WORLD) ? fail("MPI: a rank is gone") : 0;
+
+    for (int i = 0; i < p->parts && !bad; i++)
+        join(into, all + i * size);
+    free(all);
+    return bad || merge(x, N * sizeof *x) ? -1 : 0;
+}
+
+static int most(const peers *p, double *v, size_t n)
+{
+    return MPI_Allreduce(MPI_IN_PLACE, v, (int)n, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD) ? fail("MPI: a rank is gone") : 0;
+}
+
+/* A field whose points are shared out: groups, or the rows of one group. */
+typedef struct spread { score s; const score *of; score *own; } spread;
+
+static int shared_eval(void *self, const batch *p, double *out)
+{
+    const spread *s = self;
+    const score *of = s->own ? s->own : s->of;
+    int split = p->groups > 1 ? p->groups : p->rows, from = (int)((long)split * mine / count), to = (int)((long)split * (mine + 1) / count);
+    size_t size = (size_t)(p->groups > 1 ? p->rows : 1) * of->dim, N = (size_t)p->groups * p->rows * of->dim;
+    batch part = { .groups = p->groups > 1 ? to - from : 1, .rows = p->groups > 1 ? p->rows : to - from, .at = p->groups > 1 ? p->at + from : p->at,
+                   .x = p->x + from * size, .label = p->label ? p->label + from * size / of->dim : NULL };
+    int bad = 0;
+
+    memset(out, 0, N * sizeof *out);
+    if (to > from)
+        bad = of->eval(of->self, &part, out + from * size);
+    if (ranks_any(bad != 0))
+        return bad ? -1 : fail("a field call failed in another rank; its message says why");
+    return merge(out, N * sizeof *out);
+}
+
+static score *spread_open(const score *of, int rows)
+{
+    spread *s = malloc(sizeof *s);
+
+    if (!s)
+        return fail("out of memory"), NULL;
+    *s = (spread){ .s = { .abi = of->abi, .name = of->name, .dim = of->dim, .predicts = of->predicts, .serial = 1, .eval = shared_eval, .self = s }, .of = of };
+    if (of->twin && !(s->own = of->twin(of->self, rows)))
+        return free(s), NULL;
+    return &s->s;
+}
+
+void ranks_release(score *shared)
+{
+    spread *s = shared ? shared->self : NULL;
+
+    if (s)
+        field_close(s->own);
+    free(s);
+}
+
+int ranks_share(plan *p, int n, score **shared)
+{
+    static const peers all = { .share = share, .most = most };
+    static peers now;
+    static int warned;
+    int block = solve_block(p, n), blocks = (n + block - 1) / block;
+
+    *shared = NULL;
+    if (count == 1)
+        return 0;
+    if (blocks < count && p->how->sol->twin) {
+        double slots = method_par(p->how, "window", 1);
+
+        if (!(*shared = spread_open(p->field, (int)(n * (slots < p->steps ? slots : p->steps)))))
+            return -1;
+        p->field = *shared;
+        return 0;
+    }
+    now = all, now.part = mine, now.parts = count;
+    p->peers = &now;
+    if (blocks < count && mine == 0 && !warned++)
+        fprintf(stderr, "fokker: warning: %d ranks, and %d sample%s in %d block%s: %d of them wait; take more samples, a method that is parallel in time, or fewer ranks\n",
+                count, n, n > 1 ? "s" : "", blocks, blocks > 1 ? "s" : "", count - blocks);
+    return 0;
+}
+#else
+
+int ranks_begin(int *argc, char ***argv) { return 0; }
+int ranks_end(int code) { return code; }
+void ranks_abort(int code) {}
+int ranks_count(void) { return 1; }
+int ranks_mine(void) { return 0; }
+int ranks_wait(void) { return 0; }
+int ranks_any(int flag) { return flag; }
+int ranks_share(plan *p, int n, score **shared) { *shared = NULL; return 0; }
+void ranks_release(score *shared) {}
+#endif
