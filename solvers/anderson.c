@@ -6,7 +6,8 @@
  *   x_j <- x_j + R_j - sum_l gamma_l (dX_l + dR_l)_j,   gamma = argmin |sum_{i<=j} R_i - gamma dR_i|^2 + ridge |gamma|^2,
  *
  * over the states i of the window up to j alone: a state depends on those before it, as it must.  The states that have settled, and the first that has
- * not, take h_j itself.  A state has settled when |phi(x_{j-1}) - x_j|^2/dim <= tol^2 s_j^2 and all before it have.
+ * not, take h_j itself.  A state has settled when |R_j|^2/dim <= tol^2 s_j^2 and all before it have (the paper looks at k = 1 there, but then small
+ * residuals of many states may add up).
  * ridge is relative to the mean diagonal of the normal equations (the paper's is absolute).
  */
 #include <math.h>
@@ -36,12 +37,12 @@ static void chain(const run *r, const window *w, int row, int len)
     }
 }
 
-/* How many states, from the first on, the solves leave where they are. */
+/* How many states, from the first on, their equations leave where they are. */
 static int settled(const run *r, const window *w, int row, int len)
 {
     int j = 0;
 
-    while (j < len && window_passes(r, w, w->begin[row] + j + 1, window_at(w, w->answer, row, j, r->dim), window_at(w, w->x, row, j + 1, r->dim)))
+    while (j < len && window_passes(r, w, w->begin[row] + j + 1, window_at(w, w->fresh, row, j, r->dim), window_at(w, w->x, row, j + 1, r->dim)))
         j++;
     return j;
 }
@@ -65,7 +66,7 @@ static void remember(const run *r, const window *w, int row, int j, int ring)
 /* gamma of n normal equations, by Cholesky; all 0 where they are singular. */
 static void solve_small(int n, double a[MOST][MOST], const double *b, double ridge, double *gamma)
 {
-    double l[MOST][MOST], trace = 0;
+    double l[MOST][MOST] = { { 0 } }, trace = 0;
 
     for (int i = 0; i < n; i++)
         trace += a[i][i], gamma[i] = 0;
@@ -132,9 +133,10 @@ static void accelerate(const run *r, const window *w, int row, int len, int plai
 
 static int guess(run *r, window *w, int row, int len)
 {
-    int passed = settled(r, w, row, len), memory = (int)r->par[MEMORY];
+    int passed, memory = (int)r->par[MEMORY];
 
     chain(r, w, row, len);
+    passed = settled(r, w, row, len);
     for (int j = 0; j < len && memory; j++)
         remember(r, w, row, j, w->iteration % memory);
     if (memory)

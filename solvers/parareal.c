@@ -23,7 +23,7 @@ enum { START, NEXT, FINE, FINE_BEFORE, COARSE_NOW, COARSE_BEFORE, ARRAYS };
 typedef struct slice { int first, last, iteration, waiting, fine, coarse, coarse_steps, told, told_exact; } slice;
 
 /* Of slice n of a row: whether its start is the serial run's, whether the one before was and the one in NEXT is; whether the start did not change. */
-typedef struct known { char exact, exact_before, exact_next, same; } known;
+typedef struct known { unsigned char exact, exact_before, exact_next, same; } known;
 
 /* For the coarse method's noise. */
 typedef struct shared { const noise *fine; const level *grid; int steps; long draws; double *one; } shared;
