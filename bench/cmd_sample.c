@@ -25,21 +25,12 @@ typedef struct job {
     account account;
 } job;
 
-static int final_step(const request *r)
-{
-    const char *text = option_text(r, "final");
-
-    if (!text || !strcmp(text, "none"))
-        return 0;
-    return !strcmp(text, "denoise") ? 1 : fail("--final: \"%s\" is neither none nor denoise", text);
-}
-
 static const char *or_default(const char *text, const char *otherwise) { return text ? text : otherwise; }
 
 static int open_recipe(job *j)
 {
     long steps, nfe;
-    int final = final_step(j->r);
+    int final = option_choice(j->r, "final", "none denoise");
 
     if (final < 0 || option_whole(j->r, "steps", 1, 100000000, 0, &steps) || option_whole(j->r, "nfe", 1, 100000000, 0, &nfe))
         return -1;

@@ -20,6 +20,8 @@ const command commands[] = {
       "A SPEC is a file with a [bench] section whose keys are the long options. Results go to DIR/results.tsv, one row a run, as they are finished. Built with MPI=1, `mpirun -n N fokker bench ...` shares the runs among N ranks.", cmd_bench },
     { "order", ORDER, "[SOLVER...]", "measures the order of convergence of each solver against its claim",
       "The exit code is 1 where a claim is refuted.", cmd_order },
+    { "logp", LOGP, "MODEL", "log-likelihoods by the probability flow, each with its error budget",
+      "Without --data the points are -n exact samples of the model. Where options name several values every combination is run, and -o is a folder.", cmd_logp },
     { "check", CHECK, "MODEL", "asks a field what a sampler will ask it, and says what is amiss",
       "Finite? What does it predict? Does a row depend on its batch? Error by noise level, cost by batch. The exit code is 1 where something is wrong.", cmd_check },
     { "compat", COMPAT, "[\"LIBRARY NAME(KEY=VALUE, ...)\"]", "prints the line that reproduces a sampler of another program",
@@ -30,21 +32,32 @@ const command commands[] = {
 };
 
 const option options[] = {
-    { "solver", 's', "\"S...\"", "solver with its parameters, name:key=value; bench takes several (default dpmpp-2m)", SAMPLE | BENCH },
-    { "process", 'p', "P", "noise process instead of the model's, name:key=value", SAMPLE | BENCH | ORDER | CHECK },
-    { "grid", 'g', "G", "time grid (default lambda, for edm karras); bench takes several", SAMPLE | BENCH | ORDER },
-    { "steps", 0, "N", "steps of the grid", SAMPLE | BENCH },
-    { "nfe", 0, "N", "budget of field calls: as many steps as fit in; bench takes several", SAMPLE | BENCH },
-    { "samples", 'n', "ROWS", "number of samples (default 1000); bench takes one for all models or one a model", SAMPLE | BENCH | CHECK },
-    { "seed", 0, "K", "seed of all randomness (default 0); bench takes several, 1..5", SAMPLE | BENCH | CHECK },
+    { "solver", 's', "\"S...\"", "solver with its parameters, name:key=value; bench takes several (default dpmpp-2m)", SAMPLE | BENCH | LOGP },
+    { "process", 'p', "P", "noise process instead of the model's, name:key=value", SAMPLE | BENCH | ORDER | CHECK | LOGP },
+    { "grid", 'g', "G", "time grid (default lambda, for edm karras); bench takes several", SAMPLE | BENCH | ORDER | LOGP },
+    { "steps", 0, "N", "steps of the grid", SAMPLE | BENCH | LOGP },
+    { "nfe", 0, "N", "budget of field calls: as many steps as fit in; bench takes several", SAMPLE | BENCH | LOGP },
+    { "samples", 'n', "ROWS", "number of samples (default 1000); bench takes one for all models or one a model", SAMPLE | BENCH | CHECK | LOGP },
+    { "seed", 0, "K", "seed of all randomness (default 0); bench takes several, 1..5", SAMPLE | BENCH | CHECK | LOGP },
     { "init", 0, "x.npy", "states to start from, rows x dim, instead of the prior", SAMPLE },
     { "noise", 0, "z.npy", "recorded normals, draws x rows x dim, used in the order of drawing", SAMPLE },
     { "final", 0, "none|denoise", "whether a last step goes to sigma = 0 (default none)", SAMPLE | BENCH },
-    { "wrap", 0, "\"W...\"", "wrappers of the field, from the inside out", SAMPLE | BENCH | CHECK },
-    { "label", 0, "L", "class to condition on", SAMPLE | BENCH | CHECK },
-    { "data", 0, "x.npy", "data to judge the field by, rows x dim, where the model has none", CHECK },
+    { "wrap", 0, "\"W...\"", "wrappers of the field, from the inside out", SAMPLE | BENCH | CHECK | LOGP },
+    { "label", 0, "L", "class to condition on", SAMPLE | BENCH | CHECK | LOGP },
     { "trajectory", 0, "t.npy", "write every state, (steps + 1) x rows x dim", SAMPLE },
     { "png", 0, "sheet.png", "draw the samples: a contact sheet of images, or a density in 2-D", SAMPLE },
+    { "data", 'd', "x.npy|MODEL", "data, rows x dim, or the points of a model's data set (default samples of the model)", LOGP | CHECK },
+    { "trace", 0, "\"T...\"", "divergence: exact, hutchinson, hutchpp or xtrace, name:key=value (default exact)", LOGP },
+    { "probes", 0, "M", "Jacobian products a point and time of a trace estimator (default 8)", LOGP },
+    { "probe", 0, "z.npy", "recorded directions, rows x probes x dim, instead of random ones", LOGP },
+    { "control", 0, "none|gauss", "control variate: the Jacobian of a Gaussian with the data's moments (default none)", LOGP },
+    { "fit", 0, "x.npy|MODEL", "points to which that Gaussian is fitted, where the model has no law (default the data)", LOGP },
+    { "prior", 0, "normal|exact", "density at t_max: N(0, prior_std^2) or the law's own (default normal)", LOGP },
+    { "rtol", 0, "R", "relative tolerance of own steps (default the solver's, 1e-5)", LOGP },
+    { "atol", 0, "A", "absolute tolerance of own steps (default rtol)", LOGP },
+    { "no-check", 0, NULL, "no second, coarser run for the solver's error", LOGP },
+    { "encode", 0, "z.npy", "write the states at t_max, and report how far the way back misses the data", LOGP },
+    { "decode", 0, "z.npy", "states at t_max to bring back to t_min, written to -o; nothing else is done", LOGP },
     { "metric", 'm', "\"M...\"", "what is measured (default \"sw2 energy\")", BENCH },
     { "time-limit", 0, "S", "seconds after which a run is given up with status budget", BENCH },
     { "round-cost", 0, "S", "seconds a round on the machine that rounds.tsv plans for (default 1)", BENCH },
@@ -52,7 +65,7 @@ const option options[] = {
     { "workers", 0, "W", "points that it works on at once (default 1)", BENCH },
     { "twin", 0, NULL, "also run the serial twin of a method that is parallel in time: speed-up and distance", SAMPLE },
     { "resume", 0, NULL, "go on where an interrupted benchmark stopped", BENCH },
-    { "output", 'o', "FILE|DIR", "where the samples (sample) or the results (bench, order, check) go", SAMPLE | BENCH | ORDER | CHECK },
+    { "output", 'o', "FILE|DIR", "where the samples (sample) or the results (bench, order, check, logp) go", SAMPLE | BENCH | ORDER | CHECK | LOGP },
     { "all", 0, NULL, "every solver on every process and grid", ORDER },
     { "tsv", 0, NULL, "tab-separated values for programs to read", LIST | ORDER | COMPAT },
     { "threads", 't', "N", "number of threads (default: one a core)", EVERY },
@@ -177,6 +190,32 @@ int option_whole(const request *r, const char *name, long min, long max, long ot
         return fail("%s: --%s is %s; give a whole number between %ld and %ld", where, name, text, min, max);
     *out = (long)v;
     return 0;
+}
+
+int option_number(const request *r, const char *name, double min, double max, double otherwise, double *out)
+{
+    const char *text = option_text(r, name);
+
+    *out = otherwise;
+    if (!text)
+        return 0;
+    if (number(r->command->name, name, text, out))
+        return -1;
+    return *out >= min && *out <= max ? 0 : fail("%s: --%s is %s; give a number between %g and %g", r->command->name, name, text, min, max);
+}
+
+int option_choice(const request *r, const char *name, const char *choices)
+{
+    const char *text = option_text(r, name);
+    int n, found = text ? -1 : 0;
+    char **word = words_of(choices, &n);
+
+    for (int i = 0; word && text && i < n; i++)
+        found = strcmp(word[i], text) ? found : i;
+    if (word && found < 0)
+        fail("%s: --%s is \"%s\"; give one of: %s", r->command->name, name, text, choices);
+    free(word);
+    return word ? found : -1;
 }
 
 int words_between(const request *r, int least, int most)

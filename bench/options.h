@@ -5,11 +5,11 @@
 enum { OK = 0, REFUTED = 1, FAILED_RUN = 1, USAGE = 2, INTERRUPTED = 130 };         /* exit codes */
 
 /* Which commands take an option. */
-enum { LIST = 1, SAMPLE = 2, BENCH = 4, ORDER = 8, PLOT = 16, HELP = 32, COMPAT = 64, CHECK = 256, EVERY = -1 };
+enum { LIST = 1, SAMPLE = 2, BENCH = 4, ORDER = 8, PLOT = 16, HELP = 32, COMPAT = 64, LOGP = 128, CHECK = 256, EVERY = -1 };
 
 typedef struct option { const char *name; char letter; const char *arg, *about; int commands; } option;    /* arg NULL: a flag */
 
-enum { MAX_OPTIONS = 48, MAX_WORDS = 256 };
+enum { MAX_OPTIONS = 96, MAX_WORDS = 256 };
 
 /* What was typed: words that are no options, and the value of each option (the table's order), "" for a flag, NULL where it was not given. */
 typedef struct request { const struct command *command; int words; const char *word[MAX_WORDS]; const char *value[MAX_OPTIONS]; } request;
@@ -28,6 +28,10 @@ int options_parse(int argc, char **argv, request *);
 /* The value of an option or NULL; as a whole number or a number within [min, max] (otherwise where it was not given): -1 with a sentence. */
 const char *option_text(const request *, const char *name);
 int option_whole(const request *, const char *name, long min, long max, long otherwise, long *out);
+int option_number(const request *, const char *name, double min, double max, double otherwise, double *out);
+
+/* Which of the words of `choices` ("none denoise") an option's value is, the first where it was not given; -1 with a sentence. */
+int option_choice(const request *, const char *name, const char *choices);
 
 /* That at most `most` and at least `least` words were given. */
 int words_between(const request *, int least, int most);
@@ -44,6 +48,7 @@ int complain(int code);
 
 /* cmd_*.c */
 int cmd_list(const request *), cmd_sample(const request *), cmd_bench(const request *), cmd_order(const request *),
-    cmd_plot(const request *), cmd_help(const request *), cmd_compat(const request *), cmd_check(const request *);
+    cmd_plot(const request *), cmd_help(const request *), cmd_compat(const request *), cmd_check(const request *),
+    cmd_logp(const request *);
 
 #endif

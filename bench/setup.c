@@ -94,13 +94,14 @@ static int fixed_plan(recipe *r, budget b)
     return own || b.steps > 0 ? 0 : fit(r, b.nfe);
 }
 
-int recipe_open(recipe *r, const subject *s, const char *solver_item, const char *grid_item, int denoise, budget b)
+int recipe_open(recipe *r, const subject *s, const char *solver_item, const char *grid_item, enum course course, budget b)
 {
     noise quiet = noise_philox(0);
 
     *r = (recipe){ .plan = { .proc = s->model->process, .field = s->field } };
-    if (!(r->how = method_parse("--solver", solver_item)) || schedule_parse(&r->when, "--grid", grid_item, s->model->process, denoise))
+    if (!(r->how = method_parse("--solver", solver_item)) || schedule_parse(&r->when, "--grid", grid_item, s->model->process, course == TO_CLEAN))
         return recipe_close(r), -1;
+    r->when.back = course == TO_NOISE;
     r->plan.how = r->how;
     r->plan.noise = &quiet;                         /* for the dry runs */
     if (recipe_adapts(r->how, b) ? adaptive_plan(r) : fixed_plan(r, b))

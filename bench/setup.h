@@ -22,8 +22,11 @@ typedef struct recipe {
 /* The budget: steps > 0, or nfe > 0 (the most steps whose counted calls fit in), or neither: own steps, where the method can. */
 typedef struct budget { int steps; long nfe; } budget;
 
+/* Which way: from noise to t_min, on to sigma = 0 (--final denoise), or from t_min to noise. */
+enum course { TO_DATA, TO_CLEAN, TO_NOISE };
+
 /* -1 with a sentence where the solver, the grid or the budget will not do. */
-int  recipe_open(recipe *, const subject *, const char *solver, const char *grid, int denoise, budget);
+int  recipe_open(recipe *, const subject *, const char *solver, const char *grid, enum course, budget);
 void recipe_close(recipe *);
 
 /* Whether a method named so chooses its own steps when it is given a budget nonetheless: it only adapts, or its tolerance or control was named. */

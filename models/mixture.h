@@ -35,6 +35,7 @@ typedef struct kernels {
 extern const kernels mixture_flat, mixture_full;
 int mixture_sample(const law *, stream, long row, int n, const int *label, double *x);
 int mixture_moments(const law *, double *mean, double *cov);
+void mixture_close(law *);
 
 /* That n labels (or NULL) are known to the law.  0 or -1. */
 int mixture_labels(const law *, long n, const int *label);

@@ -8,14 +8,13 @@
  *
  * Where one covariance is full they all are, as cov_k = Q_k diag(l_k) Q_k^T.
  */
-#include <gsl/gsl_eigen.h>
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_sort_vector.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "models/array.h"
+#include "models/eigen.h"
 #include "models/fail.h"
 #include "models/mixture.h"
 
@@ -241,36 +240,24 @@ static int check_spreads(const source *a, int *kind)
     return 0;
 }
 
-/* cov = Q diag(l) Q^T: l ascending, eigenvectors as the rows of q. */
+/* cov = Q diag(l) Q^T, checked. */
 static int decompose(const source *a, const char *key, int k, const double *cov, double *l, double *q)
 {
     int dim = a->m->law.dim;
-    gsl_matrix *c = gsl_matrix_alloc(dim, dim), *vectors = gsl_matrix_alloc(dim, dim);
-    gsl_eigen_symmv_workspace *work = gsl_eigen_symmv_alloc(dim);
-    gsl_vector_view values = gsl_vector_view_array(l, dim);
-    int status = c && vectors && work ? 0 : no_memory(a);
 
-    for (int i = 0; i < dim && !status; i++)
-        for (int j = 0; j <= i && !status; j++) {
+    for (int i = 0; i < dim; i++)
+        for (int j = 0; j < i; j++) {
             double u = cov[i * (long)dim + j], v = cov[j * (long)dim + i];
 
             if (fabs(u - v) > 1e-9 * (fabs(u) + fabs(v)))
-                status = fail("%s: the covariance of mode %d is not symmetric: (%d, %d) is %g but (%d, %d) is %g; give it in full, row by row", where(a, key), k + 1,
-                              i + 1, j + 1, u, j + 1, i + 1, v);
-            gsl_matrix_set(c, i, j, 0.5 * (u + v));
-            gsl_matrix_set(c, j, i, 0.5 * (u + v));
+                return fail("%s: the covariance of mode %d is not symmetric: (%d, %d) is %g but (%d, %d) is %g; give it in full, row by row", where(a, key), k + 1,
+                            i + 1, j + 1, u, j + 1, i + 1, v);
         }
-    if (!status && (gsl_eigen_symmv(c, &values.vector, vectors, work) || gsl_eigen_symmv_sort(&values.vector, vectors, GSL_EIGEN_SORT_VAL_ASC)))
-        status = fail("%s: no eigenvalues found for the covariance of mode %d; check its numbers", where(a, key), k + 1);
-    if (!status && !(l[0] > 0x1p-52 * dim * l[dim - 1]))
-        status = fail("%s: the covariance of mode %d is not positive definite, its smallest eigenvalue is %g; all must be positive", where(a, key), k + 1, l[0]);
-    for (int i = 0; i < dim && !status; i++)
-        for (int d = 0; d < dim; d++)
-            q[i * (long)dim + d] = gsl_matrix_get(vectors, d, i);    /* NOLINT: dim > 0: q is there */
-    gsl_eigen_symmv_free(work);
-    gsl_matrix_free(vectors);
-    gsl_matrix_free(c);
-    return status;
+    if (eigen(dim, cov, l, q))
+        return fail("%s: the covariance of mode %d: %s", where(a, key), k + 1, why());
+    if (!(l[0] > 0x1p-52 * dim * l[dim - 1]))
+        return fail("%s: the covariance of mode %d is not positive definite, its smallest eigenvalue is %g; all must be positive", where(a, key), k + 1, l[0]);
+    return 0;
 }
 
 /* One mode's eigenvalues (one where all modes are isotropic) and basis; v is room for dim^2 + 1 numbers. */
@@ -368,7 +355,7 @@ static int check_keys(const source *a)
     return section_all_used(a->s, a->in, known);
 }
 
-static void close(law *l)
+void mixture_close(law *l)
 {
     mixture *m = (mixture *)l;
 
@@ -389,9 +376,9 @@ law *mixture_open(const sections *s, section *data)
     }
     gsl_set_error_handler_off();
     m->law = mixture_law;
-    m->law.close = close;
+    m->law.close = mixture_close;
     if (read_means(&a) || read_weights(&a) || read_labels(&a) || read_spreads(&a) || find_shells(&a) || check_keys(&a)) {
-        close(&m->law);
+        mixture_close(&m->law);
         return NULL;
     }
     m->law.mode_weight = m->weight;

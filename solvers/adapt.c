@@ -40,6 +40,10 @@ static void accept(run *r, int g)
 static void leave(run *r, int g, long row, double *x)
 {
     memcpy(x + (r->group[g].row - row) * r->dim, r->x + (size_t)g * r->dim, r->dim * sizeof *x);
+    if (r->plan->done) {
+        #pragma omp atomic
+        ++*r->plan->done;
+    }
     move(r, g, --r->groups);
 }
 
@@ -84,7 +88,7 @@ int adapt(run *r, double *x)
     memcpy(r->x, x, (size_t)r->groups * r->dim * sizeof *x);
     memcpy(r->embedded, x, (size_t)r->groups * r->dim * sizeof *x);
     EACH_GROUP(r, g)
-        r->a[g] = *from, r->h[g] = control_start(r, span), r->e[g] = 1e-4;
+        r->a[g] = *from, r->h[g] = control_start(r, from, span), r->e[g] = 1e-4;
     for (;; r->k++) {
         if (told_to_stop(p))
             return STOPPED;

@@ -18,9 +18,16 @@
 
 enum control control_of(const run *r) { return (enum control)method_par(r->how, "control", CONTROL_PI); }
 
-double control_start(const run *r, double span)
+/* PI: 1/64 of the way, but no further than a factor e^(1/2) of sigma/alpha, since on the way up from little noise the flow bends over such lengths. */
+double control_start(const run *r, const level *from, double span)
 {
-    return control_of(r) == CONTROL_PI ? span / 64 : copysign(fmin(fabs(span), r->sol->in_lambda ? 0.05 : 0.01), span);
+    double near = span / 64, h = span / 64;
+
+    if (control_of(r) != CONTROL_PI)
+        return copysign(fmin(fabs(span), r->sol->in_lambda ? 0.05 : 0.01), span);
+    if (!r->sol->in_lambda && isfinite(from->lambda))
+        near = r->plan->proc->t_of_lambda(r->plan->proc, from->lambda - copysign(0.5, span)) - from->t;
+    return near != 0 && fabs(near) < fabs(h) ? near : h;
 }
 
 /* err becomes (err/(atol + rtol max(|x|, |y|)))^2, element by element. */

@@ -7,7 +7,7 @@
 enum control control_of(const run *);
 
 /* The step to begin with, on the axis of the method's own steps whose whole length is span. */
-double control_start(const run *, double span);
+double control_start(const run *, const level *from, double span);
 
 /* Fills r->e_now, every group's error in units of its tolerance, and r->factor, by which its step grows or shrinks. */
 void control_judge(run *);

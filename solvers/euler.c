@@ -14,5 +14,5 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
 const solver solver_euler = {
     .name = "euler", .about = "Euler in t on the probability flow", .cite = "Song et al. 2021, eq. 13",
-    .order = 1, .evals = 1, .work = 1, .never = ALPHA_0 | SIGMA_0, .step = step,
+    .order = 1, .evals = 1, .work = 1, .never = SIGMA_0, .step = step,
 };

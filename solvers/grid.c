@@ -140,7 +140,7 @@ static level *make(const schedule *s, const process *p, int n, enum more more, d
     levels(p, N, t, l);
     if (isnan(t[N - 1]))
         l[N - 1] = level_clean(p);
-    if (!isnan(s->t_from) && s->t_from < (isnan(s->t_to) ? p->t_min : s->t_to))
+    if (s->back || (!isnan(s->t_from) && s->t_from < (isnan(s->t_to) ? p->t_min : s->t_to)))
         for (int i = 0; i < N / 2; i++) {
             level swap = l[i];
 

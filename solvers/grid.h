@@ -21,8 +21,8 @@ int grids(void);
 const grid *grid_at(int i);
 
 /* What was asked for: a grid, its parameters, its interval (NAN: the process's), and whether a last step to sigma = 0 is added (nothing is
- * added where the grid ends there anyway).  t_from < t_to is the way back, from data to noise: the same times reversed. */
-typedef struct schedule { const grid *kind; args given; double t_from, t_to; int denoise; } schedule;
+ * added where the grid ends there anyway).  The way back, from data to noise, is the same times reversed: t_from < t_to, or back. */
+typedef struct schedule { const grid *kind; args given; double t_from, t_to; int denoise, back; } schedule;
 
 /* From an item; NULL or "" is the process's default (edm: karras, else lambda); the interval is the process's.  0 or -1. */
 int schedule_parse(schedule *, const char *where, const char *item, const process *, int denoise);

@@ -59,6 +59,13 @@ static int ask_team(run *r, const batch *p, enum predicts want, double *out)
     return status;
 }
 
+static void count_asked(const run *r)
+{
+    EACH_GROUP(r, g)
+        for (int i = 0; i < r->rows; i++)
+            r->plan->asked[r->group[g].row + i]++;
+}
+
 int eval(run *r, const level *a, const double *x, enum predicts want, double *out)
 {
     batch p = { .groups = r->groups, .rows = r->rows, .at = a, .x = x, .label = labels(r) };
@@ -68,6 +75,8 @@ int eval(run *r, const level *a, const double *x, enum predicts want, double *ou
     if (!only_data(&p)) {
         r->count->calls++, r->count->asks++;
         r->count->rows += (long)r->groups * r->rows;
+        if (r->plan->asked)
+            count_asked(r);
     }
     if (r->plan->timed)
         began = omp_get_wtime();

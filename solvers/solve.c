@@ -176,8 +176,9 @@ int plan_check(const plan *p)
 
     if (p->steps < 1)
         return fail("%s: %d steps; at least 1 is needed", name_of(p, name, sizeof name), p->steps);
-    if (p->field->predicts == PREDICTS_NOISE && (a->alpha == 0 || b->alpha == 0))
-        return fail("%s: t = %g has alpha = 0, where a noise prediction says nothing about the data; start below it", p->field->name, a->t);
+    if ((p->field->predicts == PREDICTS_NOISE || p->field->predicts == PREDICTS_SCORE) && (a->alpha == 0 || b->alpha == 0))
+        return fail("%s: t = %g has alpha = 0, where a prediction of the noise or the score says nothing about the data; keep away from it with t_max", p->field->name,
+                    a->alpha == 0 ? a->t : b->t);
     if (p->rtol > 0 && !m->sol->embedded && !m->sol->adapts)
         return fail("%s: has no error estimate and cannot choose its own steps; give --steps or --nfe", name_of(p, name, sizeof name));
     if (m->sol->adapts && !(p->rtol > 0))

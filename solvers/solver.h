@@ -59,6 +59,7 @@ typedef struct plan {
     double deadline;                        /* > 0: STOPPED when omp_get_wtime() is past it */
     int timed;                              /* fill tally.score_seconds */
     long *done;                             /* rows x steps done so far, of fixed steps, or rows; or NULL: for whoever watches */
+    long *asked;                            /* one a sample: field calls that it had a part in are added; or NULL */
     int block;                              /* rows a block; 0: solve_block chooses.  Changes no bit: for tests */
     const peers *peers;                     /* or NULL: alone */
     double *residual;                       /* windows: the largest change of any row in each iteration, steps + 1 zeros that are raised; or NULL */

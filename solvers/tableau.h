@@ -24,6 +24,6 @@ void rk_slopes(const run *, const tableau *, double **k);
 enum { RK_STAGES = 13 };                    /* the most */
 
 /* What the descriptors of plain tableaux share; the last stage of `calls` = stages - 1 is the next step's first. */
-#define RK(table, n)       .data = &table, .evals = n, .work = n, .step = rk_step, .never = ALPHA_0 | SIGMA_0
-#define RK_CARRY(table, n) .data = &table, .evals = n - 1, .work = n, .history = 1, .step = rk_step, .never = ALPHA_0 | SIGMA_0
+#define RK(table, n)       .data = &table, .evals = n, .work = n, .step = rk_step, .never = SIGMA_0
+#define RK_CARRY(table, n) .data = &table, .evals = n - 1, .work = n, .history = 1, .step = rk_step, .never = SIGMA_0
 #endif

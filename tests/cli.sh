@@ -129,7 +129,7 @@ expect 2 "more calls" $sample gauss2 --solver heun --nfe 1
 expect 2 "give --steps" $sample gauss2 --solver ddim
 expect 2 "rtol" $sample gauss2 --solver cvode-adams --nfe 10
 expect 2 "alpha = 0" $sample gauss2 --solver em --process flow --steps 10
-expect 2 "neither none nor denoise" $sample gauss2 --steps 3 --final zero
+expect 2 "give one of: none denoise" $sample gauss2 --steps 3 --final zero
 expect 2 "No such file" $sample gauss2 --steps 3 --init none.npy
 expect 2 "cannot be written" $sample gauss2 --steps 3 -o no/such/folder/x.npy
 expect 2 "has no labels" $sample gauss2 --steps 3 --label 1
@@ -273,6 +273,33 @@ else
     echo "command line: no plug-ins beside $fokker; \`make unit\` builds them"
 fi
 
+# ---- logp ----
+logp="$fokker logp"
+expect 0 "row	logp	se_trace	err_solver	err_prior	err_trunc	lo	hi	calls	rows	exact	bpd" $logp gmm8ring -n 3
+expect 0 "mean log p" $logp gmm8ring -n 50 -o l.tsv
+expect 0 "" test "$(wc -l <l.tsv)" -eq 51
+holds $sample gmm8ring --steps 30 -n 20 -o p.npy -q
+holds $logp gmm8ring --data p.npy --trace xtrace --probes 4 --threads 1 -o l1.tsv
+holds $logp gmm8ring --data p.npy --trace xtrace --probes 4 --threads 3 -o l3.tsv
+holds cmp l1.tsv l3.tsv
+holds $logp gmm8ring --data p.npy --solver "heun dpmpp-2m" --nfe "10 20" -o logp-many
+expect 0 "" test "$(wc -l <logp-many/logp.tsv)" -eq 5
+expect 0 "there and back" $logp gmm8ring --data p.npy --rtol 1e-9 --encode z.npy -o l.tsv
+holds $logp gmm8ring --decode z.npy --rtol 1e-9 -o back.npy
+holds $logp digits --data digits -n 2 -o l.tsv
+expect 2 "No such file" $logp gmm8ring --decode none.npy -o back.npy
+expect 2 "give -o FILE" $logp gmm8ring --decode z.npy
+expect 2 "columns" $logp gmm10-64 --data p.npy
+expect 2 "did you mean xtrace" $logp gmm8ring --trace xtrac
+expect 2 "near round-off" $logp gmm8ring --rtol 1e-16
+expect 2 "stochastic method runs from noise" $logp gmm8ring --solver em --steps 10
+expect 2 "give one of the two" $logp gmm8ring --steps 10 --rtol 1e-3
+expect 2 "asks the field 2 times" $logp gmm8ring --trace hutchpp --nfe 1 --solver euler
+expect 2 "need a folder" $logp gmm8ring --probes "4 8" --trace hutchinson
+expect 2 "neither a file nor a model" $logp gmm8ring --data nowhere
+expect 2 "without a data set" $logp gmm8ring --data gauss2
+expect 2 "cannot start at sigma = 0" $logp gmm8ring --process flow:t_min=0
+
 # ---- compat: every line that it prints is accepted ----
 compat="$fokker compat"
 accepted() {                                        # LINE: fokker sample MODEL ...
@@ -344,7 +371,7 @@ for topic in solvers processes grids models metrics wrappers; do
 done
 expect 2 "did you mean solvers" "$fokker" list solver
 holds "$fokker" help
-for c in list sample bench order check compat plot help; do holds "$fokker" help $c; done
+for c in list sample bench order check logp compat plot help; do holds "$fokker" help $c; done
 expect 0 "fokker " "$fokker" --version
 expect 2 "did you mean euler" "$fokker" order eulr
 

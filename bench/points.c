@@ -1,0 +1,54 @@
+/* Points from a file or from a model's data set. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "bench/points.h"
+#include "models/fail.h"
+#include "models/model.h"
+
+static int is_file(const char *text)
+{
+    size_t n = strlen(text);
+
+    return !access(text, F_OK) && !(n > 4 && !strcmp(text + n - 4, ".ini"));
+}
+
+/* What has a slash, or an ending that no model has, was meant to be a file. */
+static int looks_like_file(const char *text)
+{
+    const char *dot = strrchr(text, '.');
+
+    return dot && strcmp(dot, ".ini") && !strchr(dot, '/');
+}
+
+static int of_model(const char *option, const char *text, array *a)
+{
+    model *m = model_open(text, NULL);
+    size_t N;
+
+    if (!m)
+        return fail("%s: neither a file nor a model: %s", option, why());
+    if (!m->law || !m->law->points) {
+        model_close(m);
+        return fail("%s %s: is a model without a data set; give a file, or a model with kind = dataset", option, text);
+    }
+    N = (size_t)m->law->points * m->law->dim;
+    *a = (array){ .dims = 2, .shape = { m->law->points, m->law->dim }, .v = malloc(N * sizeof *a->v) };
+    if (a->v)
+        memcpy(a->v, m->law->point, N * sizeof *a->v);
+    model_close(m);
+    return a->v ? 0 : fail("%s: out of memory for %zu numbers", option, N);
+}
+
+int points_read(const char *option, const char *text, int dim, array *a)
+{
+    if (is_file(text) || looks_like_file(text) ? array_read(text, a) : of_model(option, text, a))
+        return -1;
+    if (dim && array_cols(a) != dim) {
+        long cols = array_cols(a);
+
+        array_free(a);
+        return fail("%s %s: has rows of %ld numbers, but the model has %d columns", option, text, cols, dim);
+    }
+    return 0;
+}
