@@ -11,6 +11,17 @@
 
 /* ---- one combination ---- */
 
+/* The steps' error of a split budget is the predicted one: no rows were left for a second run. */
+static void take_predicted(const logp_job *j, logp_cell *c)
+{
+    for (int i = 0; i < j->n; i++) {
+        answer *a = &c->out[i];
+
+        a->err_solver = c->predicted_steps;
+        a->lo -= a->err_solver, a->hi += a->err_solver;
+    }
+}
+
 static void run_cell(const logp_job *j, logp_cell *c, double *latent, long *done)
 {
     logp_plan p;
@@ -18,12 +29,19 @@ static void run_cell(const logp_job *j, logp_cell *c, double *latent, long *done
 
     if (!(c->out = malloc(j->n * sizeof *c->out))) {
         c->status = fail("out of memory for %d answers", j->n);
+    } else if ((c->budget && logp_split(j, c, option_text(j->r, "quiet") ? NULL : stderr))) {
+        c->status = FAILED;
+        for (int i = 0; i < j->n; i++)
+            c->out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0 };
     } else if (logp_plan_open(&p, j, c, TO_NOISE)) {
         c->status = FAILED;
         logp_plan_close(&p);
     } else {
         p.q.done = done;
+        p.q.unchecked = p.q.unchecked || c->budget;
         c->status = likelihood(&p.q, j->n, j->points.v, latent, c->out);
+        if (c->budget)
+            take_predicted(j, c);
         logp_plan_close(&p);
     }
     c->seconds = omp_get_wtime() - began;

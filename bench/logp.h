@@ -11,6 +11,7 @@
 typedef struct logp_cell {
     const char *solver, *grid, *trace, *rtol, *atol;        /* NULL: the default */
     long steps, nfe, probes, seed;
+    long budget; double predicted_steps, predicted_trace;       /* rows a point, split by logp_split; 0: steps and probes were given */
     int status; char reason[512];           /* as of likelihood */
     double seconds;
     answer *out;                            /* n, owned */
@@ -35,6 +36,9 @@ void logp_close(logp_job *);
 typedef struct logp_plan { recipe how; args given; inquiry q; } logp_plan;
 int  logp_plan_open(logp_plan *, const logp_job *, const logp_cell *, enum course);
 void logp_plan_close(logp_plan *);
+
+/* Sets steps and probes of a cell from its budget, by short runs of its first points; says how.  0 or -1. */
+int logp_split(const logp_job *, logp_cell *, FILE *say);
 
 /* Averages over the points that were finished: of sizes root mean squares.  NAN where nothing is known. */
 typedef struct logp_summary {

@@ -147,11 +147,18 @@ typedef struct axes { words how, on, trace, rtol, atol; long *amount, *probes, *
 
 static int axes_open(logp_job *j, axes *x)
 {
-    const char *by = option_text(j->r, "nfe") ? "nfe" : option_text(j->r, "steps") ? "steps" : NULL;
+    static const char *const ways[] = { "nfe", "steps", "budget" };
+    const char *by = NULL;
 
     *x = (axes){ .amounts = 1 };
-    if (option_text(j->r, "nfe") && option_text(j->r, "steps"))
-        return fail("--steps and --nfe are both given; choose one");
+    for (int i = 0; i < 3; i++)
+        if (option_text(j->r, ways[i])) {
+            if (by)
+                return fail("--%s and --%s are both given; choose one", by, ways[i]);
+            by = ways[i];
+        }
+    if (option_text(j->r, "budget") && option_text(j->r, "probes"))
+        return fail("--budget chooses the probes; leave --probes out");
     if (by && (option_text(j->r, "rtol") || option_text(j->r, "atol")))
         return fail("--%s fixes the steps, and a tolerance lets the method choose them; give one of the two", by);
     if (words_given(j, "solver", &x->how) || words_given(j, "grid", &x->on) || words_given(j, "trace", &x->trace) || words_given(j, "rtol", &x->rtol) ||
@@ -175,7 +182,8 @@ static void pick(int i, int n, const int *sizes, int *at)
 static int open_cells(logp_job *j)
 {
     enum { SEEDS, COUNTS, TRACES, AMOUNTS, RTOLS, GRIDS, SOLVERS, AXES };
-    int at[AXES], total = 1, nfe = option_text(j->r, "nfe") != NULL, status;
+    int at[AXES], total = 1, status;
+    int nfe = option_text(j->r, "nfe") != NULL, split = option_text(j->r, "budget") != NULL;
     axes x;
 
     if (!(status = axes_open(j, &x))) {
@@ -195,8 +203,9 @@ static int open_cells(logp_job *j)
                 continue;
             amount = x.amount ? x.amount[at[AMOUNTS]] : 0;
             j->cell[j->cells++] = (logp_cell){ .solver = x.how.word[at[SOLVERS]], .grid = x.on.word[at[GRIDS]], .trace = trace, .rtol = x.rtol.word[at[RTOLS]],
-                                               .atol = x.atol.word[x.atol.n > 1 ? at[RTOLS] : 0], .steps = nfe ? 0 : amount, .nfe = nfe ? amount : 0,
-                                               .probes = x.probes[at[COUNTS]], .seed = x.seed[at[SEEDS]] };
+                                               .atol = x.atol.word[x.atol.n > 1 ? at[RTOLS] : 0], .steps = nfe || split ? 0 : amount, .nfe = nfe ? amount : 0,
+                                               
+                                               .budget = split ? amount : 0, .probes = x.probes[at[COUNTS]], .seed = x.seed[at[SEEDS]] };
         }
     }
     free(x.amount), free(x.probes), free(x.seed);
@@ -271,8 +280,12 @@ int logp_open(logp_job *j, const request *r)
     if (open_points(j) || open_fit(j) || open_recorded(j))
         return -1;
     for (int i = 0; i < j->cells; i++) {    /* what can be refused is, before anything is run */
+        logp_cell like = j->cell[i];
         logp_plan p;
-        int status = logp_plan_open(&p, j, &j->cell[i], TO_NOISE);
+        int status;
+
+        like.steps = like.budget ? 8 : like.steps;
+        status = logp_plan_open(&p, j, &like, TO_NOISE);
 
         logp_plan_close(&p);
         if (status)

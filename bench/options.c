@@ -49,6 +49,7 @@ const option options[] = {
     { "data", 'd', "x.npy|MODEL", "data, rows x dim, or the points of a model's data set (default samples of the model)", LOGP | CHECK },
     { "trace", 0, "\"T...\"", "divergence: exact, hutchinson, hutchpp or xtrace, name:key=value (default exact)", LOGP },
     { "probes", 0, "M", "Jacobian products a point and time of a trace estimator (default 8)", LOGP },
+    { "budget", 0, "ROWS", "field rows a point, split between steps and probes for the least error", LOGP },
     { "probe", 0, "z.npy", "recorded directions, rows x probes x dim, instead of random ones", LOGP },
     { "control", 0, "none|gauss", "control variate: the Jacobian of a Gaussian with the data's moments (default none)", LOGP },
     { "fit", 0, "x.npy|MODEL", "points to which that Gaussian is fitted, where the model has no law (default the data)", LOGP },

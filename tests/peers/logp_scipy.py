@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""fokker logp beside SciPy's RK45 over the whole batch: the same Gaussian mixture in 64 columns, the same points and the same probes.
+
+Both integrate state and Hutchinson's estimate; errors are against fokker's own run at 1e-10 with these probes, so what is compared is the integration.
+A development check (python3-scipy), not part of `make test`:   python3 tests/peers/logp_scipy.py build/fokker models/gmm10-64.ini
+"""
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+fokker, model = sys.argv[1], sys.argv[2]
+text = open(model).read()
+numbers = lambda key: [np.array(v.split(), float) for v in re.findall(r"^%s = (.*)$" % key, text, re.M)]
+w = numbers("weights")[0]
+w /= w.sum()
+mean, var = np.array(numbers(r"mean\.\d+")), np.array(numbers(r"var\.\d+"))
+n, dim, probes = 200, mean.shape[1], 4
+rng = np.random.default_rng(1)
+t0, t1, b0, b1 = 1e-3, 1.0, 0.1, 20.0
+
+
+def level(t):
+    log_alpha = -0.25 * t * t * (b1 - b0) - 0.5 * t * b0
+    return np.exp(log_alpha), np.sqrt(-np.expm1(2 * log_alpha)), b0 + t * (b1 - b0)
+
+
+def score(x, t, v=None):
+    """grad log p_t at x (rows x dim), and its Jacobian times v (rows x probes x dim)."""
+    alpha, sigma, _ = level(t)
+    V = alpha**2 * var + sigma**2
+    d = x[:, None, :] - alpha * mean
+    g = -d / V
+    log_r = np.log(w) - 0.5 * np.sum(d * d / V + np.log(V), axis=2)
+    r = np.exp(log_r - log_r.max(1, keepdims=True))
+    r /= r.sum(1, keepdims=True)
+    s = np.einsum("nk,nkd->nd", r, g)
+    gv = np.einsum("nkd,npd->npk", g, v)
+    jv = -np.einsum("nk,kd,npd->npd", r, 1 / V, v) + np.einsum("nk,npk,nkd->npd", r, gv, g) - np.einsum("npd,nd->np", v, s)[..., None] * s[:, None, :]
+    return s, jv
+
+
+x0 = mean[rng.choice(len(w), n, p=w)] + rng.standard_normal((n, dim)) * np.sqrt(var[rng.choice(len(w), n, p=w)])
+alpha, sigma, _ = level(t0)
+x0 = alpha * x0 + sigma * rng.standard_normal((n, dim))
+z = rng.choice([-1.0, 1.0], (n, probes, dim))
+calls = 0
+
+
+def flow(t, y):
+    global calls
+    calls += 1
+    x = y[: n * dim].reshape(n, dim)
+    s, jv = score(x, t, z)
+    beta = level(t)[2]
+    div = -0.5 * beta * (dim + np.einsum("npd,npd->n", z, jv) / probes)
+    return np.concatenate([(-0.5 * beta * (x + s)).ravel(), div])
+
+
+def by_scipy(tolerance):
+    global calls
+    calls = 0
+    began = time.perf_counter()
+    y = solve_ivp(flow, (t0, t1), np.concatenate([x0.ravel(), np.zeros(n)]), method="RK45", rtol=tolerance, atol=tolerance).y[:, -1]
+    seconds = time.perf_counter() - began
+    end = y[: n * dim].reshape(n, dim)
+    return -0.5 * (end**2).sum(1) - 0.5 * dim * np.log(2 * np.pi) + y[n * dim :], calls, seconds
+
+
+def by_fokker(folder, tolerance):
+    out = folder + "/out.tsv"
+    began = time.perf_counter()
+    subprocess.run([fokker, "logp", model, "--data", folder + "/x.npy", "--probe", folder + "/z.npy", "--trace", "hutchinson", "--probes", str(probes), "--rtol",
+                    str(tolerance), "--no-check", "--threads", "1", "-q", "-o", out], check=True)
+    seconds = time.perf_counter() - began
+    table = np.genfromtxt(out, delimiter="\t", names=True)
+    return table["logp"], table["calls"], seconds
+
+
+with tempfile.TemporaryDirectory() as folder:
+    np.save(folder + "/x.npy", x0)
+    np.save(folder + "/z.npy", z)
+    truth = by_fokker(folder, 1e-10)[0]
+    error = lambda logp: np.sqrt(np.mean((logp - truth) ** 2))
+    print(f"{n} points, {dim} columns, {probes} Rademacher probes, one thread; error against 1e-10 with the same probes")
+    print("program        rtol     error   calls (mean, most)   seconds")
+    for tolerance in (1e-3, 1e-5, 1e-7):
+        logp, asked, seconds = by_scipy(tolerance)
+        print(f"scipy RK45    {tolerance:.0e}  {error(logp):.1e}   {asked:6d}             {seconds:9.2f}")
+    for tolerance in (1e-3, 1e-5, 1e-7):
+        best = min((by_fokker(folder, tolerance) for _ in range(3)), key=lambda r: r[2])
+        print(f"fokker dopri5 {tolerance:.0e}  {error(best[0]):.1e}   {best[1].mean():6.0f} {best[1].max():6.0f}      {best[2]:9.3f}")
