@@ -25,7 +25,7 @@ typedef struct cost { int rows; double seconds; } cost;
 
 typedef struct check {
     const subject *of; const score *field; const process *proc; const law *law;
-    int n, dim, own;                        /* own: the data are samples of the field itself */
+    int n, dim, own, over;                  /* own: the data are samples of the field itself; over: so bad that nothing else can be asked */
     uint64_t seed;
     double *x0; int *label;                 /* the data, n x dim; labels or NULL */
     double *mean, *var, spread;             /* of the data by column; the root of the mean variance */

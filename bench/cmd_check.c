@@ -208,17 +208,13 @@ static int write_all(const job *j)
     return 0;
 }
 
-/* The parts in turn; Ctrl-C ends between them, and so do answers that are not finite at most levels.  1: all were done. */
+/* The parts in turn; Ctrl-C ends between them, and so does a field that is past asking.  1: all were done. */
 static int run_parts(check *c)
 {
     static int (*const parts[])(check *) = { check_calls, check_kind, check_levels, check_cost };
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        int wild = 0;
-
-        for (int k = 0; k < SPOTS; k++)
-            wild += c->spot[k].wild > 0;
-        if (watch_stopped || wild > SPOTS / 2)
+        if (watch_stopped || c->over)
             return 0;
         if (parts[i](c))
             return -1;

@@ -148,17 +148,17 @@ static int serve(const net *w, int dim, size_t width)
 
 int main(int argc, char **argv)
 {
-    net *w = malloc(sizeof *w);
+    net *w;
 
     mode = argc > 1 ? argv[1] : "bell";
     at_call = argc > 2 ? atol(argv[2]) : 0;
-    if (!w)
-        return 4;
-    net_open(w);
     if (is("quits")) {
         fprintf(stderr, "no weights here\n");
         return 7;
     }
+    if (!(w = malloc(sizeof *w)))
+        return 4;
+    net_open(w);
     if (is("mute"))
         nanosleep(&(struct timespec){ 1000, 0 }, NULL);
     if (is("chatty"))
