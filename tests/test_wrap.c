@@ -322,6 +322,39 @@ static void answers_at_both_neighbours_are_mixed_by_the_place(void)
     subject_close(&s);
 }
 
+static void a_network_is_told_the_time_that_it_counts(void)
+{
+    static const char *const lists[] = { "scale=1000,shift=-1", "of=sigma,scale=2,shift=1", "of=log-sigma,scale=0.25", "of=lambda" };
+    process *p = process_open("test", "vp-linear");
+    double x[DIM] = { 0 }, out[DIM];
+    level l;
+
+    if (must(p ? 0 : -1))
+        return;
+    levels(p, 1, (double[]){ 0.4 }, &l);
+    for (int k = 0; k < 4; k++) {
+        const double right[] = { 399, 2 * l.sigma + 1, 0.25 * log(l.sigma), l.lambda };
+        score *s = around((score){ .abi = SCORE_ABI, .name = "clock", .dim = DIM, .predicts = PREDICTS_V, .eval = tell_time }, "time", p, lists[k]);
+
+        must(ask(s, &(batch){ 1, 1, &l, x, NULL }, PREDICTS_V, out));
+        near(out[0], right[k], 1e-12);
+        field_close(s);
+    }
+    process_close(p);
+}
+
+static void told_its_own_time_it_passes_derivatives_on(void)
+{
+    subject s;
+    points q;
+
+    if (open_text(&s, two_classes, "time:scale=1"))
+        return;
+    place(&q, s.model->process);
+    derivatives_agree(s.field, &q);
+    subject_close(&s);
+}
+
 /* ---- declared predictions, and errors ---- */
 
 static void what_is_declared_is_believed(void)
@@ -383,6 +416,8 @@ static const test_case tests[] = {
     { "preconditioning makes a denoiser of a raw network", preconditioning_makes_a_denoiser_of_a_raw_network },
     { "a network of whole times is asked as told", a_network_of_whole_times_is_asked_as_told },
     { "answers at both neighbours are mixed by the place", answers_at_both_neighbours_are_mixed_by_the_place },
+    { "a network is told the time that it counts", a_network_is_told_the_time_that_it_counts },
+    { "told its own time it passes derivatives on", told_its_own_time_it_passes_derivatives_on },
     { "what is declared is believed", what_is_declared_is_believed },
     { "an added error has its size and belongs to the point", an_added_error_has_its_size_and_belongs_to_the_point },
     { 0, 0 },
