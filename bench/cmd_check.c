@@ -1,12 +1,13 @@
 /* fokker check: asks a field what a sampler will ask it, says what is amiss and what to do. */
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "bench/check.h"
 #include "bench/options.h"
-#include "bench/pictures.h"
+#include "bench/points.h"
 #include "bench/watch.h"
 #include "models/array.h"
 #include "scores/wrap.h"
@@ -27,15 +28,9 @@ static int read_data(job *j, long n)
 
     if (!path)
         return 0;
-    if (array_read(path, &a))
+    if (points_read("--data", path, dim, &a))
         return -1;
     rows = array_rows(&a);
-    if (array_cols(&a) != dim) {
-        long cols = array_cols(&a);
-
-        array_free(&a);
-        return fail("--data %s: has rows of %ld numbers, but the field has %d columns", path, cols, dim);
-    }
     if ((j->data = malloc((size_t)n * dim * sizeof *j->data)))
         for (long i = 0; i < n; i++)
             memcpy(j->data + i * dim, a.v + (rows > n ? i * rows / n : i % rows) * dim, dim * sizeof *j->data);

@@ -247,7 +247,7 @@ score *field_pipe(const model *m, section *s)
         return fail("pipe: out of memory"), NULL;
     if (!prepare(f, m, s))
         field = field_new((score){ .abi = SCORE_ABI, .name = "pipe", .dim = (int)f->is.v[DIM], .predicts = (enum predicts)f->is.v[PREDICTS], .serial = 1,
-                                   .process = f->process, .eval = eval, .close = close_self, .self = f });
+                                   .process = f->process, .single = f->is.v[TYPE] != 0, .eval = eval, .close = close_self, .self = f });
     if (!field)
         close_self(f);
     return field;
