@@ -48,7 +48,7 @@ static void methods_that_are_the_same_agree_to_1e_13(void)
         { "dpmpp-2m", "unip-2" }, { "res-3m", "unip-3" }, { "dpmpp-3m", "unip-3" }, { "dpm-solver-3m", "unip-3:predict=noise" },
         { "dpmpp-3s", "res-3s:c2=0.333333333333333333,c3=0.666666666666666667" },
         { "dpmpp-2s:type=taylor", "res-2s:c2=0.5" }, { "etd-rk2", "res-2s:c2=1" }, { "unip-1", "ddim" }, { "unip-1:predict=noise", "ddim" },
-        { "dpm-solver-2m", "unip-2:predict=noise" },
+        { "dpm-solver-2m", "unip-2:predict=noise" }, { "dpm-2", "dpm-solver-2s" },
         { "dpm-solver-2m:type=taylor", "unip-2:predict=noise,variant=vary-coeff" },
         { "res-2m", "unip-2:variant=vary-coeff" }, { "unip-3:variant=bh1,start=single", "unip-3:variant=vary-coeff" },
         { "dpm-solver-fast:order=2,predict=noise", "dpm-solver-fast:order=2" } };

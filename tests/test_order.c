@@ -194,6 +194,20 @@ static int no_corrector(run *r, const level *a, const level *b, const double *x,
     return 0;
 }
 
+/* the midpoint rule with its second call one level off */
+static int off_by_one(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    if (no_corrector(r, a, b, x, y))
+        return -1;
+    EACH_GROUP(r, g)
+        combine(r, g, y, {0.5, x}, {0.5, y});
+    if (eval_drift(r, b, y, r->w[0]))
+        return -1;
+    EACH_GROUP(r, g)
+        combine(r, g, y, {1, x}, {b[g].t - a[g].t, r->w[0]});
+    return 0;
+}
+
 /* ancestral sampling with its noise multiplied */
 static int ancestral(run *r, const level *a, const level *b, const double *x, double *y, double times)
 {
@@ -222,6 +236,7 @@ static const struct { const char *what; enum kind kind; solver sol; } mutants[] 
     { "dpmpp-2m with a wrong factor", KIND_ODE, { .order = 2, .work = 2, .history = 1, .step = wrong_factor } },
     { "dpmpp-2m whose history does not turn", KIND_ODE, { .order = 2, .work = 2, .step = stale_history } },
     { "heun without its corrector", KIND_ODE, { .order = 2, .work = 1, .step = no_corrector } },
+    { "midpoint one level off", KIND_ODE, { .order = 2, .work = 1, .step = off_by_one } },
     { "euler that claims too little", KIND_ODE, { .order = 0.5, .work = 1, .step = no_corrector } },
     { "ancestral with too much noise", KIND_WEAK, { .order = 1, .strong = 1, .stochastic = 1, .work = 2, .step = wrong_std } },
     { "ancestral off the path", KIND_STRONG, { .order = 1, .strong = 1, .stochastic = 1, .work = 2, .step = off_the_path } },
@@ -240,6 +255,60 @@ static void solvers_with_one_thing_wrong_are_refuted(void)
         snprintf(text, sizeof text, "%s: %s order reads %.3f [%.3f, %.3f]", s.name, kind_names[f.kind], f.slope.value, f.slope.lo, f.slope.hi);
         check_near(f.verdict, VERDICT_REFUTED, 0, text, __FILE__, __LINE__);
     }
+}
+
+/* Known defects of the field and dropped parts, which claim what the right method claims. */
+static const struct { const char *what, *item; enum kind kind; double order; } impostors[] = {
+    { "3M with half the curvature", "dpmpp-3m-shipped", KIND_ODE, 3 }, { "3M after a first-order step", "unip-3:start=ramp", KIND_ODE, 3 },
+    { "a misplaced parenthesis", "ipndm-v-3-shipped", KIND_ODE, 3 }, { "even weights on uneven steps", "ipndm-4", KIND_ODE, 4 },
+    { "a corrector that drops a row", "unipc-2-shipped", KIND_ODE, 3 }, { "UniPC-2 without its corrector", "unip-2", KIND_ODE, 3 },
+    { "stage times of another method", "stork-2-shipped", KIND_ODE, 2 }, { "the wrong sign of 1/2", "sde-dpmpp-3m-shipped", KIND_WEAK, 2 },
+    { "fresh noise in a sub-step", "dpmpp-2s-sde-shipped", KIND_WEAK, 2 }, { "fresh noise in each stage", "dpmpp-sde:noise=fresh", KIND_WEAK, 2 },
+    { "the field asked before the noise is added", "edm-churn-shipped", KIND_WEAK, 2 }, { "a Riemann sum and no small variances", "er-sde-3-shipped", KIND_WEAK, 2 },
+};
+
+static void known_defects_are_refuted_by_the_claim_of_the_right_method(void)
+{
+    for (unsigned i = 0; i < sizeof impostors / sizeof *impostors; i++) {
+        method *m = method_parse("test", impostors[i].item);
+        finding f;
+        char text[256];
+        solver s;
+
+        if (must(m ? 0 : -1))
+            continue;
+        s = *m->sol, s.order = impostors[i].order, s.claims = NULL, m->sol = &s;
+        f = ask_order(&vp, "karras", impostors[i].kind, m);
+        snprintf(text, sizeof text, "%s: %s: %s order reads %.3f [%.3f, %.3f]", impostors[i].what, s.name, kind_names[f.kind], f.slope.value, f.slope.lo,
+                 f.slope.hi);
+        check_near(f.verdict, VERDICT_REFUTED, 0, text, __FILE__, __LINE__);
+        method_free(m);
+    }
+}
+
+/* What ships with a defect has the right form beside it, under the same name without -shipped. */
+static void every_shipped_defect_has_its_right_form_beside_it(void)
+{
+    static const char *const rows[] = {
+        "dpm-solver-3m", "dpmpp-3m", "sde-dpmpp-3m", "ipndm-v-3", "ipndm-v-4", "unipc-2", "unipc-3", "dpmpp-2s-sde", "stork-2", "er-sde-2", "er-sde-3",
+        "edm-churn", "deis-tab1", "deis-tab2", "deis-tab3", "deis-tab4", "deis-rhoab2", "deis-rhoab3", "deis-rhoab4", "tsit5" };
+    int shipped = 0;
+    char name[64];
+
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(name, sizeof name, "%s-shipped", rows[i]);
+        check_near(solver_named(name) && solver_named(rows[i]), 1, 0, rows[i], __FILE__, __LINE__);
+    }
+    for (int i = 0; i < solvers(); i++) {
+        const char *tail = strstr(solver_at(i)->name, "-shipped");
+
+        if (!tail)
+            continue;
+        shipped++;
+        snprintf(name, sizeof name, "%.*s", (int)(tail - solver_at(i)->name), solver_at(i)->name);
+        check_near(solver_named(name) != NULL && solver_named(name)->order >= solver_at(i)->order, 1, 0, name, __FILE__, __LINE__);
+    }
+    CU_ASSERT_EQUAL(shipped, (int)(sizeof rows / sizeof *rows));
 }
 
 static void a_slope_is_found_above_round_off_and_after_a_change_of_sign(void)
@@ -296,6 +365,8 @@ static const test_case tests[] = {
     { "every solver converges as it claims", every_solver_converges_as_it_claims },
     { "the table in docs is of these solvers and refutes none", the_table_in_docs_is_of_these_solvers_and_refutes_none },
     { "solvers with one thing wrong are refuted", solvers_with_one_thing_wrong_are_refuted },
+    { "known defects are refuted by the claim of the right method", known_defects_are_refuted_by_the_claim_of_the_right_method },
+    { "every shipped defect has its right form beside it", every_shipped_defect_has_its_right_form_beside_it },
     { "slopes that still move to the claim do not refute it", slopes_that_still_move_to_the_claim_do_not_refute_it },
     { "intervals are where a grid has short steps", intervals_are_where_a_grid_has_short_steps },
     { "what orders are measured on closes", closes },
