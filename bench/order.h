@@ -36,8 +36,8 @@ typedef struct ground { model *model[2]; score *field[2]; sections *text; law *b
 int  ground_open(ground *);                 /* 0 or -1 */
 void ground_close(ground *);
 
-/* Exact states x at `from` and where the flow takes them, `end` (both n x dim). */
-typedef struct start { const char *model; const score *field; const law *law; level from, to; int n; double *x, *end; } start;
+/* Exact states x at `from` and where the flow takes them, `end` (both n x dim), known to `sure` of their size. */
+typedef struct start { const char *model; const score *field; const law *law; level from, to; int n; double *x, *end, sure; } start;
 
 /* The interval of a grid on which its rungs are asymptotic: from exact states of each mixture in the middle and at full noise, or as near to
  * it as the grid's finest steps are short in lambda; full is NAN where there is none, and step their longest there. */

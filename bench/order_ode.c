@@ -14,7 +14,7 @@ enum { MORE = 4, LOW_ORDER = 3, HIGH_ORDER = 2, ALL = 60 };
 
 /* Error control per step leaves tol^(q/(q+1)) where the order q solution is not extrapolated: at least 2/3 from q = 2 on. */
 static const double BARE = 2. / 3;
-static const double REFERENCE = 1e-12, CLEAR = 30;              /* errors below 30 tolerances of the reference say nothing */
+static const double CLEAR = 30;                                 /* errors below 30 times what the reference is sure of say nothing */
 
 static double rms(size_t N, const double *x)
 {
@@ -97,7 +97,7 @@ static int measure(finding *f, const method *m, const effort *e, int octaves, in
     for (int i = 0; i < STARTS && !status; i++) {
         const start *s = &f->arena->start[on->start[i]];
         size_t N = (size_t)s->n * s->field->dim;
-        climb c = { f, m, s, e, CLEAR * REFERENCE * rms(N, s->end), malloc(N * sizeof *c.x), octaves, { 0 } };
+        climb c = { f, m, s, e, CLEAR * s->sure * rms(N, s->end), malloc(N * sizeof *c.x), octaves, { 0 } };
 
         status = c.x ? up(&c) : fail("out of memory");
         free(c.x);
