@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bench/ledger.h"
+#include "solvers/slots.h"
 
 /* ---- one run ---- */
 
@@ -26,20 +27,19 @@ void account_close(account *a)
     *a = (account){ 0 };
 }
 
-static void distance(account *a, int n, int dim, const double *x, const double *y)
+static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+
+/* y is overwritten by the rows' distances. */
+static void distance(account *a, int n, int dim, const double *x, double *y)
 {
     double sum = 0;
 
-    a->worst = 0;
     for (int i = 0; i < n; i++) {
-        double row = 0;
-
-        for (int d = 0; d < dim; d++)
-            row += pow(x[(size_t)i * dim + d] - y[(size_t)i * dim + d], 2);
-        sum += row;
-        a->worst = sqrt(row / dim) > a->worst ? sqrt(row / dim) : a->worst;
+        y[i] = rms_apart(dim, x + (size_t)i * dim, y + (size_t)i * dim);
+        sum += y[i] * y[i];
     }
-    a->rms = sqrt(sum / n / dim);
+    qsort(y, n, sizeof *y, ascending);
+    a->rms = sqrt(sum / n), a->median = y[(n - 1) / 2], a->p99 = y[(int)ceil(0.99 * n) - 1], a->worst = y[n - 1];
 }
 
 /* How many windows follow one another without overlap. */
@@ -62,7 +62,7 @@ int account_take(account *a, const plan *asked, int n, const double *from, const
     memcpy(y, from, bytes);
     p.how = method_twin(asked->how, asked->steps, &room), p.residual = NULL, p.done = NULL, p.deadline = 0, p.trace = NULL;
     a->n = n, a->wide = *wide, a->seconds = seconds, a->per_window = wide->iterations / windows(asked->how, asked->steps);
-    a->rms = a->worst = a->twin_seconds = NAN;
+    a->rms = a->median = a->p99 = a->worst = a->twin_seconds = NAN;
     if (!solve(&p, n, y, &a->twin)) {
         a->twin_seconds = omp_get_wtime() - began;
         distance(a, n, p.field->dim, x, y);
@@ -82,8 +82,8 @@ void account_print(const account *a, FILE *f)
     fprintf(f, "%ld rounds in the place of %ld calls (%.3g times fewer) for %.3g times the work, %ld iterations (%.3g a window), %ld field calls, %.3g MB\n",
             a->wide.calls, a->twin.calls, (double)a->twin.calls / a->wide.calls, (double)a->wide.rows / a->twin.rows, a->wide.iterations, a->per_window,
             a->wide.asks, a->wide.bytes / 1e6);
-    fprintf(f, "serial twin: %.3g s, speed-up %.3g; the ends are %.2g apart (rms; the furthest row %.2g)\n", a->twin_seconds, a->twin_seconds / a->seconds,
-            a->rms, a->worst);
+    fprintf(f, "serial twin: %.3g s, speed-up %.3g; the ends are %.2g apart (the median row; 99 in 100 %.2g, the furthest %.2g)\n", a->twin_seconds,
+            a->twin_seconds / a->seconds, a->median, a->p99, a->worst);
 }
 
 /* ---- the files ---- */
@@ -92,7 +92,7 @@ enum { MAX_ITEM = 4352, PATH_SIZE = 4400 };
 
 static const char *const rounds_head =
     "run\tmodel\tsolver\tgrid\tsteps\tseed\tsamples\tfamily\twindow\ttol\trounds\tcalls\trows\titerations\tper_window\tbytes\tseconds\t"
-    "twin_calls\ttwin_rows\ttwin_seconds\tspeedup\tmodel_seconds\tmodel_twin_seconds\tmodel_speedup\trms\tworst\n";
+    "twin_calls\ttwin_rows\ttwin_seconds\tspeedup\tmodel_seconds\tmodel_twin_seconds\tmodel_speedup\trms\tmedian\tp99\tworst\n";
 static const char *const residuals_head = "run\tmodel\tsolver\tgrid\tsteps\tseed\titeration\tresidual\n";
 
 static const char *const names[] = { "rounds", "residuals" };
@@ -285,10 +285,10 @@ int ledger_add(ledger *l, long cell, const record *r, const method *m, const acc
         return -1;
     if (!l->residuals && !(l->residuals = append(l, "residuals", residuals_head)))
         return -1;
-    fprintf(l->rounds, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%s\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t%.6g\t%ld\t%.6g\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
+    fprintf(l->rounds, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%s\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t%.6g\t%ld\t%.6g\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
             cell, r->model, r->solver, r->grid, r->steps, r->seed, a->n, name, method_par(m, "window", NAN), method_par(m, "tol", NAN), a->wide.calls,
             a->wide.asks, a->wide.rows, a->wide.iterations, a->per_window, a->wide.bytes, a->seconds, a->twin.calls, a->twin.rows, a->twin_seconds,
-            a->twin_seconds / a->seconds, own, twin, twin / own, a->rms, a->worst);
+            a->twin_seconds / a->seconds, own, twin, twin / own, a->rms, a->median, a->p99, a->worst);
     for (long i = 0; i < a->wide.iterations && i <= r->steps; i++)
         fprintf(l->residuals, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%.6g\n", cell, r->model, r->solver, r->grid, r->steps, r->seed, i + 1, a->residual[i]);
     return fflush(l->rounds) | fflush(l->residuals) ? fail("%s/rounds.tsv: cannot be written (%s)", l->folder, strerror(errno)) : 0;

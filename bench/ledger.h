@@ -9,12 +9,12 @@
 #include "bench/record.h"
 #include "bench/setup.h"
 
-/* One run and its twin, which starts from the same states with the same noise.  The distance of their ends: rms over rows and columns, and of the
- * row that is furthest away.  NAN where the twin did not end well. */
+/* One run and its twin, which starts from the same states with the same noise.  The distance of their ends (rms over
+ * columns): of the median row, of that which 99 in 100 do not exceed, of the furthest, and rms over all.  NAN where the twin did not end well. */
 typedef struct account {
     int known;                              /* there is one: the method has a twin */
     tally wide, twin;
-    double seconds, twin_seconds, rms, worst;
+    double seconds, twin_seconds, rms, median, p99, worst;
     double *residual;                       /* steps + 1; 0 behind the last iteration */
     double per_window;                      /* iterations in which a window of slices was done */
     long n;

@@ -89,7 +89,7 @@ expect 2 "cost nothing" $quick bench $windows --solver picard/ddim --round-cost 
 holds $quick bench $windows --solver "ddim picard:window=8/ddim anderson:tol=1e-4/em parareal:window=5/ddim/heun" --seed "0 1" --workers 4 --row-cost 0.5 -o wide
 holds test "$(rows wide/rounds.tsv)" -eq 6 -a "$(grep -c '^[0-9]' wide/residuals.tsv)" -gt 12
 expect 0 "4 at once" head -n 1 wide/rounds.tsv
-ledger() { cut -f 1-16,18,19,22-26 "$1"; }
+ledger() { cut -f 1-16,18,19,22-28 "$1"; }
 ledger wide/rounds.tsv >rounds.was
 head -n -2 wide/results.tsv >kept && mv kept wide/results.tsv
 holds $quick bench $windows --solver "ddim picard:window=8/ddim anderson:tol=1e-4/em parareal:window=5/ddim/heun" --seed "0 1" --workers 4 --row-cost 0.5 -o wide --resume

@@ -23,7 +23,7 @@ oversubscribe=$(mpirun --help 2>/dev/null | grep -q oversubscribe && echo --over
 ranks() { n=$1; shift; mpirun $oversubscribe -n "$n" "$fokker" "$@"; }
 plain() { grep -v '^#' "$1" | cut -f 1-12,15-; }
 same() { plain "$1" >a; plain "$2" >b; cmp a b; }
-ledger() { cut -f 1-11,13-15,18,19,23-26 "$1"; }         # but calls (blocks in other places), memory and times
+ledger() { cut -f 1-11,13-15,18,19,23-28 "$1"; }         # but calls (blocks in other places), memory and times
 same_ledger() { ledger "$1" >a; ledger "$2" >b; cmp a b; }
 no_parts() { ! ls "$1"/*.part-* >/dev/null 2>&1; }
 says() { grep -qF -- "$2" "$1" || { cat "$1"; return 1; }; }

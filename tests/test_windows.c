@@ -117,6 +117,18 @@ static double apart(const double *a, const double *b, size_t count)
     return sqrt(sum / count);
 }
 
+static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+
+/* Nine rows in ten end within tol of their twin, half of them within a fifth of it.  d: room for n. */
+static void promise(const char *item, double tol, int n, int dim, const double *y, const double *z, double *d)
+{
+    for (int i = 0; i < n; i++)
+        d[i] = apart(y + (size_t)i * dim, z + (size_t)i * dim, dim);
+    qsort(d, n, sizeof *d, ascending);
+    check_below(d[(n - 1) / 2], tol / 5, item, __FILE__, __LINE__);
+    check_below(d[(9 * n + 9) / 10 - 1], tol, item, __FILE__, __LINE__);
+}
+
 static void a_tolerance_keeps_its_promise(void)
 {
     static const char *const models[] = { "gmm8ring", "gmm10-64", "digits" };
@@ -126,14 +138,14 @@ static void a_tolerance_keeps_its_promise(void)
     for (int m = 0; m < 3; m++)
         for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
             rig r;
-            double *x, *y, *z;
+            double *x, *y, *z, d[200];
             tally wide, twin;
-            int n = m == 2 ? 2 : 40;
+            int n = m == 2 ? 2 : 200;
 
             if (rig_open(&r, models[m], NULL, items[i], NULL, 50, 0))
                 continue;
             x = rig_start(&r, n), y = rig_run(&r, n, x, NULL, &wide), z = serial(&r, n, x, &twin);
-            check_below(apart(y, z, (size_t)n * r.dim), method_par(r.how.how, "tol", 0), items[i], __FILE__, __LINE__);
+            promise(items[i], method_par(r.how.how, "tol", 0), n, r.dim, y, z, d);
             CU_ASSERT(!same(y, z, (size_t)n * r.dim));  /* a tolerance was made use of */
             CU_ASSERT(wide.calls < twin.calls || strstr(items[i], "dpmpp-2m"));        /* which restarts, so that its slices wait for one another */
             CU_ASSERT(wide.rows > twin.rows);
