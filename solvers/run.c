@@ -19,16 +19,19 @@ static const int *labels(run *r)
     return r->label;
 }
 
+/* Groups that the field likes in one call. */
+static int liked(const run *r, const batch *p) { return r->field->block > p->rows ? r->field->block / p->rows : 1; }
+
 /* A call of many groups, shared out among threads: no bit depends on who answers, and the reason of the first group that fails wins. */
 static int ask_parts(const run *r, const batch *p, enum predicts want, int parts, double *out)
 {
     size_t size = (size_t)p->rows * r->dim;
-    int failed = INT_MAX;
+    int failed = INT_MAX, unit = liked(r, p), units = (p->groups + unit - 1) / unit;
     char reason[1024] = "";
 
     #pragma omp parallel for num_threads(parts) schedule(static, 1)
     for (int i = 0; i < parts; i++) {
-        int from = (int)((long)p->groups * i / parts), to = (int)((long)p->groups * (i + 1) / parts);
+        int from = units * i / parts * unit, next = units * (i + 1) / parts * unit, to = next < p->groups ? next : p->groups;
         batch part = { .groups = to - from, .rows = p->rows, .at = p->at + from, .x = p->x + from * size, .label = p->label };
 
         if (part.label)
@@ -48,9 +51,10 @@ static int ask_parts(const run *r, const batch *p, enum predicts want, int parts
 static int ask_team(run *r, const batch *p, enum predicts want, double *out)
 {
     static const double WORTH = 5e-5;                   /* seconds */
-    double points = (double)p->groups * p->rows, parts = fmin(fmin(r->members, p->groups), r->pace * points / WORTH), began;
+    double points = (double)p->groups * p->rows, parts = fmin(r->members, r->pace * points / WORTH), began;
     int status;
 
+    parts = fmin(parts, (p->groups + liked(r, p) - 1) / liked(r, p));
     if (parts >= 2)
         return ask_parts(r, p, want, (int)parts, out);
     began = omp_get_wtime();
