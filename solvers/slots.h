@@ -17,7 +17,7 @@ typedef struct slots {
 
 /* The first parameters of every such method. */
 enum { SLOTS_WINDOW, SLOTS_SLICE, SLOTS_TOL, SLOTS_OWN };
-#define SLICE_PARAM(def, about) { "slice", about, NULL, def, 0, 1e8, 1 }
+#define SLICE_PARAM(about) { "slice", about, NULL, 1, 1, 1e8, 1 }
 #define TOL_PARAM(about) { "tol", about, NULL, 1e-3, 0, 1e9 }
 
 /* Room for that many solves of r's inner method; counts the memory.  0 or FAILED, with everything freed by slots_close in any case. */

@@ -10,7 +10,7 @@
 
 enum { STEP, SIGMA, ONE };
 
-static int slice_of(const method *m) { return m->par[SLOTS_SLICE] < 1 ? 1 : (int)m->par[SLOTS_SLICE]; }
+static int slice_of(const method *m) { return (int)m->par[SLOTS_SLICE]; }
 static int count(int steps, int slice) { return (steps + slice - 1) / slice; }
 
 /* Slots of a row: no more than there are slices. */

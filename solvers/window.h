@@ -6,7 +6,7 @@
 enum { WINDOW_SCALE = SLOTS_OWN, WINDOW_CARRY, WINDOW_OWN };
 #define WINDOW_PARAMS \
     [SLOTS_WINDOW] = { "window", "slots of a row that run at once", NULL, 16, 1, 1e6, 1 }, \
-    [SLOTS_SLICE] = SLICE_PARAM(1, "steps in a slot"), \
+    [SLOTS_SLICE] = SLICE_PARAM("steps in a slot"), \
     [SLOTS_TOL] = TOL_PARAM("rms change of a state, in units of scale, below which it counts as settled; 0: none, to the bit"), \
     [WINDOW_SCALE] = { "scale", "unit of tol: noise of the ancestral step that begins at the state, its sigma, 1", "step sigma one", 0 }, \
     [WINDOW_CARRY] = { "carry", "what a change of a state does to the next: the same, or times the ratio of alpha or sigma", "one alpha sigma", 0 }
