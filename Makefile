@@ -52,6 +52,7 @@ CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
 SPD_OBJ := $(SPD_SRC:%.c=$(B)/%.o)
 FIELDS  := $(addprefix $(B)/tests/,bell.so odd.so old.so net.so child)      # what the tests load and start
+DBL_OBJ := $(patsubst %.c,$(B)/double/%.o,$(wildcard scores/layer_*.c) scores/net.c scores/product.c)        # networks in double, for tests of derivatives
 PARTS   := $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfokker.a
 
 all: $(B)/fokker $(B)/libfokker.a $(B)/libfokker.so     ## the program and the library (the default)
@@ -111,6 +112,11 @@ $(B)/%.o: %.c $(B)/flags | $(HAVE)
 	@echo "  CC      $<"
 	$(Q)$(CC) $(FLAGS) $(DEFINES) -MMD -MP -c -o $@ $<
 
+$(B)/double/%.o: %.c $(B)/flags | $(HAVE)
+	@mkdir -p $(@D)
+	@echo "  CC      $< (double)"
+	$(Q)$(CC) $(FLAGS) -DFOKKER_DOUBLE -MMD -MP -c -o $@ $<
+
 $(B)/bench/ranks.o: private CC := $(WRAPPED)
 $(B)/bench/ranks.o: DEFINES = $(if $(MPI),-DFOKKER_MPI)
 $(B)/bench/ranks.o: $(B)/with-mpi
@@ -126,9 +132,9 @@ $(B)/libfokker.so: $(LIB_OBJ) $(B)/sources
 	$(Q)$(LINK) -shared $(if $(SANITIZE),,-Wl,--no-undefined) -Wl,-soname,$(SONAME) -o $@ $(LIB_OBJ) $(LIBS)
 
 $(B)/fokker: $(CMD_OBJ) $(B)/libfokker.a
-$(B)/tests/all: $(TST_OBJ) $(PARTS)
+$(B)/tests/all: $(TST_OBJ) $(DBL_OBJ) $(PARTS)
 $(B)/tests/all: LIBS += -lcunit -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc    # tests/test_memory.c counts
-$(B)/speed: $(SPD_OBJ) $(B)/tests/built.o $(PARTS)
+$(B)/speed: $(SPD_OBJ) $(B)/tests/built.o $(B)/tests/nets.o $(PARTS)
 $(B)/speed: LIBS += -Wl,--wrap=sum_terms,--wrap=sum_columns,--wrap=stage,--wrap=ask      # tests/speed_steps.c counts
 $(B)/fokker $(B)/tests/all $(B)/speed: $(B)/sources
 	@echo "  LD      $@"
@@ -223,5 +229,5 @@ help:                                                   ## this list
 	@echo "  CC=clang another compiler; MPI=1 ranks across machines; WERROR=1 warnings are errors; B=DIR another build folder; PREFIX=DIR where install goes"
 
 FORCE:
--include $(SRC:%.c=$(B)/%.d)
+-include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
 .PHONY: all deps test unit ranks bench zoo speed asan tidy layers install uninstall clean help FORCE

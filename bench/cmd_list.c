@@ -7,6 +7,7 @@
 #include "bench/metric.h"
 #include "bench/options.h"
 #include "models/fail.h"
+#include "scores/layer.h"
 #include "solvers/grid.h"
 #include "solvers/solver.h"
 
@@ -107,6 +108,14 @@ static int list_wrappers(const request *r)
     return OK;
 }
 
+static int list_layers(const request *r)
+{
+    heading(r);
+    for (int i = 0; i < layers(); i++)
+        print_entry(r, layer_at(i)->name, layer_at(i)->about, NULL, layer_at(i)->par);
+    return OK;
+}
+
 /* The first comment line of a model file says what it is. */
 static void print_model(const request *r, const char *folder, const char *file)
 {
@@ -156,6 +165,7 @@ static int list_models(const request *r)
 static const struct topic { const char *name; int (*list)(const request *); } topics[] = {
     { "solvers", list_solvers }, { "processes", list_processes }, { "grids", list_grids },
     { "models", list_models }, { "metrics", list_metrics }, { "wrappers", list_wrappers },
+    { "layers", list_layers },
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -173,7 +183,7 @@ int cmd_list(const request *r)
         return complain(USAGE);
     }
     if (option_text(r, "tsv")) {
-        fail("list: --tsv needs one kind of thing; give solvers, processes, grids, models, metrics or wrappers");
+        fail("list: --tsv needs one kind of thing; give solvers, processes, grids, models, metrics, wrappers or layers");
         return complain(USAGE);
     }
     for (int i = 0; i < TOPICS && !status; i++) {

@@ -3,3 +3,4 @@
 KIND(exact)
 KIND(plugin)
 KIND(pipe)
+KIND(mlp)

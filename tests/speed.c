@@ -16,7 +16,7 @@
 #include "models/random.h"
 #include "tests/speed.h"
 
-static void row(const char *what, double value, const char *unit, const char *expect)
+void row(const char *what, double value, const char *unit, const char *expect)
 {
     printf("%-66s %8.3g %-10s %s\n", what, value, unit, expect);
     fflush(stdout);
@@ -157,5 +157,6 @@ int main(int argc, char **argv)
     sampler_speed();
     pipe_speed();
     steps_speed();
+    net_speed();
     return 0;
 }

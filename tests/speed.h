@@ -11,6 +11,12 @@
 /* Zeros on a cache line of their own; ends the program where there are none. */
 void *need(size_t bytes);
 
+/* A line of the table: what, its value, and what to expect of it. */
+void row(const char *what, double value, const char *unit, const char *expect);
+
+/* The built-in network against its bare matrix products, a sampler against its calls. */
+void net_speed(void);
+
 /* A row for each solver that takes fixed steps. */
 void steps_speed(void);
 

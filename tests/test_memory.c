@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "tests/fixture.h"
+#include "tests/nets.h"
 #include "tests/suite.h"
 
 static long allocations;
@@ -70,9 +71,21 @@ static void no_law_allocates_when_asked(void)
         compare(models[i], "dpmpp-2m", "dpmpp-2m", 3, 7);
 }
 
+static void no_network_allocates_when_asked(void)
+{
+    static const shape shapes[] = { { "layers.0.weight", 40, 3, 0.5 }, { "layers.0.bias", 0, 40, 0.1 }, { "layers.2.weight", 2, 40, 0.1 }, { 0 } };
+    made m;
+
+    if (must(made_open(&m, "dim = 2\npredicts = noise\nlayers = concat linear silu linear\n", NULL, shapes)))
+        return;
+    compare(m.ini, "dpmpp-2m", "dpmpp-2m", 3, 7);
+    made_close(&m);
+}
+
 static const test_case tests[] = {
     { "no method allocates in a step", no_method_allocates_in_a_step },
     { "no law allocates when asked", no_law_allocates_when_asked },
+    { "no network allocates when asked", no_network_allocates_when_asked },
     { 0, 0 },
 };
 const test_table table_memory = { "memory", tests };
