@@ -28,8 +28,9 @@ CLANG   := $(findstring clang,$(notdir $(CC)))
 NEEDS   ?= libgsl-dev:gsl/gsl_version.h libsundials-dev:cvode/cvode.h libopenblas-dev:cblas.h@openblas librandom123-dev:Random123/philox.h libinih-dev:ini.h \
            libcjson-dev:cjson/cJSON.h libpng-dev:png.h zlib1g-dev:zlib.h $(if $(CLANG),$(notdir $(CC)):$(CC) libomp-dev:omp.h) \
            $(if $(MPI),libopenmpi-dev:$(MPICC) openmpi-bin:mpirun)
-EXTRAS  ?= libcunit1-dev:CUnit/CUnit.h gnuplot-nox:gnuplot pkgconf:pkg-config $(if $(filter tidy,$(MAKECMDGOALS)),clang-tidy:clang-tidy)
-FETCH   := $(filter deps test unit ranks bench zoo speed asan tidy,$(MAKECMDGOALS))
+EXTRAS  ?= libcunit1-dev:CUnit/CUnit.h gnuplot-nox:gnuplot pkgconf:pkg-config $(if $(filter tidy,$(MAKECMDGOALS)),clang-tidy:clang-tidy) \
+           $(if $(filter fuzzers,$(MAKECMDGOALS)),libclang-rt-14-dev:sanitizer/allocator_interface.h)
+FETCH   := $(filter deps test unit ranks bench zoo speed asan tidy fuzzers,$(MAKECMDGOALS))
 HAVE    := $(B)/have$(if $(FETCH),-all)$(if $(filter tidy,$(FETCH)),-tidy)$(if $(MPI),-mpi)
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter -Wno-missing-field-initializers $(if $(CLANG),-Wno-pass-failed) $(if $(WERROR),-Werror)
@@ -82,6 +83,32 @@ orders: $(B)/fokker                                     ## measures all orders a
 	$(B)/fokker order --tsv > $(B)/orders.tsv
 	cp $(B)/orders.tsv docs/orders.tsv
 	awk -f docs/orders.awk docs/orders.tsv > docs/orders.md
+
+# libFuzzer on what reads files; what it finds of interest stays in build/fuzz/found.  Files of up to 4 KB: 64 MB is 16,000 times their size.
+FUZZERS := model npy npz safetensors
+FUZZ_SECONDS ?= 12
+fuzz:                                                   ## what reads files under libFuzzer, FUZZ_SECONDS (12) each (clang)
+	$(MAKE) fuzzers CC=clang B=build/fuzz CFLAGS='-O1 -g' SANITIZE='-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all'
+	@for f in $(FUZZERS); do \
+	    mkdir -p build/fuzz/found/$$f && \
+	    build/fuzz/fuzz_$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -malloc_limit_mb=64 -timeout=10 -verbosity=0 -print_final_stats=1 \
+	        -artifact_prefix=build/fuzz/$$f- build/fuzz/found/$$f tests/fuzz/corpus/$$f || exit 1; \
+	done
+
+fuzzers: $(FUZZERS:%=$(B)/fuzz_%)
+$(B)/fuzz_%: tests/fuzz/fuzz.c $(patsubst %.c,$(B)/%.o,$(wildcard models/*.c))
+	@echo "  LD      $@"
+	$(Q)$(LINK) -fsanitize=fuzzer -DFUZZ=fuzz_$* -o $@ $^ $(LIBS)
+
+# From the npm package, since Debian has none; only the CPU library is kept.
+ORT_CPU := $(patsubst aarch64,arm64,$(patsubst x86_64,x64,$(shell uname -m)))
+onnxruntime: build/onnxruntime/libonnxruntime.so        ## ONNX Runtime (CPU) into build/, for kind = onnx; npm fetches it
+build/onnxruntime/libonnxruntime.so:
+	@command -v npm >/dev/null || { echo "fokker: npm is missing (Debian: npm); or name a library: ORT=/path/libonnxruntime.so" >&2; exit 2; }
+	@mkdir -p $(@D)
+	cd $(@D) && npm pack --silent onnxruntime-node && tar -xzf onnxruntime-node-*.tgz --wildcards '*/linux/$(ORT_CPU)/libonnxruntime.so*'
+	@mv $$(find $(@D)/package -name 'libonnxruntime.so*' | head -n 1) $@
+	@rm -rf $(@D)/package $(@D)/*.tgz
 
 speed: $(B)/speed $(B)/fokker $(FIELDS)                           ## the speed of the hot loops against limits measured in the same run
 	$(B)/speed
@@ -230,4 +257,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit ranks bench zoo speed asan tidy layers install uninstall clean help FORCE
+.PHONY: all deps test unit ranks bench zoo speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE

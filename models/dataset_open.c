@@ -72,7 +72,7 @@ static int read_array(const source *f, const char *key, array *a)
     if (!name || !*name)
         return fail("%s: a data set needs %s; give %s = PATH", where(f, key), key, key);
     if (!(path = sections_path(f->file, name)))
-        return fail("%s: out of memory", where(f, key));
+        return -1;
     status = array_read(path, a);
     free(path);
     return status ? fail("%s: %s", where(f, key), why()) : 0;

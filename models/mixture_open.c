@@ -49,7 +49,7 @@ static int is_indexed(const entry *e, const char *name, long *k)
 static int read_file(const source *a, const char *key, array *out)
 {
     char *path = sections_path(a->s, section_get(a->in, key));
-    int status = path ? array_read(path, out) : no_memory(a);
+    int status = path ? array_read(path, out) : -1;
 
     free(path);
     return status && path ? fail("%s: %s: %s", where(a, key), key, why()) : status;

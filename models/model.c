@@ -143,10 +143,11 @@ static int words_read(words *w, const sections *s, section *in, const char *kind
         if (!strcmp(e->key, "kind"))
             continue;
         w->keys[w->n] = e->key;
-        w->values[w->n] = is_path(kind, e->key) ? sections_path(s, e->value) : strdup(e->value);
+        if (!(w->values[w->n] = is_path(kind, e->key) ? sections_path(s, e->value) : strdup(e->value)))
+            return is_path(kind, e->key) ? -1 : fail("%s: out of memory", s->path);
         w->wheres[w->n] = strdup(section_where(s, in, e->key));
         w->n++;
-        if (!w->values[w->n - 1] || !w->wheres[w->n - 1])
+        if (!w->wheres[w->n - 1])
             return fail("%s: out of memory", s->path);
         section_get(in, e->key);
     }

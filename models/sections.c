@@ -256,12 +256,33 @@ int section_numbers(const sections *s, section *in, const char *key, int max, do
     }
 }
 
+/* ${NAME} at the beginning of a path: the environment's. */
+static int expand(const sections *s, const char **name, const char **front)
+{
+    char variable[64];
+    size_t len = strcspn(*name, "}");
+
+    *front = *(*name) == '/' ? "" : s->folder;
+    if (strncmp(*name, "${", 2) || (*name)[len] != '}' || len - 2 >= sizeof variable)
+        return 0;
+    snprintf(variable, sizeof variable, "%.*s", (int)len - 2, *name + 2);
+    if (!(*front = getenv(variable)) || !**front)
+        return fail("%s: %s needs the environment variable %s; set it to the folder that holds the file", s->path, *name, variable);
+    *name += len + 1;
+    return 0;
+}
+
 char *sections_path(const sections *s, const char *name)
 {
-    size_t size = strlen(s->folder) + strlen(name) + 1;
-    char *path = malloc(size);
+    const char *front;
+    size_t size;
+    char *path;
 
-    if (path)
-        snprintf(path, size, "%s%s", *name == '/' ? "" : s->folder, name);
+    if (expand(s, &name, &front))
+        return NULL;
+    size = strlen(front) + strlen(name) + 1;
+    if (!(path = malloc(size)))
+        return fail("%s: out of memory", s->path), NULL;
+    snprintf(path, size, "%s%s", front, name);
     return path;
 }

@@ -24,7 +24,8 @@ int section_all_used(const sections *, const section *, const char *const *known
 /* n numbers of a value separated by blanks or commas; -1 where one is not a number or there are more than max. *n is the count. */
 int section_numbers(const sections *, section *, const char *key, int max, double *out, int *n);
 
-/* A path in a file, relative to that file's folder unless absolute.  Owned by the caller; NULL: out of memory. */
+/* A path in a file, relative to that file's folder unless absolute; ${NAME} at its beginning is a variable of the environment.  Owned by the caller;
+ * NULL on failure. */
 char *sections_path(const sections *, const char *name);
 
 #endif

@@ -43,16 +43,18 @@ int field_number(const model *m, section *s, const char *key, double least, doub
 char *field_path(const model *m, section *s, const char *key)
 {
     const char *name = section_get(s, key);
-    char *path = NULL;
-    size_t size;
+    char *path, *here;
 
     if (!name || !*name)
         return fail("%s: [score] needs %s; give %s = PATH", field_where(m, s, key), key, key), NULL;
-    size = strlen(m->file->folder) + strlen(name) + 3;
-    if (!(path = malloc(size)))
-        return fail("%s: out of memory", field_where(m, s, key)), NULL;
-    snprintf(path, size, "%s%s%s", *name != '/' && !*m->file->folder ? "./" : "", *name == '/' ? "" : m->file->folder, name);
-    return path;
+    if (!(path = sections_path(m->file, name)) || strchr(path, '/'))
+        return path;
+    if ((here = malloc(strlen(path) + 3)))
+        sprintf(here, "./%s", path);
+    else
+        fail("%s: out of memory", field_where(m, s, key));
+    free(path);
+    return here;
 }
 
 /* The bare field: what [score] says, or exact where it says nothing. */
