@@ -11,39 +11,53 @@
 
 /* ---- one combination ---- */
 
-/* The steps' error of a split budget is the predicted one: no rows were left for a second run. */
-static void take_predicted(const logp_job *j, logp_cell *c)
+static void nothing_known(int n, answer *out)
 {
-    for (int i = 0; i < j->n; i++) {
-        answer *a = &c->out[i];
+    for (int i = 0; i < n; i++)
+        out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0 };
+}
+
+/* The steps' error of a split budget is the predicted one: no rows were left for a second run. */
+static void take_predicted(const logp_cell *c, int n, answer *out)
+{
+    for (int i = 0; i < n; i++) {
+        answer *a = &out[i];
 
         a->err_solver = c->predicted_steps;
         a->lo -= a->err_solver, a->hi += a->err_solver;
     }
 }
 
-static void run_cell(const logp_job *j, logp_cell *c, double *latent, long *done)
+int logp_flow(const logp_job *j, const logp_cell *c, int n, const double *x, const int *label, double *latent, answer *out, long *done)
 {
     logp_plan p;
+    int status = logp_plan_open(&p, j, c, TO_NOISE);
+
+    nothing_known(n, out);
+    if (!status) {
+        p.q.done = done, p.q.label = label, p.q.unchecked = p.q.unchecked || c->budget;
+        status = likelihood(&p.q, n, x, latent, out);
+        if (c->budget)
+            take_predicted(c, n, out);
+    }
+    logp_plan_close(&p);
+    return status;
+}
+
+static void run_cell(const logp_job *j, logp_cell *c, double *latent, long *done)
+{
     double began = omp_get_wtime();
 
-    if (!(c->out = malloc(j->n * sizeof *c->out))) {
+    if ((c->out = malloc(j->n * sizeof *c->out)))
+        nothing_known(j->n, c->out);
+    if (!c->out)
         c->status = fail("out of memory for %d answers", j->n);
-    } else if ((c->budget && logp_split(j, c, option_text(j->r, "quiet") ? NULL : stderr))) {
+    else if (c->route != FLOW)
+        c->status = logp_bound(j, c, done);
+    else if (c->budget && logp_split(j, c, option_text(j->r, "quiet") ? NULL : stderr))
         c->status = FAILED;
-        for (int i = 0; i < j->n; i++)
-            c->out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0 };
-    } else if (logp_plan_open(&p, j, c, TO_NOISE)) {
-        c->status = FAILED;
-        logp_plan_close(&p);
-    } else {
-        p.q.done = done;
-        p.q.unchecked = p.q.unchecked || c->budget;
-        c->status = likelihood(&p.q, j->n, j->points.v, latent, c->out);
-        if (c->budget)
-            take_predicted(j, c);
-        logp_plan_close(&p);
-    }
+    else
+        c->status = j->whole ? logp_levels(j, c, done) : logp_flow(j, c, j->n, j->points.v, j->label, latent, c->out, done);
     c->seconds = omp_get_wtime() - began;
     if (c->status)
         snprintf(c->reason, sizeof c->reason, "%s", why());
@@ -128,16 +142,33 @@ static int write_rows(const logp_job *j, const logp_cell *c)
 
     if (!f)
         return fail("-o %s: cannot be written (%s)", path, strerror(errno));
-    bad = logp_write_rows(f, 1, -1, j->n, c->out) || fflush(f);
+    bad = logp_write_rows(f, 1, -1, j, c) || fflush(f);
     if (path)
         bad |= fclose(f) != 0;
     return bad ? fail("%s: cannot be written; is the disk full or the pipe closed?", path ? path : "stdout") : 0;
 }
 
+/* FILE-terms.tsv beside FILE.tsv. */
+static int write_terms(const logp_job *j, const logp_cell *c)
+{
+    const char *path = option_text(j->r, "output"), *end = strrchr(path, '.');
+    int stem = (int)(end && !strchr(end, '/') ? end - path : (long)strlen(path));
+    char name[4352];
+    FILE *f;
+    int bad;
+
+    snprintf(name, sizeof name, "%.*s-terms.tsv", stem, path);
+    if (!(f = fopen(name, "w")))
+        return fail("%s: cannot be written (%s)", name, strerror(errno));
+    bad = logp_write_terms(f, 1, -1, j, c);
+    bad |= fclose(f) != 0;
+    return bad ? fail("%s: cannot be written; is the disk full?", name) : 0;
+}
+
 /* Two runs a point, unless one is enough. */
 static watch *watch_points(const logp_job *j, long cells, long *done)
 {
-    return watch_open("points", cells * j->n * (j->unchecked ? 1 : 2), done, option_text(j->r, "quiet") != NULL);
+    return watch_open("points", cells * j->n * (j->whole ? j->each : 1) * (j->unchecked ? 1 : 2), done, option_text(j->r, "quiet") != NULL);
 }
 
 static int run_one(logp_job *j)
@@ -158,7 +189,7 @@ static int run_one(logp_job *j)
         fprintf(stderr, "fokker: %s\n", c->reason);
         code = FAILED_RUN;
     }
-    if (c->out && write_rows(j, c))
+    if (c->out && (write_rows(j, c) || (c->terms && path && write_terms(j, c))))
         code = complain(FAILED_RUN);
     if (to && latent && c->out && encode(j, latent))
         code = complain(FAILED_RUN);
@@ -183,8 +214,8 @@ static FILE *file_in(const char *folder, const char *name)
 static int run_many(logp_job *j)
 {
     const char *folder = option_text(j->r, "output");
-    FILE *cells = NULL, *rows = NULL;
-    int code = OK, quiet = option_text(j->r, "quiet") != NULL;
+    FILE *cells = NULL, *rows = NULL, *terms = NULL;
+    int headed = 0, code = OK, quiet = option_text(j->r, "quiet") != NULL;
     long done = 0;
     watch *w;
 
@@ -209,8 +240,12 @@ static int run_many(logp_job *j)
 
         run_cell(j, c, NULL, w ? &done : NULL);
         logp_write_cell(cells, j, c);
-        if (fflush(cells) || (c->out && logp_write_rows(rows, i == 0, i, j->n, c->out)) || fflush(rows)) {
+        if (fflush(cells) || (c->out && logp_write_rows(rows, i == 0, i, j, c)) || fflush(rows)) {
             code = (fail("%s: cannot be written; is the disk full?", folder), complain(FAILED_RUN));
+            break;
+        }
+        if (c->terms && ((!terms && !(terms = file_in(folder, "terms.tsv"))) || logp_write_terms(terms, !headed++, i, j, c) || fflush(terms))) {
+            code = (fail("%s/terms.tsv: cannot be written; is the disk full?", folder), complain(FAILED_RUN));
             break;
         }
         s = logp_sum(c->out ? j->n : 0, c->out);
@@ -218,11 +253,12 @@ static int run_many(logp_job *j)
             printf("%-22s %-20s %6ld %10.1f %10.1f %12.6g %10.2g %10.2g %10.2g %6.1f%%%s%s\n", c->solver ? c->solver : "dopri5", c->trace ? c->trace : "exact", c->probes, s.calls,
                    s.rows, s.mean, s.mean_se, sqrt(s.se_trace * s.se_trace + s.err_solver * s.err_solver + s.err_prior * s.err_prior), s.realised,
                    s.known ? 100. * s.inside / s.known : NAN, c->status ? " " : "", c->reason);
-        free(c->out);
-        c->out = NULL;
+        logp_cell_clear(c);
     }
     watch_close(w);
     fclose(cells), fclose(rows);
+    if (terms)
+        fclose(terms);
     return watch_stopped ? INTERRUPTED : code;
 }
 

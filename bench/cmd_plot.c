@@ -194,13 +194,53 @@ int pictures_draw(const summary *s, const char *folder)
 
 int check_draw(const char *name, const char *folder) { return draw_one(NULL, folder, "check", name, NULL); }
 
+/* Whether it is a table of the terms of a bound, and one of many cells. */
+static int is_terms(const char *path, int *many)
+{
+    char head[32] = "";
+    FILE *f = fopen(path, "r");
+
+    if (!f)
+        return 0;
+    if (!fgets(head, sizeof head, f))
+        *head = 0;
+    fclose(f);
+    *many = !strncmp(head, "cell\tterm\t", 10);
+    return *many || !strncmp(head, "term\tt\tmean\t", 12);
+}
+
+static int draw_terms(const char *path, const char *folder, int many)
+{
+    const char *slash = strrchr(path, '/');
+    char out[PATH_SIZE], script[PATH_SIZE], *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    int status;
+
+    if (!f)
+        return fail("plot: out of memory");
+    snprintf(out, sizeof out, "%s", slash ? slash + 1 : path);
+    if (strrchr(out, '.'))
+        *strrchr(out, '.') = 0;
+    define(f, "folder", folder);
+    define(f, "out", out);
+    define(f, "file", path);
+    define(f, "metric", "");
+    fprintf(f, "many=%d; ", many);
+    fclose(f);
+    script_path("terms", script);
+    status = gnuplot(folder, text, script);
+    free(text);
+    return status;
+}
+
 int cmd_plot(const request *r)
 {
     char path[PATH_SIZE], folder[PATH_SIZE], *slash;
     struct stat is;
     results read;
     summary all;
-    int bad;
+    int bad, many;
 
     if (words_between(r, 1, 1))
         return complain(USAGE);
@@ -212,6 +252,8 @@ int cmd_plot(const request *r)
         *slash = 0;
     else
         strcpy(folder, ".");
+    if (is_terms(path, &many))
+        return draw_terms(path, folder, many) ? complain(USAGE) : OK;
     if (results_read(path, &read))
         return complain(USAGE);
     bad = summary_open(&all, &read) || pictures_draw(&all, folder);

@@ -2,19 +2,29 @@
 #ifndef FOKKER_LOGP_H
 #define FOKKER_LOGP_H
 #include <stdio.h>
+#include "bench/levels.h"
 #include "bench/options.h"
 #include "bench/setup.h"
 #include "models/array.h"
+#include "solvers/importance.h"
 #include "solvers/likelihood.h"
+
+enum route { FLOW, ELBO, PATHS };
+
+/* A term of the bound, at the level where the field is asked: mean over rows and its standard error. */
+typedef struct logp_term { double t, mean, se; } logp_term;
 
 /* One combination of what was asked, as it was named, and what it gave. */
 typedef struct logp_cell {
+    int route;                              /* of another than the flow, `solver` is its item */
     const char *solver, *grid, *trace, *rtol, *atol;        /* NULL: the default */
     long steps, nfe, probes, seed;
     long budget; double predicted_steps, predicted_trace;       /* rows a point, split by logp_split; 0: steps and probes were given */
     int status; char reason[512];           /* as of likelihood */
     double seconds;
     answer *out;                            /* n, owned */
+    importance *many;                       /* of whole numbers, n, owned */
+    logp_term *part; int terms;             /* of the bound, owned */
 } logp_cell;
 
 typedef struct logp_job {
@@ -24,6 +34,7 @@ typedef struct logp_job {
     array points, recorded;
     int n, dim, exact_prior, control, unchecked;
     int *label;
+    bins bins; double *whole; int each;     /* of whole numbers: n x dim, owned; points = scale whole + shift; random points of each row */
     logp_cell *cell; int cells;
     char **kept[8]; int keeps;              /* words that the cells point into */
 } logp_job;
@@ -39,16 +50,31 @@ void logp_plan_close(logp_plan *);
 
 /* Sets steps and probes of a cell from its budget, by short runs of its first points; says how.  0 or -1. */
 int logp_split(const logp_job *, logp_cell *, FILE *say);
+/* The points of a combination by the flow: n of them, with labels or NULL.  As likelihood. */
+int logp_flow(const logp_job *, const logp_cell *, int n, const double *x, const int *label, double *latent, answer *, long *done);
+
+/* Whole numbers: what was asked of them, and a combination by the flow.  0 or -1; as likelihood. */
+int logp_levels_open(logp_job *);
+int logp_levels(const logp_job *, logp_cell *, long *done);
+
+/* The route of an item, -1 with a sentence; that a combination by another than the flow makes sense; the combination; the table of its terms. */
+int logp_route(const char *item);
+int logp_bound_check(const logp_job *, const logp_cell *);
+int logp_bound(const logp_job *, logp_cell *, long *done);
+int logp_write_terms(FILE *, int header, int cell, const logp_job *, const logp_cell *);
+
+/* Frees what a combination gave. */
+void logp_cell_clear(logp_cell *);
 
 /* Averages over the points that were finished: of sizes root mean squares.  NAN where nothing is known. */
 typedef struct logp_summary {
     int good, inside, known;                /* finished; whose interval holds the exact value; whose exact value is known */
-    double mean, mean_se, se_trace, err_solver, err_prior, prior_bias, err_trunc, realised, calls, rows, calls_sd;
+    double mean, mean_se, se_trace, err_solver, err_prior, prior_bias, err_trunc, realised, below, calls, rows, calls_sd;
 } logp_summary;
 logp_summary logp_sum(int n, const answer *);
 
 /* The table of points: a header, and one line each; cell >= 0: in a first column.  0 or -1. */
-int logp_write_rows(FILE *, int header, int cell, int n, const answer *);
+int logp_write_rows(FILE *, int header, int cell, const logp_job *, const logp_cell *);
 
 /* The table of cells. */
 void logp_write_head(FILE *);

@@ -143,7 +143,7 @@ static int numbers(const logp_job *j, const char *name, long least, const char *
 }
 
 /* Everything that is varied. */
-typedef struct axes { words how, on, trace, rtol, atol; long *amount, *probes, *seed; int amounts, counts, seeds; } axes;
+typedef struct axes { words route, how, on, trace, rtol, atol; long *amount, *probes, *seed; int amounts, counts, seeds; } axes;
 
 static int axes_open(logp_job *j, axes *x)
 {
@@ -161,7 +161,7 @@ static int axes_open(logp_job *j, axes *x)
         return fail("--budget chooses the probes; leave --probes out");
     if (by && (option_text(j->r, "rtol") || option_text(j->r, "atol")))
         return fail("--%s fixes the steps, and a tolerance lets the method choose them; give one of the two", by);
-    if (words_given(j, "solver", &x->how) || words_given(j, "grid", &x->on) || words_given(j, "trace", &x->trace) || words_given(j, "rtol", &x->rtol) ||
+    if (words_given(j, "route", &x->route) || words_given(j, "solver", &x->how) || words_given(j, "grid", &x->on) || words_given(j, "trace", &x->trace) || words_given(j, "rtol", &x->rtol) ||
         words_given(j, "atol", &x->atol))
         return -1;
     if (x->atol.n > 1 && x->atol.n != x->rtol.n)
@@ -178,16 +178,17 @@ static void pick(int i, int n, const int *sizes, int *at)
         at[d] = i % sizes[d];
 }
 
-/* Every combination of solvers, grids, tolerances, budgets, estimators, probes and seeds; the exact divergence has no probes to vary. */
+/* Every combination of routes, solvers, grids, tolerances, budgets, estimators, probes and seeds; the exact divergence has no probes to vary, and only
+ * the flow has solvers, tolerances and traces. */
 static int open_cells(logp_job *j)
 {
-    enum { SEEDS, COUNTS, TRACES, AMOUNTS, RTOLS, GRIDS, SOLVERS, AXES };
+    enum { SEEDS, COUNTS, TRACES, AMOUNTS, RTOLS, GRIDS, SOLVERS, ROUTES, AXES };
     int at[AXES], total = 1, status;
     int nfe = option_text(j->r, "nfe") != NULL, split = option_text(j->r, "budget") != NULL;
     axes x;
 
     if (!(status = axes_open(j, &x))) {
-        int n[AXES] = { x.seeds, x.counts, x.trace.n, x.amounts, x.rtol.n, x.on.n, x.how.n };
+        int n[AXES] = { x.seeds, x.counts, x.trace.n, x.amounts, x.rtol.n, x.on.n, x.how.n, x.route.n };
 
         for (int d = 0; d < AXES; d++)
             total *= n[d];
@@ -196,15 +197,20 @@ static int open_cells(logp_job *j)
         for (int i = 0; i < total && !status; i++) {
             const char *trace;
             long amount;
+            int route;
 
             pick(i, AXES, n, at);
+            if ((route = logp_route(x.route.word[at[ROUTES]])) < 0) {
+                status = -1;
+                break;
+            }
             trace = x.trace.word[at[TRACES]];
-            if ((!trace || !strcmp(trace, "exact")) && at[COUNTS])
+            if (route == FLOW ? (!trace || !strcmp(trace, "exact")) && at[COUNTS] : at[SOLVERS] || at[RTOLS] || at[TRACES])
                 continue;
             amount = x.amount ? x.amount[at[AMOUNTS]] : 0;
-            j->cell[j->cells++] = (logp_cell){ .solver = x.how.word[at[SOLVERS]], .grid = x.on.word[at[GRIDS]], .trace = trace, .rtol = x.rtol.word[at[RTOLS]],
+            j->cell[j->cells++] = (logp_cell){ .route = route, .solver = route == FLOW ? x.how.word[at[SOLVERS]] : x.route.word[at[ROUTES]],
+                                               .grid = x.on.word[at[GRIDS]], .trace = route == FLOW ? trace : "-", .rtol = x.rtol.word[at[RTOLS]],
                                                .atol = x.atol.word[x.atol.n > 1 ? at[RTOLS] : 0], .steps = nfe || split ? 0 : amount, .nfe = nfe ? amount : 0,
-                                               
                                                .budget = split ? amount : 0, .probes = x.probes[at[COUNTS]], .seed = x.seed[at[SEEDS]] };
         }
     }
@@ -277,16 +283,20 @@ int logp_open(logp_job *j, const request *r)
         return -1;
     if (option_text(r, "decode"))
         return 0;
-    if (open_points(j) || open_fit(j) || open_recorded(j))
+    if (open_points(j) || logp_levels_open(j) || open_fit(j) || open_recorded(j))
         return -1;
     for (int i = 0; i < j->cells; i++) {    /* what can be refused is, before anything is run */
         logp_cell like = j->cell[i];
         logp_plan p;
         int status;
 
+        if (j->cell[i].route != FLOW) {
+            if (logp_bound_check(j, &j->cell[i]))
+                return -1;
+            continue;
+        }
         like.steps = like.budget ? 8 : like.steps;
         status = logp_plan_open(&p, j, &like, TO_NOISE);
-
         logp_plan_close(&p);
         if (status)
             return -1;
@@ -294,13 +304,19 @@ int logp_open(logp_job *j, const request *r)
     return 0;
 }
 
+void logp_cell_clear(logp_cell *c)
+{
+    free(c->out), free(c->many), free(c->part);
+    c->out = NULL, c->many = NULL, c->part = NULL, c->terms = 0;
+}
+
 void logp_close(logp_job *j)
 {
     for (int i = 0; i < j->cells; i++)
-        free(j->cell[i].out);
+        logp_cell_clear(&j->cell[i]);
     for (int i = 0; i < j->keeps; i++)
         free(j->kept[i]);
-    free(j->cell), free(j->label);
+    free(j->cell), free(j->label), free(j->whole);
     array_free(&j->points), array_free(&j->recorded);
     law_close(j->fit);
     subject_close(&j->of);

@@ -1,4 +1,5 @@
 /* Points from a file or from a model's data set. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -40,9 +41,39 @@ static int of_model(const char *option, const char *text, array *a)
     return a->v ? 0 : fail("%s: out of memory for %zu numbers", option, N);
 }
 
+void scaling_of(const model *m, double *out)
+{
+    static const char *const keys[] = { "scale", "shift" };
+    section *data = m->law && m->law->points ? sections_find(m->file, "data") : NULL;
+    int n;
+
+    for (int i = 0; i < 2; i++) {
+        out[i] = data ? 1 - i : NAN;
+        if (data && section_get(data, keys[i]))
+            section_numbers(m->file, data, keys[i], 1, &out[i], &n);
+    }
+}
+
+/* Whether it is meant to be a file. */
+static int from_file(const char *text) { return is_file(text) || looks_like_file(text); }
+
+int points_scaling(const char *option, const char *text, double *out)
+{
+    model *m;
+
+    out[0] = 1, out[1] = 0;
+    if (from_file(text))
+        return 0;
+    if (!(m = model_open(text, NULL)))
+        return fail("%s: neither a file nor a model: %s", option, why());
+    scaling_of(m, out);
+    model_close(m);
+    return 0;
+}
+
 int points_read(const char *option, const char *text, int dim, array *a)
 {
-    if (is_file(text) || looks_like_file(text) ? array_read(text, a) : of_model(option, text, a))
+    if (from_file(text) ? array_read(text, a) : of_model(option, text, a))
         return -1;
     if (dim && array_cols(a) != dim) {
         long cols = array_cols(a);

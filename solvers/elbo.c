@@ -150,16 +150,15 @@ static int whole(run *r, int steps, const level *grid, double *x)
     const job *j = (const job *)r->how;
     int status = 0;
 
-    for (int m = 0; m < j->of->draws && !status; m++) {
+    for (int m = 0; m < j->of->draws && !status; m++)
         status = one_draw(r, j, m, x);
-        if (r->plan->done) {
-            #pragma omp atomic
-            *r->plan->done += (long)r->rows * j->N;
-        }
-    }
     for (int i = 0; i < r->rows && !status; i++)
         for (int m = 0; m < j->of->draws; m++)
             x[(size_t)i * r->dim] += 0 * j->sums[(r->group->row + i) * j->of->draws + m];       /* NaN, so that the row is seen to be lost */
+    if (r->plan->done) {
+        #pragma omp atomic
+        *r->plan->done += r->rows;
+    }
     return status;
 }
 

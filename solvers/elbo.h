@@ -21,7 +21,8 @@
 #include "solvers/solver.h"
 
 typedef struct elbo {
-    const plan *plan;                       /* proc, field, grid, steps, label, stop, deadline, done, block are read; a last level without noise is left out */
+    const plan *plan;                       /* proc, field, grid, steps, label, stop, deadline, done (rows), block are read; a last
+                                               level without noise is left out */
     double prior_std;
     int paths;                              /* 0: terms, x_k drawn for each term by itself; 1: along forward paths x_1 .. x_N */
     int beta;                               /* u = G2 instead of v */

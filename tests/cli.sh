@@ -300,6 +300,44 @@ expect 2 "neither a file nor a model" $logp gmm8ring --data nowhere
 expect 2 "without a data set" $logp gmm8ring --data gauss2
 expect 2 "cannot start at sigma = 0" $logp gmm8ring --process flow:t_min=0
 
+# ---- logp: whole numbers, bounds and paths ----
+printf '0 16\n3 4\n5 5\n' >whole.txt
+cells="--levels 17 --scale 0.125 --shift -1"
+expect 2 "give them with --data" $logp gmm8ring --levels 17
+expect 2 "give --scale A and --shift B" $logp gmm8ring --levels 17 --data whole.txt
+expect 2 "give --levels L as well" $logp gmm8ring --data whole.txt --importance 3
+expect 2 "row 0, column 1 (counted from 0) is 16, outside 0..15" $logp gmm8ring --levels 16 --scale 1 --shift 0 --data whole.txt
+printf '0 1\n2 2.5\n' >halves.txt
+expect 2 "row 1, column 1 (counted from 0) is 2.5, which is not whole" $logp gmm8ring $cells --data halves.txt
+expect 2 "neither uniform nor normal" $logp gmm8ring $cells --data whole.txt --dequantise gauss
+expect 2 "leave out --levels" $logp gmm8ring $cells --data whole.txt --encode z.txt
+expect 0 "+3 for the scale of 0.125" $logp gmm8ring $cells --data whole.txt --importance 5 --dequantise normal:std=0.4 -o whole.tsv
+expect 0 "se_points" head -n 1 whole.tsv
+expect 0 "0..16" $logp digits --levels 17 --data digits -n 3 --rtol 1e-3 -o digits.tsv      # its points go back to the numbers of the file
+holds awk 'NR > 1 && !($12 > 0 && $12 < 5 && $11 < 0) { exit 1 }' digits.tsv
+expect 2 "none of flow, elbo, path" $logp gmm8ring --route elbow
+expect 2 "give elbo:steps=N" $logp gmm8ring --route elbo
+expect 2 "did you mean steps" $logp gmm8ring --route elbo:step=3
+expect 2 "takes no parameters" $logp gmm8ring --route flow:steps=3
+expect 2 "raise --nfe" $logp gmm8ring --route elbo --nfe 12
+expect 2 "has no encoding" $logp gmm8ring --route elbo:steps=3 --encode z.txt
+expect 0 "20 levels, 5 draws" $logp gmm8ring --route elbo --nfe 100 --probes 5 -n 40 -o bound.tsv
+expect 0 "" test "$(wc -l <bound-terms.tsv)" -eq 22
+expect 0 "1000 levels" $logp gmm8ring --process vp-discrete --route elbo -n 20 --probes 1 -o bound.tsv
+holds $logp gmm8ring --route "flow elbo:steps=20 path:steps=20,variance=beta" --probes 4 -n 40 -o routes
+expect 0 "" test "$(cut -f 1,4 routes/logp.tsv | tail -n +2 | wc -l)" -eq 3
+expect 0 "" test "$(wc -l <routes/terms.tsv)" -eq 45
+holds $logp gmm8ring --route elbo:steps=20 --probes 4 -n 40 --threads 3 -o three.tsv
+holds $logp gmm8ring --route elbo:steps=20 --probes 4 -n 40 --threads 1 -o one.tsv
+holds cmp one.tsv three.tsv
+holds cmp one-terms.tsv three-terms.tsv
+if command -v gnuplot >/dev/null; then
+    holds "$fokker" plot one-terms.tsv
+    holds "$fokker" plot routes/terms.tsv
+    holds test -s one-terms.png -a -s one-terms.svg -a -s routes/terms.png
+fi
+expect 0 "" awk -v s=0 'NR > 1 { s += $3 } END { exit !(s > 0) }' one-terms.tsv
+
 # ---- compat: every line that it prints is accepted ----
 compat="$fokker compat"
 accepted() {                                        # LINE: fokker sample MODEL ...

@@ -2,9 +2,11 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_math.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "bench/levels.h"
+#include <unistd.h>
+#include "bench/logp.h"
 #include "models/random.h"
 #include "solvers/importance.h"
 #include "tests/suite.h"
@@ -297,6 +299,71 @@ static void weights_far_apart_neither_overflow_nor_hide_a_nan(void)
     CU_ASSERT(importance_of(2, (double[]){ -INFINITY, -INFINITY }, NULL).log_mean == -INFINITY);
 }
 
+/* log P of a cell of gmm8ring at t_min, which is a mixture still. */
+static double log_ring_cell(const bins *b, const process *p, const double *v)
+{
+    double sum = 0;
+    level at;
+
+    levels(p, 1, &p->t_min, &at);
+    for (int k = 0; k < 8; k++) {
+        double part = 1 / 8., mean[2] = { 4 * cos(k * M_PI / 4), 4 * sin(k * M_PI / 4) }, std = hypot(0.3 * at.alpha, at.sigma);
+
+        for (int d = 0; d < 2; d++) {
+            double low = b->scale * (v[d] - 0.5) + b->shift - at.alpha * mean[d];
+
+            part *= gsl_cdf_ugaussian_P((low + b->scale) / std) - gsl_cdf_ugaussian_P(low / std);
+        }
+        sum += part;
+    }
+    return log(sum);
+}
+
+/* The whole command but its printing: intervals of rows against probabilities of cells. */
+static void check_rows(const char *more, int count, double least)
+{
+    enum { ROWS = 48 };
+    char path[] = "/tmp/fokker-test-XXXXXX", points[16];
+    const char *words[] = { "fokker", "logp", "gmm8ring", "--data", path, "--levels", "24", "--scale", "0.5", "--shift", "-6", "--importance", points, "--rtol", "1e-5",
+                            "--trace", more, "--probes", "4" };
+    FILE *f = fdopen(mkstemp(path), "w");
+    request r;
+    logp_job j;
+    double z[2];
+    int inside = 0, noisy = strcmp(more, "exact") != 0;
+
+    for (int i = 0; i < ROWS; i++) {
+        normals((stream){ 5, USE_METRIC }, i, 0, 0, 1, 2, z);
+        fprintf(f, "%g %g\n", rint((4 * cos(i * M_PI / 4) + 0.3 * z[0] + 6) / 0.5), rint((4 * sin(i * M_PI / 4) + 0.3 * z[1] + 6) / 0.5));
+    }
+    fclose(f);
+    snprintf(points, sizeof points, "%d", count);
+    if (must(options_parse(sizeof words / sizeof *words, (char **)words, &r)) || must(logp_open(&j, &r)))
+        return;
+    j.cell->out = malloc(ROWS * sizeof *j.cell->out);
+    must(logp_levels(&j, j.cell, NULL));
+    for (int i = 0; i < ROWS; i++) {
+        const answer *a = &j.cell->out[i];
+        double exact = log_ring_cell(&j.bins, j.of.model->process, j.whole + 2 * i);
+
+        inside += a->lo <= exact && exact <= a->hi;
+        CU_ASSERT((a->se_trace > 0) == noisy);
+        if (noisy)
+            continue;
+        near(a->logp, exact, 5 * j.cell->many[i].se + j.cell->many[i].gap + a->err_solver + fabs(a->err_prior));
+        near(a->logp, a->exact, a->err_solver + fabs(a->err_prior));        /* of the same points */
+    }
+    below(least * ROWS - 1, inside);
+    logp_close(&j);
+    unlink(path);
+}
+
+static void intervals_of_rows_hold_the_probability_of_their_cell(void)
+{
+    check_rows("exact", 60, 0.9);
+    check_rows("hutchinson", 60, 0.9);
+}
+
 static const test_case tests[] = {
     { "probabilities of cells are bounded below, and the gap closes as one over k", probabilities_of_cells_are_bounded_below_and_the_gap_closes_as_one_over_k },
     { "a normal as wide as the noise wastes less than uniform", a_normal_as_wide_as_the_noise_wastes_less_than_uniform },
@@ -309,6 +376,7 @@ static const test_case tests[] = {
     { "bits are counted in whole numbers", bits_are_counted_in_whole_numbers },
     { "errors of points carry over to the row", errors_of_points_carry_over_to_the_row },
     { "weights far apart neither overflow nor hide a NaN", weights_far_apart_neither_overflow_nor_hide_a_nan },
+    { "intervals of rows hold the probability of their cell", intervals_of_rows_hold_the_probability_of_their_cell },
     { NULL, NULL },
 };
 const test_table table_levels = { "levels", tests };
