@@ -296,8 +296,9 @@ int ledger_add(ledger *l, long cell, const record *r, const method *m, const acc
 
 int ledger_close(ledger *l)
 {
-    int bad = (l->rounds && fclose(l->rounds)) | (l->residuals && fclose(l->residuals));
+    int bad = l->rounds ? fclose(l->rounds) : 0;
 
+    bad |= l->residuals ? fclose(l->residuals) : 0;
     if (bad)
         fail("%s/rounds.tsv: cannot be written (%s)", l->folder ? l->folder : "", strerror(errno));
     free(l->folder);

@@ -6,16 +6,20 @@ residuals = folder . "/residuals.tsv"
 among(file, col) = system(sprintf("awk -F'\t' '/^#/ { next } !h { for (i = 1; i <= NF; i++) at[$i] = i; h = 1; next } $at[\"model\"] == \"%s\" && !s[$at[\"%s\"]]++ { printf \"%%s \", $at[\"%s\"] }' '%s'", model, col, col, file))
 lines_of(file, test, by) = sprintf("< awk -F'\t' '/^#/ { next } !h { for (i = 1; i <= NF; i++) at[$i] = i; h = 1; print; next } $at[\"model\"] == \"%s\" && %s' '%s' | { read -r head; echo \"$head\"; sort -t \"$(printf \"\\t\")\" -g -k %d; }", model, test, file, by)
 is(col, text) = sprintf("$at[\"%s\"] == \"%s\"", col, text)
-runs = among(residuals, "solver")
 first = word(among(residuals, "seed"), 1)
-families = among(rounds, "family")
-windows = among(rounds, "window")
-tols = among(rounds, "tol")
-F = words(families)
-set key outside below Left reverse noenhanced samplen 2 font ",10"
+# Runs that differ in tol alone, and in window alone: "family value" pairs of which there are at least two, as family@value.
+series(by, other) = system(sprintf("awk -F'\t' '/^#/ { next } !h { for (i = 1; i <= NF; i++) at[$i] = i; h = 1; next } $at[\"model\"] == \"%s\" { k = $at[\"family\"] \"@\" $at[\"%s\"]; if (!s[k, $at[\"%s\"]]++ && ++n[k] == 2) printf \"%%s \", k }' '%s'", model, other, by, rounds))
+family(pair) = pair[1:strstrt(pair, "@") - 1]
+value_of(pair) = pair[strstrt(pair, "@") + 1:strlen(pair)]
+runs = among(residuals, "solver")
+over_tol = series("tol", "window")
+over_window = series("window", "tol")
+most(a, b) = a > b ? a : b
+lines = most(words(runs), most(words(over_tol), words(over_window)))
+set key outside below vertical maxrows 100 Left reverse noenhanced samplen 2 font ",10"
 set title font ",12"
 do for [ext in "svg png"] {
-    eval format(ext, 1380, 560)
+    eval format(ext, 1380, 400 + 18 * lines)
     set multiplot layout 1, 3 title model noenhanced
     set logscale y; set format y "10^{%L}"; unset logscale x; set format x "%g"
     set title "largest change in an iteration"
@@ -26,15 +30,17 @@ do for [ext in "svg png"] {
     set title "rounds against the tolerance"
     set logscale x; set format x "10^{%L}"
     set xlabel "tol"; set ylabel "rounds (the most of any row)"; set yrange [0:*]
-    plot for [f = 1:F] for [w = 1:words(windows)] lines_of(rounds, is("family", word(families, f)) . " && " . is("window", word(windows, w)), 10) \
-        using (column("tol") > 0 ? column("tol") : NaN):"rounds" with linespoints linetype (f - 1) * words(windows) + w pointsize 0.7 \
-        title word(families, f) . ", window " . word(windows, w)
+    if (words(over_tol)) { plot for [k = 1:words(over_tol)] \
+        lines_of(rounds, is("family", family(word(over_tol, k))) . " && " . is("window", value_of(word(over_tol, k))), 10) \
+        using (column("tol") > 0 ? column("tol") : NaN):"rounds" with linespoints linetype k pointsize 0.7 \
+        title family(word(over_tol, k)) . ", window " . value_of(word(over_tol, k)) } else { set multiplot next }
     set title "speed-up over the serial twin, as modelled"
     set format x "%g"
     set xlabel "window"; set ylabel "times faster"
-    plot for [f = 1:F] for [t = 1:words(tols)] lines_of(rounds, is("family", word(families, f)) . " && " . is("tol", word(tols, t)), 9) \
-        using "window":"model_speedup" with linespoints linetype (f - 1) * words(tols) + t pointsize 0.7 title word(families, f) . ", tol " . word(tols, t), \
-        1 with lines linecolor rgb "#444444" dashtype 2 notitle
+    if (words(over_window)) { plot for [k = 1:words(over_window)] \
+        lines_of(rounds, is("family", family(word(over_window, k))) . " && " . is("tol", value_of(word(over_window, k))), 9) \
+        using "window":"model_speedup" with linespoints linetype k pointsize 0.7 title family(word(over_window, k)) . ", tol " . value_of(word(over_window, k)), \
+        1 with lines linecolor rgb "#444444" dashtype 2 notitle } else { set multiplot next }
     unset multiplot
     set output
     set yrange [*:*]
