@@ -115,7 +115,7 @@ static long offset_of(const char *file, const char *name, const char *shape)
     uint64_t len;
     char want[128];
     const char *at;
-    long from, to;
+    long from = 0, to = 0;
 
     memcpy(&len, file, 8);
     CU_ASSERT(len % 8 == 0 && file[8] == '{');
