@@ -33,6 +33,7 @@ typedef struct check {
     double *row;                            /* n numbers */
     spot spot[SPOTS];
     cost cost[COSTS]; int costs, best;      /* best: the smallest batch within a tenth of the least time a row */
+    int given;                              /* rows that a sampler gives it in one call; 0: all that there are */
     remark remark[REMARKS]; int remarks;
 } check;
 

@@ -208,6 +208,16 @@ int check_calls(check *c)
 
 /* ---- cost ---- */
 
+/* The rows of a sampler's block, of many samples. */
+static int rows_given(const check *c)
+{
+    method *m = c->field->serial ? NULL : method_parse("check", "ddim");
+    int rows = m ? solve_block(&(plan){ .how = m, .proc = c->proc, .field = c->field }, 100000) : 0;
+
+    method_free(m);
+    return rows;
+}
+
 int check_cost(check *c)
 {
     const level *l = &c->spot[SPOTS / 2].at;
@@ -233,5 +243,6 @@ int check_cost(check *c)
     for (c->best = 0; !status && c->best < c->costs - 1 && c->cost[c->best].seconds / c->cost[c->best].rows > 1.1 * least; )
         c->best++;
     field_close(twin);
+    c->given = rows_given(c);
     return status;
 }

@@ -125,16 +125,29 @@ static void print_levels(const check *c)
     }
 }
 
+/* Seconds a row in a batch of at most so many rows. */
+static double row_seconds(const check *c, int rows)
+{
+    int k = 0;
+
+    while (k + 1 < c->costs && c->cost[k + 1].rows <= rows)
+        k++;
+    return c->cost[k].seconds / c->cost[k].rows;
+}
+
 /* Timings, the only lines that differ from run to run. */
 static void print_cost(const check *c)
 {
-    const cost *best = &c->cost[c->best], *one = &c->cost[0];
+    const cost *best = &c->cost[c->best];
+    double least = best->seconds / best->rows, now = row_seconds(c, c->given);
 
-    printf("cost: one row %.3g us; best %d rows a call, %.3g us a row", one->seconds * 1e6, best->rows, best->seconds / best->rows * 1e6);
-    if (c->field->serial)
-        puts("; it gets the whole batch");
+    printf("cost: a call of one row %.3g us; best %d rows a call, %.3g us a row", c->cost[0].seconds * 1e6, best->rows, least * 1e6);
+    if (!c->given)
+        puts("; it gets all that there are");
+    else if (now > 1.25 * least)
+        printf("; a sampler gives it %d, %.2g times slower: let it ask for %d (block)\n", c->given, now / least, best->rows);
     else
-        printf("; it asks for %d\n", c->field->block);
+        printf("; a sampler gives it %d, which is as good\n", c->given);
 }
 
 static void print_advice(const check *c, int whole)

@@ -227,7 +227,7 @@ if [ -e "$fields/bell.so" ]; then
     expect 2 "began with \"Loading weights...\"" $sample "$pipe greets" --nfe 5
     expect 2 "not found" $sample "pipe:nosuch net" --nfe 5
     expect 1 "TypeError: too tired" $sample "$pipe dies 3" --nfe 5 -n 3
-    expect 0 "it gets the whole batch" $check "$pipe bell" -n 300
+    expect 0 "it gets all that there are" $check "$pipe bell" -n 300
     printf '[score]\nkind = pipe\ncommand = %s hangs 3\ntimeout = 0.2\n' "$fields/child" >hung.ini
     expect 1 "no answer in 0.2 s" $sample ./hung.ini --nfe 5 -n 3
     printf '[score]\nkind = pipe\ntimeout = 0.2\n' >hung.ini
