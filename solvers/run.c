@@ -50,7 +50,7 @@ static int ask_parts(const run *r, const batch *p, enum predicts want, int parts
 /* As many threads as the call is worth, by the pace of the last call that one thread made. */
 static int ask_team(run *r, const batch *p, enum predicts want, double *out)
 {
-    static const double WORTH = 5e-5;                   /* seconds */
+    static const double WORTH = 2e-4;                   /* seconds: well above what it takes to wake a thread */
     double points = (double)p->groups * p->rows, parts = fmin(r->members, r->pace * points / WORTH), began;
     int status;
 

@@ -8,7 +8,7 @@
 #include "tests/fixture.h"
 #include "tests/suite.h"
 
-enum { N = 5, STEPS = 26, SLICE = 3 };
+enum { N = 4, STEPS = 26, SLICE = 3 };
 
 /* The number is a slice's steps, or the coarse ones; `%s` the inner method. */
 static const char *const around[] = { "picard:tol=0,window=13,slice=%d/%s", "parareal:tol=0,window=7,coarse=%d/ddim/%s", "anderson:tol=0,window=13,slice=%d/%s" };
