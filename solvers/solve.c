@@ -256,8 +256,12 @@ int solve(const plan *asked, int n, double *x, tally *out)
     {
         int rows = solve_block(p, n);
 
-        #pragma omp parallel if (rows < n)
-        work(p, n, rows, x, &all);
+        if (rows < n) {
+            #pragma omp parallel
+            work(p, n, rows, x, &all);
+        } else {
+            work(p, n, rows, x, &all);              /* within no region: calls that are shared out keep their threads */
+        }
     }
     if (p->peers) {
         outcome mine = all;
