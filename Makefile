@@ -79,6 +79,17 @@ zoo: all                                                ## every method on every
 	rm -f out/zoo/results.tsv
 	$(B)/fokker bench bench/zoo.ini -o out/zoo
 
+NET_RUNS := mnist-eps-cnn:dpmpp-2m:20: mnist-eps-cnn-fragile:ddim:20: mnist-eps-cnn-fragile:ddim:20:clamp:lo=-0.5,hi=0.5 mnist-flow-vit:dpmpp-2m:10:
+bench-nets: all                                         ## real networks, NETS=DIR of the .onnx files, DATA=DIR of MNIST: tables and contact sheets in out/nets
+	@test -n "$(NETS)" -a -n "$(DATA)" || { echo "fokker: give NETS=DIR (the .onnx files) and DATA=DIR (MNIST's test images)" >&2; exit 2; }
+	rm -f out/nets/results.tsv
+	NETS='$(NETS)' DATA='$(DATA)' $(B)/fokker bench bench/nets.ini -o out/nets
+	@for run in $(NET_RUNS); do \
+	    net=$${run%%:*} rest=$${run#*:}; solver=$${rest%%:*} rest=$${rest#*:}; steps=$${rest%%:*} wrap=$${rest#*:}; \
+	    NETS='$(NETS)' DATA='$(DATA)' $(B)/fokker sample models/nets/$$net.ini --solver $$solver --steps $$steps -n 128 --seed 1 $${wrap:+--wrap "$$wrap"} \
+	        -o out/nets/$$net.npy --png out/nets/$$net-$$solver-$$steps$${wrap:+-clamp}.png || exit 1; \
+	done
+
 orders: $(B)/fokker                                     ## measures all orders anew, for docs/orders.md (some minutes)
 	$(B)/fokker order --tsv > $(B)/orders.tsv
 	cp $(B)/orders.tsv docs/orders.tsv
@@ -252,9 +263,9 @@ clean:                                                  ## everything built; res
 	rm -rf $(B)
 
 help:                                                   ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 	@echo "  CC=clang another compiler; MPI=1 ranks across machines; WERROR=1 warnings are errors; B=DIR another build folder; PREFIX=DIR where install goes"
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit ranks bench zoo speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
+.PHONY: all deps test unit ranks bench bench-nets zoo speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE

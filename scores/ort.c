@@ -7,6 +7,9 @@
 #include "models/fail.h"
 #include "scores/ort.h"
 
+/* It stays once it is loaded: its own globals do not survive being loaded twice without a leak. */
+enum { HOW = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE };
+
 typedef void (*anything)(void);
 typedef struct base { const anything *(*table)(uint32_t version); const char *(*version)(void); } base;
 
@@ -23,7 +26,7 @@ static void *beside(void)
         *slash = 0;
     for (int i = 0; i < 3 && !library; i++) {
         snprintf(path, sizeof path, "%s/%sonnxruntime/libonnxruntime.so", self, places[i]);
-        library = access(path, R_OK) ? NULL : dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        library = access(path, R_OK) ? NULL : dlopen(path, HOW);
     }
     return library;
 }
@@ -35,10 +38,10 @@ static void *find_library(void)
     void *library = NULL;
 
     if (asked && *asked)
-        return (library = dlopen(asked, RTLD_NOW | RTLD_LOCAL)) ? library : (fail("ORT=%s: cannot be loaded (%s); name a libonnxruntime.so", asked, dlerror()), NULL);
+        return (library = dlopen(asked, HOW)) ? library : (fail("ORT=%s: cannot be loaded (%s); name a libonnxruntime.so", asked, dlerror()), NULL);
     library = beside();
     for (int i = 0; i < 2 && !library; i++)
-        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+        library = dlopen(names[i], HOW);
     if (!library)
         fail("kind = onnx needs ONNX Runtime, which is not here; `make onnxruntime` fetches it, or name it: ORT=/path/libonnxruntime.so");
     return library;

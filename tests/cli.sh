@@ -131,6 +131,12 @@ expect 2 "rtol" $sample gauss2 --solver cvode-adams --nfe 10
 expect 2 "alpha = 0" $sample gauss2 --solver em --process flow --steps 10
 expect 2 "give one of: none denoise" $sample gauss2 --steps 3 --final zero
 expect 2 "No such file" $sample gauss2 --steps 3 --init none.npy
+printf '[score]\nkind = mlp\nfile = none.safetensors\n' >net.ini
+expect 2 "none.safetensors: No such file" $sample net.ini --steps 3
+printf '[score]\nkind = mlp\nfile = ${NO_WHERE}/net.npz\n' >net.ini
+expect 2 "environment variable NO_WHERE" $sample net.ini --steps 3
+printf '[score]\nkind = onnx\nfile = net.onnx\npredicts = noise\n' >net.ini
+expect 2 "ORT=none.so" env ORT=none.so $sample net.ini --steps 3
 expect 2 "cannot be written" $sample gauss2 --steps 3 -o no/such/folder/x.npy
 expect 2 "has no labels" $sample gauss2 --steps 3 --label 1
 expect 2 "no serial twin" $sample gmm8ring --steps 3 --twin

@@ -16,6 +16,10 @@ static const struct net { const char *name; double scale, shift; } nets[] = { { 
     { "mnist-eps-cnn-fragile-epoch200", 1000, 0 }, { "mnist-flow-vit", -1, 1 }, { "toy-eps-mlp", 1, 0 } };
 enum { NETS = sizeof nets / sizeof *nets };
 
+/* The runtime leaks a little where a file is no model; that is none of ours. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) { return "leak:libonnxruntime"; }
+
 /* 0 where the networks, the data and the runtime are there; else it says once what is missing. */
 static int missing(void)
 {
