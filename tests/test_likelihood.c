@@ -6,6 +6,7 @@
 #include "scores/tangents.h"
 #include "solvers/likelihood.h"
 #include "tests/fixture.h"
+#include "tests/golden.h"
 #include "tests/suite.h"
 
 /* A rig from data to noise with exact points at t_min and an inquiry: exact trace and prior, to be changed. */
@@ -343,6 +344,41 @@ static void truncation_is_estimated_where_the_law_is_unknown(void)
     logrig_close(&r);
 }
 
+/* One line of likelihoods.tsv: the numbers of other programs, with their probes; the tolerance is theirs, and they have one controller for all 16 rows. */
+static void replay_likelihood(char *const *cell, void *with)
+{
+    enum { CASE, PEER, MODEL, PROCESS, INIT, PROBE, PRIOR, TOLERANCE };
+    const golden *g = with;
+    const array *x = golden_find(g, cell[INIT]), *want = golden_find(g, cell[CASE]), *z = strcmp(cell[PROBE], "-") ? golden_find(g, cell[PROBE]) : NULL;
+    int both = !strcmp(cell[PRIOR], "both"), n = (int)array_rows(x);
+    answer out[16];
+    double apart = 0;
+    logrig r;
+
+    if (logrig_open(&r, cell[MODEL], cell[PROCESS], "dop853", z ? "hutchinson" : "exact", 1, 1e-11, 1))
+        return;
+    r.q.recorded = z ? z->v : NULL, r.q.unchecked = 1;
+    for (int exact = 0; exact <= both; exact++) {
+        r.q.exact_prior = exact;
+        must(likelihood(&r.q, n, x->v, NULL, out));
+        for (int i = 0; i < n; i++)
+            apart = fmax(apart, fabs(out[i].logp - want->v[i * array_cols(want) + exact]));
+    }
+    if (getenv("FOKKER_SHOW"))
+        printf("%s %g\n", cell[CASE], apart);
+    check_below(apart, (z ? 300 : 1) * atof(cell[TOLERANCE]), cell[CASE], __FILE__, __LINE__);
+    logrig_close(&r);
+}
+
+static void likelihoods_of_other_programs_are_ours_with_their_probes(void)
+{
+    golden *g = golden_open();
+
+    if (!must(g ? 0 : -1))
+        CU_ASSERT_EQUAL(golden_table("likelihoods.tsv", 8, replay_likelihood, g), 11);
+    golden_close(g);
+}
+
 static void what_makes_no_sense_is_refused(void)
 {
     logrig r;
@@ -373,6 +409,7 @@ static const test_case tests[] = {
     { "neighbours and blocks change no bit", neighbours_and_blocks_change_no_bit },
     { "a field that breaks half-way loses no other point", a_field_that_breaks_half_way_loses_no_other_point },
     { "truncation and prior are estimated where the law is unknown", truncation_is_estimated_where_the_law_is_unknown },
+    { "likelihoods of other programs are ours with their probes", likelihoods_of_other_programs_are_ours_with_their_probes },
     { "what makes no sense is refused", what_makes_no_sense_is_refused },
     { 0, 0 },
 };
