@@ -90,6 +90,12 @@ bench-nets: all                                         ## real networks, NETS=D
 	        -o out/nets/$$net.npy --png out/nets/$$net-$$solver-$$steps$${wrap:+-clamp}.png || exit 1; \
 	done
 
+LOGP    = $(B)/fokker logp gmm5-aniso16 --prior exact --no-check
+bench-logp: all                                         ## log-likelihoods: solvers by calls, trace estimators by rows, in out/
+	@mkdir -p out
+	$(LOGP) -n 200 --solver "heun dpmpp-2m rk4 ab-3 dopri5" --nfe "24 48 96 192" -o out/logp-calls
+	$(LOGP) -n 200 --rtol 1e-3 --trace "hutchinson hutchpp xtrace" --probes "4 8 16 24" -o out/logp-trace
+
 orders: $(B)/fokker                                     ## measures all orders anew, for docs/orders.md (some minutes)
 	$(B)/fokker order --tsv > $(B)/orders.tsv
 	cp $(B)/orders.tsv docs/orders.tsv
@@ -268,4 +274,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit ranks bench bench-nets zoo speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
+.PHONY: all deps test unit ranks bench bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE

@@ -210,6 +210,16 @@ static FILE *file_in(const char *folder, const char *name)
     return f;
 }
 
+/* All errors of a point that are known, together; NAN where none is. */
+static double predicted(const logp_summary *s)
+{
+    double solver_part = isnan(s->err_solver) ? 0 : s->err_solver, prior_part = isnan(s->err_prior) ? 0 : s->err_prior;
+
+    if (isnan(s->err_solver) && !(s->se_trace > 0))
+        return NAN;
+    return sqrt(s->se_trace * s->se_trace + solver_part * solver_part + prior_part * prior_part);
+}
+
 /* Each combination is on disk before the next begins. */
 static int run_many(logp_job *j)
 {
@@ -251,14 +261,16 @@ static int run_many(logp_job *j)
         s = logp_sum(c->out ? j->n : 0, c->out);
         if (!quiet)
             printf("%-22s %-20s %6ld %10.1f %10.1f %12.6g %10.2g %10.2g %10.2g %6.1f%%%s%s\n", c->solver ? c->solver : "dopri5", c->trace ? c->trace : "exact", c->probes, s.calls,
-                   s.rows, s.mean, s.mean_se, sqrt(s.se_trace * s.se_trace + s.err_solver * s.err_solver + s.err_prior * s.err_prior), s.realised,
-                   s.known ? 100. * s.inside / s.known : NAN, c->status ? " " : "", c->reason);
+                   s.rows, s.mean, s.mean_se, predicted(&s), s.realised,
+                   s.intervals ? 100. * s.inside / s.intervals : NAN, c->status ? " " : "", c->reason);
         logp_cell_clear(c);
     }
     watch_close(w);
     fclose(cells), fclose(rows);
     if (terms)
         fclose(terms);
+    if (code == OK && !watch_stopped && logp_draw(folder))
+        fprintf(stderr, "fokker: warning: no figures: %s; `fokker plot %s` draws them later\n", why(), folder);
     return watch_stopped ? INTERRUPTED : code;
 }
 

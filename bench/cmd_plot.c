@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "bench/check.h"
+#include "bench/logp.h"
 #include "bench/options.h"
 #include "bench/pictures.h"
 #include "models/model.h"
@@ -234,6 +235,8 @@ static int draw_terms(const char *path, const char *folder, int many)
     return status;
 }
 
+int logp_draw(const char *folder) { return draw_one(NULL, folder, "logp", "", NULL); }
+
 int cmd_plot(const request *r)
 {
     char path[PATH_SIZE], folder[PATH_SIZE], *slash;
@@ -245,8 +248,12 @@ int cmd_plot(const request *r)
     if (words_between(r, 1, 1))
         return complain(USAGE);
     snprintf(path, sizeof path, "%s", r->word[0]);
-    if (!stat(path, &is) && S_ISDIR(is.st_mode))
+    if (!stat(path, &is) && S_ISDIR(is.st_mode)) {
+        snprintf(path, sizeof path, "%s/logp.tsv", r->word[0]);
+        if (!access(path, R_OK))
+            return logp_draw(r->word[0]) ? complain(USAGE) : OK;
         snprintf(path, sizeof path, "%s/results.tsv", r->word[0]);
+    }
     snprintf(folder, sizeof folder, "%s", path);
     if ((slash = strrchr(folder, '/')))
         *slash = 0;

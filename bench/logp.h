@@ -68,7 +68,7 @@ void logp_cell_clear(logp_cell *);
 
 /* Averages over the points that were finished: of sizes root mean squares.  NAN where nothing is known. */
 typedef struct logp_summary {
-    int good, inside, known;                /* finished; whose interval holds the exact value; whose exact value is known */
+    int good, inside, intervals, known;     /* finished; whose interval holds the exact value; who have both; whose exact value is known */
     double mean, mean_se, se_trace, err_solver, err_prior, prior_bias, err_trunc, realised, below, calls, rows, calls_sd;
 } logp_summary;
 logp_summary logp_sum(int n, const answer *);
@@ -79,6 +79,9 @@ int logp_write_rows(FILE *, int header, int cell, const logp_job *, const logp_c
 /* The table of cells. */
 void logp_write_head(FILE *);
 void logp_write_cell(FILE *, const logp_job *, const logp_cell *);
+
+/* The figures of a folder with logp.tsv and points.tsv, by gnuplot (cmd_plot.c).  0 or -1. */
+int logp_draw(const char *folder);
 
 /* In words. */
 void logp_say(FILE *, const logp_job *, const logp_cell *);

@@ -23,7 +23,7 @@ logp_summary logp_sum(int n, const answer *a)
         trunc += p->err_trunc * p->err_trunc;
         calls += p->calls, rows += p->rows, calls2 += (double)p->calls * p->calls;
         if (isfinite(p->exact)) {
-            s.known++, s.inside += p->lo <= p->exact && p->exact <= p->hi;
+            s.known++, s.intervals += p->lo <= p->hi, s.inside += p->lo <= p->exact && p->exact <= p->hi;
             below += p->exact - p->logp;
             error += (p->logp - p->exact) * (p->logp - p->exact);
         }
@@ -88,7 +88,7 @@ void logp_write_cell(FILE *f, const logp_job *j, const logp_cell *c)
     fprintf(f, "%s\t%s\t%ld\t%s\t%s\t%ld\t%d\t%d\t", c->steps || c->nfe ? "nan" : or_default(c->rtol, "default"), or_default(c->trace, "exact"), c->probes,
             j->exact_prior ? "exact" : "normal", j->control ? "gauss" : "none", c->seed, j->n, j->dim);
     fprintf(f, "%.6g\t%.6g\t%.10g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.4g\t%s\t%s\n", s.calls, s.rows, s.mean, s.mean_se, s.se_trace, s.err_solver, s.err_prior,
-            s.err_trunc, s.realised, s.known ? (double)s.inside / s.known : NAN, c->seconds, status_word(c->status), *c->reason ? c->reason : "-");
+            s.err_trunc, s.realised, s.intervals ? (double)s.inside / s.intervals : NAN, c->seconds, status_word(c->status), *c->reason ? c->reason : "-");
 }
 
 /* What a bound is, and how many bits. */
@@ -143,7 +143,11 @@ void logp_say(FILE *f, const logp_job *j, const logp_cell *c)
         say_bits(f, j, &s);
     fprintf(f, "a point's errors, root mean square: trace %.2g, solver %.2g, prior %.2g; to log p at t = 0 another %.2g\n", s.se_trace, s.err_solver, s.err_prior, s.err_trunc);
     if (s.known)
-        fprintf(f, "against the exact log p: %.2g; %.1f %% of %d intervals hold it\n", s.realised, 100. * s.inside / s.known, s.known);
+        fprintf(f, "against the exact log p: %.2g", s.realised);
+    if (s.intervals)
+        fprintf(f, "; %.1f %% of %d intervals hold it", 100. * s.inside / s.intervals, s.intervals);
+    if (s.known)
+        fputc('\n', f);
     fprintf(f, "%.1f calls a point (+- %.1f), %.0f rows, %.3g s\n", s.calls, s.calls_sd, s.rows, c->seconds);
     if (s.err_prior > 3 * (s.err_solver + s.se_trace) && s.err_prior > 1e-3)
         fprintf(f, "note: most of the error is the prior's: what arrives at t = %g is not N(0, %g^2); raise t_max%s\n", p->t_max, p->prior_std,

@@ -264,6 +264,8 @@ static void conclude(const trip *t, answer *out)
             more_or_less += a->err_solver;
         }
         a->lo = a->logp - more_or_less - (complete ? 0 : fine.below), a->hi = a->logp + more_or_less + (complete ? 0 : fine.above);
+        if (complete && !t->coarse.state)
+            a->lo = a->hi = NAN;            /* nothing is known of the one error that there is */
         a->calls = asked * rounds, a->rows = asked * each;
     }
 }

@@ -39,7 +39,8 @@ typedef struct inquiry {
  *               their signs, since their sum may vanish by chance; so rather the error of the coarser run than of this one
  *   err_prior   log N(x_T; 0, prior_std^2 I) - log p_T(x_T), by the law or else by the fit: what logp is too large by; 0 under the exact prior
  *   err_trunc   log p at t_min - log p_0(x): by the law, or else to first order in sigma^2
- *   lo, hi      95 %: logp +- (Student's t of the estimates, with their skewness, + err_solver + |err_prior|); of log p at t_min, so without err_trunc
+ *   lo, hi      95 %: logp +- (Student's t of the estimates, with their skewness, + err_solver + |err_prior|); of log p at t_min, so without err_trunc.
+ *               Unchecked: of the trace estimator alone; NAN where that is exact too
  *   exact       the law's own log p at t_min
  */
 typedef struct answer { double logp, se_trace, err_solver, err_prior, err_trunc, lo, hi, exact; long calls, rows; } answer;
