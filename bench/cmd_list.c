@@ -10,6 +10,7 @@
 #include "scores/layer.h"
 #include "solvers/grid.h"
 #include "solvers/solver.h"
+#include "solvers/trace.h"
 
 /* A parameter with its range or its words, and its default. */
 static void print_param(const param *p)
@@ -116,6 +117,14 @@ static int list_layers(const request *r)
     return OK;
 }
 
+static int list_estimators(const request *r)
+{
+    heading(r);
+    for (int i = 0; i < estimators(); i++)
+        print_entry(r, estimator_at(i)->name, estimator_at(i)->about, estimator_at(i)->cite, estimator_at(i)->par);
+    return OK;
+}
+
 /* The first comment line of a model file says what it is. */
 static void print_model(const request *r, const char *folder, const char *file)
 {
@@ -165,7 +174,7 @@ static int list_models(const request *r)
 static const struct topic { const char *name; int (*list)(const request *); } topics[] = {
     { "solvers", list_solvers }, { "processes", list_processes }, { "grids", list_grids },
     { "models", list_models }, { "metrics", list_metrics }, { "wrappers", list_wrappers },
-    { "layers", list_layers },
+    { "layers", list_layers }, { "estimators", list_estimators },
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -183,7 +192,7 @@ int cmd_list(const request *r)
         return complain(USAGE);
     }
     if (option_text(r, "tsv")) {
-        fail("list: --tsv needs one kind of thing; give solvers, processes, grids, models, metrics, wrappers or layers");
+        fail("list: --tsv needs one kind of thing; give solvers, processes, grids, models, metrics, wrappers, layers or estimators");
         return complain(USAGE);
     }
     for (int i = 0; i < TOPICS && !status; i++) {

@@ -11,7 +11,7 @@
 #include "models/item.h"
 
 const command commands[] = {
-    { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers|layers]", "names what there is, with parameters and claims",
+    { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers|layers|estimators]", "names what there is, with parameters and claims",
       "Without a word it lists everything.", cmd_list },
     { "sample", SAMPLE, "MODEL", "draws samples by one method and says what it cost",
       "MODEL is a name, a model file, or a field of your own: plugin:FILE,ARGS or pipe:COMMAND. Without -o the samples go to stdout as text and the record of the run to stderr.",

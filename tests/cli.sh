@@ -409,7 +409,7 @@ for name in ds_multistep3_dpmsolverpp_tu_line__gmm8ring__n7_nolof up_bh2_o3_data
     holds replay $name
 done
 
-for topic in solvers processes grids models metrics wrappers layers; do
+for topic in solvers processes grids models metrics wrappers layers estimators; do
     holds "$fokker" list $topic --tsv
     holds "$fokker" list $topic
 done
