@@ -246,7 +246,7 @@ share    = $(DESTDIR)$(abspath $(PREFIX))/share
 manual   = $(share)/man/man1/fokker.1
 complete = $(share)/bash-completion/completions/fokker
 HEADERS := $(wildcard models/*.h scores/*.h solvers/*.h)
-DATA    := $(sort $(shell find models plots -type f ! -name '*.[ch]' ! -name '.*' 2>/dev/null))
+SHARED  := $(sort $(shell find models plots -type f ! -name '*.[ch]' ! -name '.*' 2>/dev/null))
 
 install: all                                            ## into PREFIX (/usr/local); DESTDIR goes before it
 	install -d $(bindir) $(libdir)/pkgconfig $(dir $(manual) $(complete))
@@ -257,7 +257,7 @@ install: all                                            ## into PREFIX (/usr/loc
 	ln -sf $(SONAME) $(libdir)/libfokker.so
 	sed 's|@prefix@|$(abspath $(PREFIX))|; s|@version@|$(VERSION)|; s|@libs@|$(LIBS)|' fokker.pc.in > $(libdir)/pkgconfig/fokker.pc
 	@for file in $(HEADERS); do install -Dm 644 $$file $(incdir)/$$file || exit 1; done
-	@for file in $(DATA); do install -Dm 644 $$file $(share)/fokker/$$file || exit 1; done
+	@for file in $(SHARED); do install -Dm 644 $$file $(share)/fokker/$$file || exit 1; done
 	$(B)/fokker help man-page > $(manual)
 	$(B)/fokker help bash-completion > $(complete)
 
