@@ -23,6 +23,9 @@ struct law {
     /* Besides x0 the product J v of its Jacobian with v, both groups x rows x dim. */
     int (*jvp)(const law *, const batch *, const double *v, double *x0, double *jv);
 
+    /* The same with m directions a point, v and jv groups x rows x m x dim, for less than m times as much; or NULL. */
+    int (*jvps)(const law *, const batch *, int m, const double *v, double *x0, double *jv);
+
     /* log p_t(x), exact, groups x rows. */
     int (*logpdf)(const law *, const batch *, double *logp);
 

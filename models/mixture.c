@@ -21,7 +21,7 @@ typedef struct work {
     tile o;
     long first;
     int count, groups;
-    double *X, *v, *Y;                                  /* x_0; a direction and its image; each in the slab or NULL */
+    double *X, *v, *Y;                                  /* x_0; directions and their images; each in the slab or NULL */
     _Alignas(64) double top[TILE], sum[TILE], fade[TILE], Q[TILE], e[BLOCK][TILE];
 } work;
 
@@ -39,48 +39,48 @@ static void lay_out(work *w, int dim, int arrays, double *slab)
     w->o.x = base;
     w->X = arrays > 1 ? base + size : NULL;
     w->v = arrays > 2 ? base + 2 * size : NULL;
-    w->Y = arrays > 3 ? base + 3 * size : NULL;
+    w->Y = arrays > 2 ? base + (1 + arrays / 2) * size : NULL;             /* as many as there are directions */
 }
 
-/* Row-major n x dim to columns of `rows`; the padded lanes copy the first row. */
-INLINE void columns_form(const double *from, int n, int padded, int dim, int rows, double *to)
+/* Row-major n x dim, rows `stride` apart, to columns of `rows`; the padded lanes copy the first row. */
+INLINE void columns_form(const double *from, long stride, int n, int padded, int dim, int rows, double *to)
 {
     for (int d = 0; d < dim; d++) {
         double *col = to + d * (long)rows;
 
         #pragma omp simd
         for (int i = 0; i < n; i++)
-            col[i] = from[i * (long)dim + d];
+            col[i] = from[i * stride + d];
         for (int i = n; i < padded; i++)
             col[i] = from[d];
     }
 }
 
-CLONES static void to_columns(const double *from, int n, int padded, int dim, int rows, double *to)
+CLONES static void to_columns(const double *from, long stride, int n, int padded, int dim, int rows, double *to)
 {
-    if (dim == 2)
-        columns_form(from, n, padded, 2, rows, to);
+    if (dim == 2 && stride == 2)
+        columns_form(from, 2, n, padded, 2, rows, to);
     else
-        columns_form(from, n, padded, dim, rows, to);
+        columns_form(from, stride, n, padded, dim, rows, to);
 }
 
-INLINE void rows_form(const double *from, int n, int dim, int rows, double *to)
+INLINE void rows_form(const double *from, int n, int dim, int rows, double *to, long stride)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++)
         for (int d = 0; d < dim; d++)
-            to[i * (long)dim + d] = from[d * (long)rows + i];
+            to[i * stride + d] = from[d * (long)rows + i];
 }
 
 /* And back. */
-CLONES static void to_rows(const double *from, int n, int dim, int rows, double *to)
+CLONES static void to_rows(const double *from, int n, int dim, int rows, double *to, long stride)
 {
-    if (dim == 2)
-        rows_form(from, n, 2, rows, to);
+    if (dim == 2 && stride == 2)
+        rows_form(from, n, 2, rows, to, 2);
     else
         for (int d = 0; d < dim; d++)
             for (int i = 0; i < n; i++)
-                to[i * (long)dim + d] = from[d * (long)rows + i];
+                to[i * stride + d] = from[d * (long)rows + i];
 }
 
 static void gather(const law *l, const batch *p, long first, work *w)
@@ -101,7 +101,7 @@ static void gather(const law *l, const batch *p, long first, work *w)
     }
     for (; i < o->n && !o->same; i++)
         o->alpha[i] = o->alpha[0], o->a2[i] = o->a2[0], o->s2[i] = o->s2[0];
-    to_columns(p->x + first * l->dim, n, o->n, l->dim, o->rows, o->x);
+    to_columns(p->x + first * l->dim, l->dim, n, o->n, l->dim, o->rows, o->x);
 }
 
 /* Labels leave a row to the modes of its own. */
@@ -168,9 +168,9 @@ CLONES static void divide_columns(const work *w, int columns, double *y)
     scale_columns(w, columns, inverse, y);
 }
 
-static void clear(double *y, int n)
+static void clear(double *y, long n)
 {
-    for (int i = 0; i < n; i++)
+    for (long i = 0; i < n; i++)
         y[i] = 0;
 }
 
@@ -212,36 +212,39 @@ static void divergence(const mixture *m, const batch *p, work *w, double *div)
         div[w->first + i] = w->Q[i] / w->sum[i];
 }
 
-static void tangent(const mixture *m, const batch *p, work *w, const double *v, double *jv)
+/* Directions each..each + count - 1 of the m of every row. */
+static void tangents(const mixture *m, const batch *p, work *w, int each, int count, int of, const double *v, double *jv)
 {
     int dim = m->law.dim;
+    long size = (long)dim * w->o.rows, stride = (long)of * dim, at = (w->first * of + each) * dim;
 
-    to_columns(v + w->first * dim, w->count, w->o.n, dim, w->o.rows, w->v);
-    for (int d = 0; d < dim; d++)
-        clear(w->Y + d * (long)w->o.rows, w->o.n);
+    for (int q = 0; q < count; q++)
+        to_columns(v + at + (long)q * dim, stride, w->count, w->o.n, dim, w->o.rows, w->v + q * size);
+    clear(w->Y, count * size);
     for (int from = 0, to; from < m->K; from = to) {
         to = block_end(m, from);
         if (m->K > BLOCK)
             logits(m, p, w, from, to), weigh_modes(w, to - from, 0);
-        m->kernels->tangents(m, &w->o, from, to, w->e, w->X, w->v, w->Y);
+        m->kernels->tangents(m, &w->o, from, to, w->e, w->X, count, w->v, w->Y);
     }
-    divide_columns(w, dim, w->Y);
-    to_rows(w->Y, w->count, dim, w->o.rows, jv + w->first * dim);
+    for (int q = 0; q < count; q++) {
+        divide_columns(w, dim, w->Y + q * size);
+        to_rows(w->Y + q * size, w->count, dim, w->o.rows, jv + at + (long)q * dim, stride);
+    }
 }
 
 /* Without noise the point is known: x_0 = x/alpha, and the Jacobian is I/alpha. */
-static void noiseless(const law *l, const batch *p, const double *v, double *x0, double *div, double *jv)
+static void noiseless(const law *l, const batch *p, int m, const double *v, double *x0, double *div, double *jv)
 {
     for (int g = 0; g < p->groups; g++) {
         long rows = p->rows, from = g * rows;
 
         if (p->at[g].sigma != 0)
             continue;
-        for (long i = from * l->dim; i < (from + rows) * l->dim; i++) {
+        for (long i = from * l->dim; i < (from + rows) * l->dim; i++)
             x0[i] = p->x[i] / p->at[g].alpha;
-            if (jv)
-                jv[i] = v[i] / p->at[g].alpha;
-        }
+        for (long i = from * l->dim * m; i < (from + rows) * l->dim * m; i++)
+            jv[i] = v[i] / p->at[g].alpha;
         for (long i = from; div && i < from + rows; i++)
             div[i] = l->dim / p->at[g].alpha;
     }
@@ -270,32 +273,39 @@ static int denoise(const law *l, const batch *p, double *x0, double *div)
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
         posterior_mean(m, p, &w);
-        to_rows(w.X, w.count, l->dim, w.o.rows, x0 + first * l->dim);
+        to_rows(w.X, w.count, l->dim, w.o.rows, x0 + first * l->dim, l->dim);
         if (div)
             divergence(m, p, &w, div);
     }
-    noiseless(l, p, NULL, x0, div, NULL);
+    noiseless(l, p, 0, NULL, x0, div, NULL);
     return 0;
 }
 
-static int jvp(const law *l, const batch *p, const double *v, double *x0, double *jv)
+static int jvps(const law *l, const batch *p, int m, const double *v, double *x0, double *jv)
 {
-    const mixture *m = (const mixture *)l;
-    double slab[slab_size(l->dim, 4)];
+    const mixture *mix = (const mixture *)l;
+    int abreast = m < ABREAST ? m : ABREAST, arrays;
     work w;
+
+    abreast = l->dim > 512 ? 1 : abreast;
+    arrays = 2 + 2 * abreast;
+    double slab[slab_size(l->dim, arrays)];
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
-    lay_out(&w, l->dim, 4, slab);
+    lay_out(&w, l->dim, arrays, slab);
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
-        posterior_mean(m, p, &w);
-        to_rows(w.X, w.count, l->dim, w.o.rows, x0 + first * l->dim);
-        tangent(m, p, &w, v, jv);
+        posterior_mean(mix, p, &w);
+        to_rows(w.X, w.count, l->dim, w.o.rows, x0 + first * l->dim, l->dim);
+        for (int each = 0; each < m; each += abreast)
+            tangents(mix, p, &w, each, m - each < abreast ? m - each : abreast, m, v, jv);
     }
-    noiseless(l, p, v, x0, NULL, jv);
+    noiseless(l, p, m, v, x0, NULL, jv);
     return 0;
 }
+
+static int jvp(const law *l, const batch *p, const double *v, double *x0, double *jv) { return jvps(l, p, 1, v, x0, jv); }
 
 CLONES static void add_weights(work *w, int modes)
 {
@@ -362,4 +372,4 @@ static int mode_of(const law *l, const batch *p, int *mode)
     return 0;
 }
 
-const law mixture_law = { .name = "mixture", .sample = mixture_sample, .denoise = denoise, .jvp = jvp, .logpdf = logpdf, .moments = mixture_moments, .mode_of = mode_of };
+const law mixture_law = { .name = "mixture", .sample = mixture_sample, .denoise = denoise, .jvp = jvp, .jvps = jvps, .logpdf = logpdf, .moments = mixture_moments, .mode_of = mode_of };

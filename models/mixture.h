@@ -8,7 +8,7 @@
 #include "models/law.h"
 
 /* TILE rows (16 where there are many columns) and BLOCK modes at a time; loops run over whole chunks of LANES rows, the last ones padded. */
-enum { LANES = 16, TILE = 64, BLOCK = 64, MAX_DIM = 4096 };
+enum { LANES = 16, TILE = 64, BLOCK = 64, MAX_DIM = 4096, ABREAST = 4 };      /* ABREAST: directions at a time */
 
 #define EACH_CHUNK(o, i) for (int i = 0; i < (o)->n; i += LANES)
 #define EACH_LANE(j) _Pragma("omp simd") for (int j = 0; j < LANES; j++)
@@ -28,8 +28,8 @@ typedef struct kernels {
     void (*means)(const mixture *, const tile *, int from, int to, double (*e)[TILE], double *sum, double *X);
     /* Q += sum_k e_k (tr J_k + (D_k - D) . g_k):  J_k = alpha L_k V_k^-1,  g_k = V_k^-1 (alpha m_k - x). */
     void (*traces)(const mixture *, const tile *, int from, int to, double (*e)[TILE], const double *D, double *Q);
-    /* Y += sum_k e_k (J_k v + (D_k - D) (g_k . v)). */
-    void (*tangents)(const mixture *, const tile *, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y);
+    /* Y += sum_k e_k (J_k v + (D_k - D) (g_k . v)), for `count` directions v, each dim x rows, one after another. */
+    void (*tangents)(const mixture *, const tile *, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y);
 } kernels;
 
 extern const kernels mixture_flat, mixture_full;

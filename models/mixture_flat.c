@@ -170,46 +170,54 @@ INLINE void flat_traces_form(const mixture *m, const tile *o, int from, int to, 
     }
 }
 
-INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y, form f)
+INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y, form f)
 {
+    long size = (long)f.dim * o->rows;
+
     EACH_CHUNK(o, i) {
         chunk c = at(o, f, i);
 
         for (int k = from; k < to; k++) {
             const double *mean = m->mean + k * (long)f.dim;
-            double r[LANES], gv[LANES] = { 0 };
+            double r[LANES], gv[ABREAST][LANES] = { 0 };
 
             if (f.iso)
                 inverse(&c, f, m->var[k], r);
             for (int d = 0; d < f.dim; d++) {
                 long at = d * (long)o->rows + i;
+                double g[LANES];
 
                 if (!f.iso)
                     inverse(&c, f, variance(m, f, k, d), r);
                 EACH_LANE(j) {
                     int l = f.same ? 0 : j;
 
-                    gv[j] = fma(r[l] * fma(c.alpha[l], mean[d], -o->x[at + j]), v[at + j], gv[j]);
+                    g[j] = r[l] * fma(c.alpha[l], mean[d], -o->x[at + j]);
                 }
+                for (int q = 0; q < count; q++)
+                    EACH_LANE(j)
+                        gv[q][j] = fma(g[j], v[q * size + at + j], gv[q][j]);
             }
             for (int d = 0; d < f.dim; d++) {
                 long at = d * (long)o->rows + i;
-                double var = variance(m, f, k, d);
+                double var = variance(m, f, k, d), off[LANES], turn[LANES];
 
                 if (!f.iso)
                     inverse(&c, f, var, r);
                 EACH_LANE(j) {
                     int l = f.same ? 0 : j;
-                    double al = c.alpha[l] * var, off = fma(r[l], fma(c.s2[l], mean[d], al * o->x[at + j]), -D[at + j]);
+                    double al = c.alpha[l] * var;
 
-                    Y[at + j] = fma(e[k - from][i + j], fma(off, gv[j], al * r[l] * v[at + j]), Y[at + j]);
+                    off[j] = fma(r[l], fma(c.s2[l], mean[d], al * o->x[at + j]), -D[at + j]);
+                    turn[j] = al * r[l];
                 }
+                for (int q = 0; q < count; q++)
+                    EACH_LANE(j)
+                        Y[q * size + at + j] = fma(e[k - from][i + j], fma(off[j], gv[q][j], turn[j] * v[q * size + at + j]), Y[q * size + at + j]);
             }
         }
     }
 }
-
-/* Each sum in the forms that the compiler is to know: the plane by itself, isotropic or diagonal, one level or one a row. */
 #define FORMS(NAME, PARAMETERS, ...) \
     CLONES static void NAME PARAMETERS \
     { \
@@ -226,7 +234,7 @@ INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to
 FORMS(flat_logits, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE]), m, o, from, to, e)
 FORMS(flat_means, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X), m, o, from, to, e, sum, X)
 FORMS(flat_traces, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q), m, o, from, to, e, D, Q)
-FORMS(flat_tangents, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y),
-      m, o, from, to, e, D, v, Y)
+FORMS(flat_tangents, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y),
+      m, o, from, to, e, D, count, v, Y)
 
 const kernels mixture_flat = { flat_logits, flat_means, flat_traces, flat_tangents };

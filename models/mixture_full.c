@@ -143,7 +143,8 @@ CLONES static void full_traces(const mixture *m, const tile *o, int from, int to
     }
 }
 
-CLONES static void full_tangents(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y)
+/* One direction. */
+CLONES static void full_tangent(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y)
 {
     int dim = m->law.dim;
     double u[dim * LANES], y[dim * LANES], z[dim * LANES];
@@ -173,6 +174,15 @@ CLONES static void full_tangents(const mixture *m, const tile *o, int from, int 
                     Y[d * c.rows + c.at + j] = fma(-shift[j], D[d * c.rows + c.at + j], Y[d * c.rows + c.at + j]);
         }
     }
+}
+
+
+static void full_tangents(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y)
+{
+    long size = (long)m->law.dim * o->rows;
+
+    for (int q = 0; q < count; q++)
+        full_tangent(m, o, from, to, e, D, v + q * size, Y + q * size);
 }
 
 const kernels mixture_full = { full_logits, full_means, full_traces, full_tangents };

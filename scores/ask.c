@@ -164,3 +164,15 @@ int ask_jvp(const score *s, const batch *p, const double *v, enum predicts want,
     convert(s, &along, want, jv);
     return 0;
 }
+
+int ask_jvps(const score *s, const batch *p, int m, const double *v, enum predicts want, double *out, double *jv)
+{
+    batch along = *p;
+
+    along.rows = p->rows * m, along.x = v;
+    if (!only_data(p) && s->jvps(s->self, p, m, v, out, jv))
+        return -1;
+    convert(s, p, want, out);
+    convert(s, &along, want, jv);
+    return 0;
+}

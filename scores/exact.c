@@ -37,10 +37,17 @@ score *field_new(score s)
     return o;
 }
 
+static int jvps(void *self, const batch *p, int m, const double *v, double *out, double *jv)
+{
+    const law *l = self;
+
+    return l->jvps(l, p, m, v, out, jv);
+}
+
 score *exact_open(const law *l)
 {
     return field_new((score){ .abi = SCORE_ABI, .name = "exact", .dim = l->dim, .predicts = PREDICTS_DATA, .block = l->points ? TILE : 0,
-        .eval = eval, .divergence = divergence, .jvp = l->jvp ? jvp : NULL, .self = (void *)l });
+        .eval = eval, .divergence = divergence, .jvp = l->jvp ? jvp : NULL, .jvps = l->jvps ? jvps : NULL, .self = (void *)l });
 }
 
 typedef struct zero { int dim; } zero;

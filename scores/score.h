@@ -30,6 +30,9 @@ struct score {
     /* Besides out the product jv of its Jacobian with v (both groups x rows x dim); or NULL. */
     int (*jvp)(void *self, const batch *, const double *v, double *out, double *jv);
 
+    /* The same with m directions a point, v and jv groups x rows x m x dim, where that is less work; or NULL. */
+    int (*jvps)(void *self, const batch *, int m, const double *v, double *out, double *jv);
+
     /* Besides out its divergence, groups x rows; or NULL. */
     int (*divergence)(void *self, const batch *, double *out, double *div);
 
@@ -55,6 +58,7 @@ score *zero_open(int dim);
 int ask(const score *, const batch *p, enum predicts want, double *out);
 int ask_divergence(const score *, const batch *p, enum predicts want, double *out, double *div);       /* of a field with a divergence */
 int ask_jvp(const score *, const batch *p, const double *v, enum predicts want, double *out, double *jv);      /* of a field with a jvp; tangents.h: any */
+int ask_jvps(const score *, const batch *p, int m, const double *v, enum predicts want, double *out, double *jv);      /* of a field with jvps */
 
 /* sigma = 0 at every level: nothing would be asked. */
 int only_data(const batch *);

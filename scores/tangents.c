@@ -124,5 +124,7 @@ static int by_differences(tangents *t, const batch *p, int m, const double *v, d
 
 int tangents_ask(tangents *t, const batch *p, int m, const double *v, double *d, double *jv)
 {
+    if (t->field->jvps)
+        return ask_jvps(t->field, p, m, v, PREDICTS_DATA, d, jv);
     return t->field->jvp ? by_jvp(t, p, m, v, d, jv) : by_differences(t, p, m, v, d, jv);
 }
