@@ -98,7 +98,38 @@ static void every_law_keeps_tweedie_s_formula_at_every_process(void)
         }
 }
 
+static void products_with_several_directions_are_those_with_one(void)
+{
+    enum { GROUPS = 21, MANY = 7 };
+    static const char *const mixtures[] = { "gmm8ring", "gmm5-aniso16", "gmm10-64" };
+
+    for (int i = 0; i < 3; i++) {
+        model *m = model_open(mixtures[i], NULL);
+        int dim = m->law->dim, N = GROUPS * 2;
+        double *x = malloc(N * dim * sizeof *x), *v = malloc(MANY * N * dim * sizeof *v), *again = malloc(MANY * N * dim * sizeof *again);
+        double *d = malloc(N * dim * sizeof *d), *jv = malloc(MANY * N * dim * sizeof *jv), *each = malloc(MANY * N * dim * sizeof *each);
+        double *jv_each = malloc(MANY * N * dim * sizeof *jv_each);
+        level at[GROUPS];
+        batch p = { .groups = GROUPS, .rows = 2, .at = at, .x = x }, q = { .groups = GROUPS, .rows = 2 * MANY, .at = at, .x = again };
+
+        for (int g = 0; g < GROUPS; g++)
+            levels(m->process, 1, (double[]){ 0.05 * g }, &at[g]);          /* the first without noise */
+        normals((stream){ 1, USE_PRIOR }, 0, 0, 0, N, dim, x);
+        normals((stream){ 2, USE_PROBE }, 0, 0, 0, MANY * N, dim, v);
+        for (int k = 0; k < MANY * N; k++)
+            memcpy(again + (size_t)k * dim, x + (size_t)(k / MANY) * dim, dim * sizeof *x);
+        must(m->law->jvps(m->law, &p, MANY, v, d, jv));
+        must(m->law->jvp(m->law, &q, v, each, jv_each));
+        CU_ASSERT(!memcmp(jv, jv_each, MANY * N * dim * sizeof *jv));
+        for (int k = 0; k < N; k++)
+            CU_ASSERT(!memcmp(d + (size_t)k * dim, each + (size_t)k * MANY * dim, dim * sizeof *d));
+        free(x), free(v), free(again), free(d), free(jv), free(each), free(jv_each);
+        model_close(m);
+    }
+}
+
 static const test_case tests[] = {
+    { "products with several directions are those with one, to the bit", products_with_several_directions_are_those_with_one },
     { "every law keeps Tweedie's formula at every process", every_law_keeps_tweedie_s_formula_at_every_process },
     { 0, 0 },
 };
