@@ -53,7 +53,7 @@ CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
 SPD_OBJ := $(SPD_SRC:%.c=$(B)/%.o)
 FIELDS  := $(addprefix $(B)/tests/,bell.so odd.so old.so net.so child)      # what the tests load and start
-DBL_OBJ := $(patsubst %.c,$(B)/double/%.o,$(wildcard scores/layer_*.c) scores/net.c scores/product.c)        # networks in double, for tests of derivatives
+DBL_OBJ := $(patsubst %.c,$(B)/double/%.o,$(wildcard scores/layer_*.c) scores/net.c scores/back.c scores/product.c)        # networks in double, for tests of derivatives
 PARTS   := $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfokker.a
 
 all: $(B)/fokker $(B)/libfokker.a $(B)/libfokker.so     ## the program and the library (the default)

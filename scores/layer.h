@@ -17,8 +17,9 @@ enum { MAX_WEIGHTS = 5 };
 /* Columns as they lie in memory: whole panels of a product, whole vectors of a loop. */
 static inline int padded(int n) { return (n + PANEL - 1) / PANEL * PANEL; }
 
-/* A tensor of the file, rows x cols there; here with padded columns of zeros, or packed for products (scores/product.h). */
-typedef struct weight { const char *name; int rows, cols, packed; real *v; } weight;
+/* A tensor of the file, rows x cols there; here with padded columns of zeros, or packed for products (scores/product.h).
+ * In training (scores/back.h) also: where it begins among all parameters; its transpose, packed. */
+typedef struct weight { const char *name; int rows, cols, packed; real *v; long at; real *back; } weight;
 
 /* A tile on its way through a network.  slot[i]: the array behind layer i - 1, slot[0] the input; dslot: the same of a tangent. */
 typedef struct pass {
@@ -27,6 +28,7 @@ typedef struct pass {
     const int *label;                       /* rows: a class, -1: none */
     const real *c;                          /* rows x padded(cond): the embedding of time and label */
     real **slot, **dslot, *work;            /* work: rows x the layer's work */
+    real *grad, *dc, *spare;                /* backward: the gradients of all parameters, that of c, and room (scores/back.h) */
 } pass;
 
 typedef struct layer layer;
@@ -42,6 +44,9 @@ typedef struct layer_kind {
     void (*forward)(const layer *l, const pass *p, const real *x, real *y);
     /* dy = Jacobian times dx; x is what forward was given.  NULL: the answer does not depend on the state (embeddings). */
     void (*tangent)(const layer *l, const pass *p, const real *x, const real *dx, real *dy);
+    /* dx = transposed Jacobian times dy, which are arrays apart; what belongs to the weights is added to grad, to c to dc.  NULL: an embedding of time,
+     * whose weights are fixed. */
+    void (*backward)(const layer *l, const pass *p, const real *x, const real *dy, real *dx);
 } layer_kind;
 
 struct layer {
@@ -65,6 +70,10 @@ static inline void multiply(const pass *p, const real *x, int in, const weight *
 {
     REAL(product)(&(extent){ p->rows, in, padded(in), padded(out) }, x, w->v, beta, y);
 }
+
+/* For backward (scores/back.c), y = W x or y = x + b.  dW += dy x';  dx = W' dy + add dx;  db += dy, summed over rows. */
+void REAL(back_product)(const pass *p, const weight *w, const real *x, const real *dy, int add, real *dx);
+void REAL(back_bias)(const pass *p, const weight *b, const real *dy);
 
 #ifndef FOKKER_DOUBLE
 int layers(void);

@@ -115,16 +115,17 @@ static void gelu_any_slopes(int rows, int cols, real form, const real *b, const 
 
 #define COMMON .in_place = 1, .open = open
 KIND(silu, REAL(silu_rows), REAL(silu_slopes)) = {
-    .name = "silu", .about = "x s(x), s the sigmoid (also called swish)", COMMON, .forward = silu_forward, .tangent = silu_tangent };
+    .name = "silu", .about = "x s(x), s the sigmoid (also called swish)", COMMON, .forward = silu_forward, .tangent = silu_tangent, .backward = silu_tangent };
 KIND(gelu, gelu_any, gelu_any_slopes) = {
     .name = "gelu", .about = "x Phi(x), Phi the normal distribution", .par = { { "form", "the error function, or its approximation by tanh", "erf tanh", 0 } },
-    COMMON, .forward = gelu_forward, .tangent = gelu_tangent };
+    COMMON, .forward = gelu_forward, .tangent = gelu_tangent,
+    .backward = gelu_tangent };
 KIND(relu, REAL(relu_rows), REAL(relu_slopes)) = {
-    .name = "relu", .about = "max(x, 0)", COMMON, .forward = relu_forward, .tangent = relu_tangent };
+    .name = "relu", .about = "max(x, 0)", COMMON, .forward = relu_forward, .tangent = relu_tangent, .backward = relu_tangent };
 KIND(elu, REAL(elu_rows), REAL(elu_slopes)) = {
     .name = "elu", .about = "x, below 0 alpha (e^x - 1)", .par = { { "alpha", "least value, negative", NULL, 1, 0, 1e6, 0 } },
-    COMMON, .forward = elu_forward, .tangent = elu_tangent };
+    COMMON, .forward = elu_forward, .tangent = elu_tangent, .backward = elu_tangent };
 KIND(softplus, REAL(soft_rows), REAL(soft_slopes)) = {
-    .name = "softplus", .about = "log(1 + e^x)", COMMON, .forward = softplus_forward, .tangent = softplus_tangent };
+    .name = "softplus", .about = "log(1 + e^x)", COMMON, .forward = softplus_forward, .tangent = softplus_tangent, .backward = softplus_tangent };
 KIND(tanh, REAL(tangens_rows), REAL(tangens_slopes)) = {
-    .name = "tanh", .about = "tanh x", COMMON, .forward = tanh_forward, .tangent = tanh_tangent };
+    .name = "tanh", .about = "tanh x", COMMON, .forward = tanh_forward, .tangent = tanh_tangent, .backward = tanh_tangent };

@@ -41,7 +41,19 @@ static void tangent(const layer *l, const pass *p, const real *x, const real *dx
         memcpy(dy, dx, (size_t)p->rows * padded(l->out) * sizeof *dy);
 }
 
+static void backward(const layer *l, const pass *p, const real *x, const real *dy, real *dx)
+{
+    const weight *w = &l->weight[W];
+
+    memcpy(dx, dy, (size_t)p->rows * padded(l->out) * sizeof *dx);
+    REAL(back_bias)(p, &l->weight[B], dy);
+    if (w->v)
+        REAL(back_product)(p, w, p->c, dy, 1, p->dc);
+    else
+        REAL(add_rows_of)(p->rows, padded(l->out), p->dc, dy, NULL, p->dc);
+}
+
 const layer_kind REAL(layer_add) = {
     .name = "add", .about = "a projection of the embedding is added", .in_place = 1, .par = { { "name", "of the projection in the file", PATH } },
-    .open = open, .forward = forward, .tangent = tangent,
+    .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

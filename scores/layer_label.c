@@ -30,8 +30,21 @@ static void forward(const layer *l, const pass *p, const real *x, real *y)
     }
 }
 
+static void backward(const layer *l, const pass *p, const real *x, const real *dy, real *dx)
+{
+    int pad = padded(l->out);
+
+    memcpy(dx, dy, (size_t)p->rows * pad * sizeof *dx);
+    for (int i = 0; i < p->rows; i++, dy += pad) {
+        int row = p->label[i] < 0 ? (int)l->given.v[NONE] : p->label[i];
+
+        for (int j = 0; j < l->out && row >= 0; j++)
+            p->grad[l->weight[0].at + (size_t)row * pad + j] += dy[j];
+    }
+}
+
 const layer_kind REAL(layer_label) = {
     .name = "label", .about = "the row of a table that belongs to the label is added",
     .par = { [NONE] = { "none", "row for no label; -1: nothing is added", NULL, -1, -1, 1e6, 1 }, [NAME] = { "name", "of the table in the file", PATH } },
-    .open = open, .forward = forward,
+    .open = open, .forward = forward, .backward = backward,
 };

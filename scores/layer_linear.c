@@ -35,6 +35,13 @@ static void tangent(const layer *l, const pass *p, const real *x, const real *dx
     multiply(p, dx, l->in, &l->weight[W], 0, dy, l->out);
 }
 
+static void backward(const layer *l, const pass *p, const real *x, const real *dy, real *dx)
+{
+    REAL(back_product)(p, &l->weight[W], x, dy, 0, dx);
+    REAL(back_bias)(p, &l->weight[B], dy);
+}
+
 const layer_kind REAL(layer_linear) = {
     .name = "linear", .about = "W x + b", .par = { { "name", "of the module in the file", PATH } }, .open = open, .forward = forward, .tangent = tangent,
+    .backward = backward,
 };

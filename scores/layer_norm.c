@@ -1,6 +1,6 @@
 /*
  * Layer normalisation (Ba et al. 2016): y = g (x - m)/s + b, m the mean of a row, s^2 = its variance + eps.  NAME.weight g and NAME.bias b may be missing.
- *     dy = g (dx - mean dx - u mean(u dx))/s,   u = (x - m)/s
+ *     dy = g (dx - mean dx - u mean(u dx))/s,   u = (x - m)/s;   backward dx = (h - mean h - u mean(u h))/s,   h = g dy
  * Sums are taken in 16 lanes of double, whatever the processor has.
  */
 #include <math.h>
@@ -12,7 +12,7 @@ enum { LANES = 16 };
 
 static int open(layer *l, const opening *o)
 {
-    l->out = l->in;
+    l->out = l->in, l->work = padded(l->in);
     return REAL(weight_open)(l, o, ".weight", 1, l->in, 0, 1) && REAL(weight_open)(l, o, ".bias", 1, l->in, 0, 1) ? 0 : -1;
 }
 
@@ -87,8 +87,35 @@ static void tangent(const layer *l, const pass *p, const real *x, const real *dx
     }
 }
 
+/* h = g dy;  dg += dy u. */
+CLONES static void REAL(norm_gain)(int n, const real *x, double m, double r, const real *g, const real *dy, real *dg, real *h)
+{
+    #pragma omp simd
+    for (int j = 0; j < n; j++) {
+        dg[j] += (real)(dy[j] * ((x[j] - m) * r));
+        h[j] = g[j] * dy[j];
+    }
+}
+
+static void backward(const layer *l, const pass *p, const real *x, const real *dy, real *dx)
+{
+    const weight *gain = &l->weight[G];
+    int pad = padded(l->in);
+
+    REAL(back_bias)(p, &l->weight[B], dy);
+    for (int i = 0; i < p->rows; i++, x += pad, dy += pad, dx += pad) {
+        double m = REAL(norm_mean)(l->in, x), r = per_width(l, x, m), mh;
+        const real *h = gain->v ? p->work : dy;
+
+        if (gain->v)
+            REAL(norm_gain)(l->in, x, m, r, gain->v, dy, p->grad + gain->at, p->work);
+        mh = REAL(norm_mean)(l->in, h);
+        REAL(norm_row)(l->in, h, mh, r, x, m, REAL(norm_product)(l->in, x, m, h, mh) * r * r * r, NULL, NULL, dx);
+    }
+}
+
 const layer_kind REAL(layer_norm) = {
     .name = "norm", .about = "layer normalisation", .in_place = 1,
     .par = { { "eps", "is added to the variance", NULL, 1e-5, 0, 1, 0 }, { "name", "of the module in the file", PATH } },
-    .open = open, .forward = forward, .tangent = tangent,
+    .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

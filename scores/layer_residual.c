@@ -1,4 +1,5 @@
 /* ( ... ): y = x + h, h what stood before the bracket.  The bracket that opens is no layer; the network remembers its slot. */
+#include <string.h>
 #include "models/clones.h"
 #include "scores/layer.h"
 
@@ -20,6 +21,12 @@ static void forward(const layer *l, const pass *p, const real *x, real *y)
     REAL(residual_sum)((long)p->rows * padded(l->out), x, p->slot[l->skip], y);
 }
 
+/* The other way, to what stood before the bracket, is net_backward's. */
+static void backward(const layer *l, const pass *p, const real *x, const real *dy, real *dx)
+{
+    memcpy(dx, dy, (size_t)p->rows * padded(l->out) * sizeof *dx);
+}
+
 static void tangent(const layer *l, const pass *p, const real *x, const real *dx, real *dy)
 {
     REAL(residual_sum)((long)p->rows * padded(l->out), dx, p->dslot[l->skip], dy);
@@ -27,5 +34,5 @@ static void tangent(const layer *l, const pass *p, const real *x, const real *dx
 
 const layer_kind REAL(layer_residual) = {
     .name = "residual", .about = "( LAYERS ): what stood before the bracket is added", .free = 1, .in_place = 1, .open = open, .forward = forward,
-    .tangent = tangent,
+    .tangent = tangent, .backward = backward,
 };

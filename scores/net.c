@@ -202,7 +202,7 @@ static void chain_close(chain *c)
 {
     for (int i = 0; i < c->n; i++) {
         for (int j = 0; j < c->layer[i].weights; j++)
-            free(c->layer[i].weight[j].v);
+            free(c->layer[i].weight[j].v), free(c->layer[i].weight[j].back);
         args_free(&c->layer[i].given);
         free(c->layer[i].name);
     }

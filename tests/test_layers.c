@@ -1,4 +1,4 @@
-/* The layers of networks in double: every tangent against differences of the layer itself. */
+/* The layers of networks in double: every tangent and every gradient against differences of the layer itself. */
 #define FOKKER_DOUBLE
 #include <math.h>
 #include <stdio.h>
@@ -6,13 +6,17 @@
 #include <string.h>
 #include "models/fail.h"
 #include "models/random.h"
-#include "scores/net.h"
+#include "scores/back.h"
 #include "tests/nets.h"
 #include "tests/suite.h"
 
 net *net_open_double(const net_text *);
 void net_close_double(net *), net_forward_double(const net *, tape *, int), net_tangent_double(const net *, tape *), tape_close_double(tape *);
 tape *tape_open_double(const net *);
+long net_trains_double(net *);
+const weight *net_weight_double(const net *, const weight *);
+void net_get_double(const net *, real *), net_set_double(net *, const real *), net_backward_double(const net *, tape *, back *, real *), back_close_double(back *);
+back *back_open_double(const net *);
 
 enum { DIM = 5 };
 
@@ -20,7 +24,8 @@ static const shape shapes[] = {
     { "w.weight", 7, DIM, 0.6 }, { "w.bias", 0, 7, 0.3 }, { "u.weight", DIM, 7, 0.6 }, { "u.bias", 0, DIM, 0.3 }, { "bare.weight", DIM, DIM, 0.6 },
     { "n.weight", 0, DIM, 1 }, { "n.bias", 0, DIM, 1 }, { "cat.weight", DIM, DIM + 6, 0.4 }, { "t.weight", 6, 8, 0.5 }, { "t.bias", 0, 6, 0.5 },
     { "add.weight", DIM, 6, 0.5 }, { "s._layer.weight", DIM, DIM, 0.6 }, { "s._layer.bias", 0, DIM, 0.6 }, { "s._hyper_gate.weight", DIM, 6, 0.6 },
-    { "s._hyper_gate.bias", 0, DIM, 0.6 }, { "s._hyper_bias.weight", DIM, 6, 0.6 }, { "e.weight", 3, 6, 1 }, { 0 } };
+    { "s._hyper_gate.bias", 0, DIM, 0.6 }, { "s._hyper_bias.weight", DIM, 6, 0.6 }, { "e.weight", 3, 6, 1 }, { "f.weight", 0, 4, 0.5 },
+    { "one.weight", 6, 1, 0.7 }, { "one.bias", 0, 6, 0.5 }, { 0 } };
 
 /* The answers of a tile's first rows at x + h v. */
 static void asked(const net *n, tape *t, int keep, double h, const double *x, const double *v, double *y)
@@ -76,19 +81,122 @@ static double tangent_error(const char *layers, const made *m)
     return error / top;
 }
 
-static void every_tangent_is_the_limit_of_differences(void)
-{
-    static const char *const lists[] = {
+static const char *const lists[] = {
         "linear:bare", "linear:w linear:u", "linear:w silu linear:u", "silu", "gelu", "linear:w gelu linear:u", "gelu:form=tanh", "elu:alpha=0.7",
         "softplus", "linear:w softplus linear:u", "tanh", "norm:n", "norm:absent", "concat linear:cat", "concat:place=first linear:cat", "add:add tanh", "squash:s",
         "( linear:w tanh linear:u )", "linear:bare ( silu linear:bare ( norm:n linear:w silu linear:u ) tanh )",
         "linear:w ( silu ) linear:u", "( norm:n squash:s silu ( add:add ) linear:w gelu linear:u ) squash:s" };
+
+static void every_tangent_is_the_limit_of_differences(void)
+{
     made m;
 
     if (must(made_open(&m, "", NULL, shapes)))
         return;
     for (unsigned i = 0; i < sizeof lists / sizeof *lists; i++)
         check_below(tangent_error(lists[i], &m), 1e-9, lists[i], __FILE__, __LINE__);
+    made_close(&m);
+}
+
+enum { FEW = 20 };
+
+/* A network in training with the numbers of a loss L = r y summed over some rows. */
+typedef struct trial { net *net; tape *tape; back *back; long n; double *param, *grad, *r; } trial;
+
+static double loss(const trial *o)
+{
+    int pad = padded(DIM);
+    double sum = 0;
+
+    o->tape->made = 0;
+    net_forward_double(o->net, o->tape, 1);
+    for (int i = 0; i < FEW * DIM; i++)
+        sum += o->r[i] * o->tape->y[i / DIM * pad + i % DIM];
+    return sum;
+}
+
+/* dL by a number of the network or of the state, by differences of fourth order. */
+static double slope_of(const trial *o, double *v)
+{
+    double h = 2e-4, was = *v, l[4];
+
+    for (int k = 0; k < 4; k++) {
+        *v = was + h * (double[]){ -2, -1, 1, 2 }[k];
+        net_set_double(o->net, o->param);
+        l[k] = loss(o);
+    }
+    *v = was;
+    net_set_double(o->net, o->param);
+    return (l[0] - 8 * l[1] + 8 * l[2] - l[3]) / (12 * h);
+}
+
+/* The largest error of a gradient, relative to the largest number of its tensor or to 1 (an embedding that no layer reads has none); and of that by
+ * the state, at some of its numbers. */
+static double gradient_error(const trial *o)
+{
+    int pad = padded(DIM);
+    double worst = 0, error = 0, top = 0;
+
+    for (int i = 0; i < FEW * DIM; i++)
+        o->back->dy[i / DIM * pad + i % DIM] = o->r[i];
+    loss(o);
+    net_backward_double(o->net, o->tape, o->back, o->grad);
+    for (int i = 0; i < FEW * DIM; i += 3) {
+        long at = i / DIM * pad + i % DIM;
+        double theirs = slope_of(o, &o->tape->x[at]);
+
+        error = fmax(error, fabs(o->back->dx[at] - theirs)), top = fmax(top, fabs(theirs));
+    }
+    worst = error / fmax(top, 1);
+    for (const weight *w = NULL; (w = net_weight_double(o->net, w)); worst = fmax(worst, error / fmax(top, 1))) {
+        error = top = 0;
+        for (int i = 0; i < w->rows * w->cols; i++) {
+            long at = w->at + i / w->cols * padded(w->cols) + i % w->cols;
+            double theirs = slope_of(o, &o->param[at]);
+
+            error = fmax(error, fabs(o->grad[at] - theirs)), top = fmax(top, fabs(theirs));
+        }
+    }
+    return worst;
+}
+
+static double trial_error(const char *embed, const char *layers, const made *m)
+{
+    trial o = { 0 };
+    tensors file;
+    double worst = NAN, x[FEW * DIM], r[FEW * DIM];
+
+    if (must(tensors_read(m->weights, &file)))
+        return NAN;
+    o.net = net_open_double(&(net_text){ "test", embed, layers, DIM, &file });
+    tensors_free(&file);
+    if (o.net && (o.n = net_trains_double(o.net)) >= 0 && (o.tape = tape_open_double(o.net)) && (o.back = back_open_double(o.net))) {
+        o.param = calloc(o.n + 1, sizeof *o.param), o.grad = calloc(o.n + 1, sizeof *o.grad), o.r = r;
+        normals((stream){ 7, USE_PROBE }, 0, 0, 0, FEW, DIM, x), normals((stream){ 7, USE_PROBE }, 0, 1, 0, FEW, DIM, r);
+        for (int i = 0; i < FEW; i++)
+            o.tape->time[i] = 0.1 * (i % 9), o.tape->label[i] = i % 4 - 1 == 2 ? 0 : i % 4 - 1;
+        for (int i = 0; i < FEW * DIM; i++)
+            o.tape->x[i / DIM * padded(DIM) + i % DIM] = x[i];
+        o.tape->pass.rows = FEW;
+        net_get_double(o.net, o.param);
+        worst = gradient_error(&o);
+    }
+    free(o.param), free(o.grad);
+    back_close_double(o.back), tape_close_double(o.tape), net_close_double(o.net);
+    return worst;
+}
+
+static void every_gradient_is_the_limit_of_differences(void)
+{
+    static const char *const embeds[] = { "sinusoidal:dim=8 linear:t silu label:none=2,name=e", "fourier:f linear:t tanh label:e", "linear:one silu" };
+    made m;
+
+    if (must(made_open(&m, "", NULL, shapes)))
+        return;
+    for (unsigned i = 0; i < sizeof lists / sizeof *lists; i++)
+        check_below(trial_error(embeds[0], lists[i], &m), 1e-7, lists[i], __FILE__, __LINE__);
+    for (unsigned i = 1; i < sizeof embeds / sizeof *embeds; i++)
+        check_below(trial_error(embeds[i], "add:add silu squash:s concat linear:cat", &m), 1e-7, embeds[i], __FILE__, __LINE__);
     made_close(&m);
 }
 
@@ -120,6 +228,7 @@ static void relu_has_the_slope_of_its_side(void)
 
 static const test_case tests[] = {
     { "every tangent is the limit of differences", every_tangent_is_the_limit_of_differences },
+    { "every gradient is the limit of differences", every_gradient_is_the_limit_of_differences },
     { "relu has the slope of its side", relu_has_the_slope_of_its_side },
     { 0, 0 },
 };
