@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "bench/check.h"
+#include "bench/fit.h"
 #include "bench/logp.h"
 #include "bench/options.h"
 #include "bench/pictures.h"
@@ -194,6 +195,7 @@ int pictures_draw(const summary *s, const char *folder)
 }
 
 int check_draw(const char *name, const char *folder) { return draw_one(NULL, folder, "check", name, NULL); }
+int loss_draw(const char *name, const char *folder) { return draw_one(NULL, folder, "loss", name, NULL); }
 
 /* Whether it is a table of the terms of a bound, and one of many cells. */
 static int is_terms(const char *path, int *many)

@@ -5,7 +5,7 @@
 enum { OK = 0, REFUTED = 1, FAILED_RUN = 1, USAGE = 2, INTERRUPTED = 130 };         /* exit codes */
 
 /* Which commands take an option. */
-enum { LIST = 1, SAMPLE = 2, BENCH = 4, ORDER = 8, PLOT = 16, HELP = 32, COMPAT = 64, LOGP = 128, CHECK = 256, EVERY = -1 };
+enum { LIST = 1, SAMPLE = 2, BENCH = 4, ORDER = 8, PLOT = 16, HELP = 32, COMPAT = 64, LOGP = 128, CHECK = 256, TRAIN = 512, EVERY = -1 };
 
 typedef struct option { const char *name; char letter; const char *arg, *about; int commands; } option;    /* arg NULL: a flag */
 
@@ -49,6 +49,6 @@ int complain(int code);
 /* cmd_*.c */
 int cmd_list(const request *), cmd_sample(const request *), cmd_bench(const request *), cmd_order(const request *),
     cmd_plot(const request *), cmd_help(const request *), cmd_compat(const request *), cmd_check(const request *),
-    cmd_logp(const request *);
+    cmd_logp(const request *), cmd_train(const request *);
 
 #endif

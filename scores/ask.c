@@ -20,25 +20,24 @@ int predicts_named(const char *where, const char *name)
 }
 
 enum { TILE = 64 };
-typedef struct pair { double x0, eps; } pair;
 
-static pair made_of(enum predicts what, const level *l)
+ingredients predicts_mixes(enum predicts what, const level *l)
 {
     switch (what) {
-    case PREDICTS_DATA:     return (pair){ 1, 0 };
-    case PREDICTS_NOISE:    return (pair){ 0, 1 };
-    case PREDICTS_SCORE:    return (pair){ 0, -1 / l->sigma };
-    case PREDICTS_V:        return (pair){ -l->sigma, l->alpha };
-    case PREDICTS_VELOCITY: return (pair){ l->dalpha, l->dsigma };
+    case PREDICTS_DATA:     return (ingredients){ 1, 0 };
+    case PREDICTS_NOISE:    return (ingredients){ 0, 1 };
+    case PREDICTS_SCORE:    return (ingredients){ 0, -1 / l->sigma };
+    case PREDICTS_V:        return (ingredients){ -l->sigma, l->alpha };
+    case PREDICTS_VELOCITY: return (ingredients){ l->dalpha, l->dsigma };
     case PREDICTIONS: break;
     }
-    return (pair){ NAN, NAN };
+    return (ingredients){ NAN, NAN };
 }
 
 /* u and w; where sigma = 0 the point is the data, x_0 = x/alpha and eps = 0, and w = 0. */
 static void conversion(enum predicts has, enum predicts want, const level *l, double *u, double *w)
 {
-    pair p = made_of(has, l), q = made_of(want, l);
+    ingredients p = predicts_mixes(has, l), q = predicts_mixes(want, l);
 
     if (l->sigma > 0) {
         double per_det = 1 / (l->alpha * p.eps - l->sigma * p.x0);

@@ -5,13 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SSE__
-#include <xmmintrin.h>
-#endif
 #include "models/fail.h"
 #include "scores/field.h"
 #include "scores/net.h"
 #include "scores/network.h"
+#include "scores/tiny.h"
 
 /* A twin shares the net and the process's name, and has a tape of its own. */
 typedef struct mlp { network how; net *net; char *process; tape *tape; int owner; } mlp;
@@ -61,21 +59,6 @@ static void divergence_of(const mlp *m, const wish *w, long row, int n)
             w->div[row + i] += scale * t->dy[(size_t)i * pad + d], t->dx[(size_t)i * pad + d] = 0;
     }
 }
-
-/* Numbers below 1e-38, which a saturated activation leaves behind, count as 0 in a network: a product of them takes a hundred times as long. */
-#ifdef __SSE__
-static unsigned flush_tiny(void)
-{
-    unsigned before = _mm_getcsr();
-
-    _mm_setcsr(before | 0x8040);
-    return before;
-}
-static void restore_tiny(unsigned before) { _mm_setcsr(before); }
-#else
-static unsigned flush_tiny(void) { return 0; }
-static void restore_tiny(unsigned before) { }
-#endif
 
 static int answer(const mlp *m, const batch *p, const wish *w)
 {

@@ -13,6 +13,10 @@ enum predicts { PREDICTS_SCORE, PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDI
 const char *predicts_name(enum predicts);
 int predicts_named(const char *where, const char *name);
 
+/* What a prediction is made of at a level with sigma > 0: x0 x_0 + eps times the noise. */
+typedef struct ingredients { double x0, eps; } ingredients;
+ingredients predicts_mixes(enum predicts, const level *);
+
 typedef struct score score;
 struct score {
     int abi;                                /* SCORE_ABI */

@@ -61,7 +61,7 @@ links_static() { mkdir "$tmp/only" && cp "$prefix/lib/libfokker.a" "$tmp/only" &
 needs_soname() { readelf -d "$tmp/shared" | grep -q 'NEEDED.*\[libfokker\.so\.[0-9]*\]'; }
 finds_models() { cd / && "$prefix/bin/fokker" list models --tsv >"$tmp/models" && says "$tmp/models" '^gmm8ring'; }
 same_version() { test "fokker $(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --modversion fokker)" = "$("$prefix/bin/fokker" --version | cut -d' ' -f1,2)"; }
-names_commands() { for command in list sample bench order check plot help; do says "$1" "$command" || return 1; done; }
+names_commands() { for command in list sample bench order check train plot help; do says "$1" "$command" || return 1; done; }
 completes() {
     bash -c '. "$1"; COMP_WORDS=(fokker sa); COMP_CWORD=1; _fokker; test "${COMPREPLY[*]}" = sample' - "$prefix/share/bash-completion/completions/fokker"
 }

@@ -180,6 +180,36 @@ holds test -s p.png
 expect 130 "were finished" $sample gmm10-64 --steps 300000 -n 3000 -o stopped.npy
 holds test -s stopped.npy
 
+# ---- train ----
+train="$fokker train spec.ini"
+spec() { printf '[data]\nkind = mixture\nweights = 1 1\nmean.1 = %s 0\nmean.2 = 2 0\nstd = 0.5\n[score]\nkind = mlp\nfile = a.safetensors\n[net]\npredicts = noise
+width = 32\ndepth = 1\n[train]\nsteps = %s\nbatch = 200\n' "$1" "$2" >spec.ini; }
+spec -2 400
+expect 2 "SPEC is missing" "$fokker" train
+expect 2 "give -o NAME.safetensors" $train
+expect 2 "NAME.safetensors" $train -o a.npz
+expect 2 "with [net] and [train]" "$fokker" train gauss2 -o a.safetensors
+expect 2 "No such file" $train -o a.safetensors --resume
+holds test ! -e a.safetensors
+expect 0 "400 steps of 200 points" env PATH="$box/empty" $train -o a.safetensors -t 1
+expect 2 "is there already" $train -o a.safetensors
+expect 2 "is finished" $train -o a.safetensors --resume
+holds $train -o b.safetensors -t 3 -q
+holds cmp a.safetensors b.safetensors                # threads change no bit
+holds test "$(wc -l <a.tsv)" -eq 201
+holds "$fokker" sample spec.ini --nfe 5 -n 10 -q
+$train -o c.safetensors -q & killed=$!
+while ! test -e c.safetensors && kill -0 $killed 2>/dev/null; do sleep 0.02; done
+kill -9 $killed 2>/dev/null; wait $killed 2>/dev/null
+grep -q train.now c.safetensors && holds $train -o c.safetensors -q --resume
+holds cmp a.safetensors c.safetensors                # killed and resumed: the same weights
+holds cmp a.tsv c.tsv
+spec -2 500
+expect 2 'it has "train.steps = 400" where there is "train.steps = 500" now' $train -o a.safetensors --resume
+spec 1e30 10
+expect 1 "the last good checkpoint is d.safetensors at step 1" $train -o d.safetensors
+expect 2 "is infinite at t = 1" sh -c "printf '[process]\nkind = flow\n[data]\nkind = mixture\nweights = 1\nmean.1 = 0\nstd = 1\n[net]\npredicts = v\ntime = lambda\n[train]\n' >flow.ini; '$fokker' train flow.ini -o e.safetensors"
+
 # ---- check ----
 check="$fokker check"
 expect 2 "MODEL is missing" $check
@@ -415,7 +445,7 @@ for topic in solvers processes grids models metrics wrappers layers estimators; 
 done
 expect 2 "did you mean solvers" "$fokker" list solver
 holds "$fokker" help
-for c in list sample bench order check logp compat plot help; do holds "$fokker" help $c; done
+for c in list sample bench order check logp train compat plot help; do holds "$fokker" help $c; done
 expect 0 "fokker " "$fokker" --version
 expect 2 "did you mean euler" "$fokker" order eulr
 

@@ -1,0 +1,39 @@
+/*
+ * Denoising score matching (Vincent 2011; Song and Ermon 2019; Ho et al. 2020): with x = alpha x_0 + sigma eps at a random time
+ *     loss = E w(t) |eps(x, t) - eps|^2 / dim
+ * in terms of the noise prediction that the network's answer F amounts to, whatever it predicts: |eps(x) - eps| = |c| |F - target|,
+ * target = p0 x_0 + p1 eps, c = alpha/(alpha p1 - sigma p0).
+ */
+#ifndef FOKKER_DSM_H
+#define FOKKER_DSM_H
+#include "models/random.h"
+#include "scores/back.h"
+#include "scores/network.h"
+
+enum { MICRO = 64 };                        /* rows of a micro-batch, whatever the number of threads */
+
+enum { GOAL_WEIGHTING, GOAL_TIMES, GOAL_GAMMA, GOAL_STD };
+extern const param dsm_keys[];              /* weighting, times, gamma, data_std */
+
+typedef struct dsm {
+    const process *proc;
+    const law *law;
+    network how;
+    args given;                             /* of dsm_keys */
+    uint64_t seed;
+    int batch;
+    double high, low;                       /* lambda at t_min and t_max */
+} dsm;
+
+/* That the network can be told every time of the interval, and that no level has sigma = 0; sets high and low.  0 or -1. */
+int dsm_open(dsm *, const char *where);
+
+/* What a micro-batch needs: one a thread. */
+typedef struct desk { tape *tape; back *back; double *x0, *eps, *x; } desk;
+int  desk_open(desk *, const net *);
+void desk_close(desk *);
+
+/* Micro-batch k of a step: grad (all parameters, zeroed before) gets its part of the gradient of the mean loss; returns its part of that loss.
+ * Everything is a function of seed, step and row.  *bad: 1 where the law does not draw. */
+double dsm_micro(const dsm *, const net *, desk *, long step, int k, float *grad, int *bad);
+#endif

@@ -1,0 +1,145 @@
+/* Training: what is learned by every prediction and weighting, the same weights from a checkpoint, and what is refused. */
+#define _XOPEN_SOURCE 700
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "bench/fit.h"
+#include "bench/setup.h"
+#include "models/fail.h"
+#include "tests/nets.h"
+#include "tests/suite.h"
+
+static const char head[] =
+    "[process]\nkind = %s\n[data]\nkind = mixture\nweights = 1 2\nmean.1 = -1 0.5\nmean.2 = 1 0\nstd = 0.4\n[score]\nkind = mlp\nfile = net.safetensors\n"
+    "[net]\nkind = %s\nwidth = 32\ndepth = 1\npredicts = %s\ntime = lambda\n[train]\nsteps = %d\nbatch = 96\nrate = 1e-2\nwarmup = 20\nema = 0.98\nweighting = %s\n%s";
+
+static int spec_of(made *m, const char *proc, const char *kind, const char *predicts, int steps, const char *weighting, const char *more)
+{
+    char text[1024];
+
+    snprintf(m->folder, sizeof m->folder, "%s", "/tmp/fokker-fit-XXXXXX");
+    if (!mkdtemp(m->folder))
+        return fail("%s: cannot be made", m->folder);
+    snprintf(m->ini, sizeof m->ini, "%s/net.ini", m->folder);
+    snprintf(m->weights, sizeof m->weights, "%s/net.safetensors", m->folder);
+    snprintf(text, sizeof text, head, proc, kind, predicts, steps, weighting, more);
+    return made_text(m, text);
+}
+
+/* Root mean square distance of noise predictions from the law's own, over levels of lambda from -2 to 1. */
+static double noise_error(const char *ini)
+{
+    enum { N = 200, DIM = 2 };
+    subject s;
+    double x[N * DIM], net_eps[N * DIM], eps[N * DIM], sum = 0;
+    score *exact;
+
+    if (must(subject_open(&s, ini, NULL, NULL)))
+        return NAN;
+    exact = exact_open(s.model->law);
+    for (int k = 0; k < 4; k++) {
+        double t = s.model->process->t_of_lambda(s.model->process, k - 2);
+        level l;
+        batch b = { 1, N, &l, x };
+
+        levels(s.model->process, 1, &t, &l);
+        s.model->law->sample(s.model->law, (stream){ 11, USE_LAW }, 0, N, NULL, x);
+        normals((stream){ 11, USE_PROBE }, 0, k, 0, N, DIM, eps);
+        for (int i = 0; i < N * DIM; i++)
+            x[i] = l.alpha * x[i] + l.sigma * eps[i];
+        must(ask(s.field, &b, PREDICTS_NOISE, net_eps)), must(ask(exact, &b, PREDICTS_NOISE, eps));
+        for (int i = 0; i < N * DIM; i++)
+            sum += (net_eps[i] - eps[i]) * (net_eps[i] - eps[i]) / (4 * N * DIM);
+    }
+    field_close(exact);
+    subject_close(&s);
+    return sqrt(sum);
+}
+
+static int steps_of(fit *f, long n)
+{
+    for (long i = 0; i < n; i++)
+        if (fit_step(f))
+            return -1;
+    return 0;
+}
+
+/* The error of what a spec learns. */
+static double learned(const char *proc, const char *kind, const char *predicts, const char *weighting, const char *more)
+{
+    made m;
+    fit f;
+    double error = NAN;
+
+    if (must(spec_of(&m, proc, kind, predicts, 400, weighting, more)) || must(fit_open(&f, m.ini, m.weights, 0)))
+        return NAN;
+    if (!must(steps_of(&f, f.steps)) && !must(fit_save(&f)))
+        error = noise_error(m.ini);
+    fit_close(&f);
+    made_close(&m);
+    return error;
+}
+
+static void every_prediction_weighting_and_process_learns_the_noise(void)
+{
+    static const struct { const char *proc, *kind, *predicts, *weighting, *more; } ways[] = {
+        { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "" }, { "vp-linear\nt_min = 0.02", "mlp", "data", "min-snr", "" },
+        { "vp-linear\nt_min = 0.02", "residual", "v", "snr", "times = uniform\n" }, { "vp-linear\nt_min = 0.02", "mlp", "score", "sigma2", "times = lambda\n" },
+        { "flow\nt_min = 0.05\nt_max = 0.99", "mlp", "velocity", "plain", "" }, { "vp-cosine\nt_min = 0.1\nt_max = 0.95", "mlp", "noise", "uniform", "" },
+        { "edm\nt_min = 0.2\nt_max = 10", "mlp", "data", "edm", "times = lambda\n" }, { "vp-discrete", "mlp", "noise", "likelihood", "" },
+        { "vp-linear\nt_min = 0.02\nt_max = 0.4", "mlp", "noise", "data", "" } };
+
+    for (unsigned i = 0; i < sizeof ways / sizeof *ways; i++)
+        check_below(learned(ways[i].proc, ways[i].kind, ways[i].predicts, ways[i].weighting, ways[i].more), 0.25, ways[i].weighting, __FILE__, __LINE__);
+}
+
+static void a_checkpoint_goes_on_to_the_same_weights(void)
+{
+    made m;
+    fit f, g;
+
+    if (must(spec_of(&m, "vp-linear", "residual", "v", 30, "sigma2", "")) || must(fit_open(&f, m.ini, m.weights, 0)))
+        return;
+    must(steps_of(&f, 17)), must(fit_save(&f)), must(steps_of(&f, 13));
+    if (!must(fit_open(&g, m.ini, m.weights, 1))) {
+        CU_ASSERT_EQUAL(g.step, 17);
+        must(steps_of(&g, 13));
+        CU_ASSERT(!memcmp(f.slab, g.slab, 4 * f.run.n * sizeof *f.slab) && !memcmp(f.curve, g.curve, sizeof f.curve) && f.run.n == g.run.n);
+        fit_close(&g);
+    }
+    fit_close(&f);
+    made_close(&m);
+}
+
+/* The sentence of a spec that is refused. */
+static void refused(const char *proc, const char *predicts, const char *weighting, const char *more, const char *word)
+{
+    made m;
+    fit f;
+
+    if (must(spec_of(&m, proc, "mlp", predicts, 30, weighting, more)))
+        return;
+    CU_ASSERT_EQUAL(fit_open(&f, m.ini, m.weights, 0), -1);
+    says(word);
+    made_close(&m);
+}
+
+static void what_cannot_be_trained_gets_a_sentence(void)
+{
+    refused("vp-linear", "nois", "sigma2", "", "choose one of");
+    refused("vp-linear", "noise", "sigma", "", "min-snr");
+    refused("vp-linear", "noise", "sigma2", "stepz = 4\n", "steps");
+    refused("vp-linear", "noise", "sigma2", "clip = 0\n", "must lie between");
+    refused("flow", "velocity", "sigma2", "", "infinite at t = 1");
+    refused("flow\nt_min = 0", "velocity", "sigma2", "", "no noise");
+}
+
+static const test_case tests[] = {
+    { "every prediction, weighting and process learns the noise", every_prediction_weighting_and_process_learns_the_noise },
+    { "a checkpoint goes on to the same weights", a_checkpoint_goes_on_to_the_same_weights },
+    { "what cannot be trained gets a sentence", what_cannot_be_trained_gets_a_sentence },
+    { 0, 0 },
+};
+const test_table table_train = { "train", tests };
