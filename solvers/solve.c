@@ -195,37 +195,66 @@ static void forget(double *x, size_t N)
         x[i] = NAN;
 }
 
-/* This thread's share of the blocks. */
-static void work(const plan *p, int n, int rows, double *x, outcome *all)
+/* A thread at work on blocks of `rows` of the plan's n samples; NULL for its run where that could not be made: then every block fails. */
+typedef struct worker { const plan *p; int n, rows; double *x; outcome *all; tally mine; score *own; run *r; } worker;
+
+static void worker_open(worker *w)
 {
-    tally mine = { 0 };
-    score *own = p->field->twin ? p->field->twin(p->field->self, rows) : NULL;
-    run *r = own || !p->field->twin ? run_open(p, own ? own : p->field, &mine, n, rows) : NULL;
+    const score *f = w->p->field;
 
+    w->own = f->twin ? f->twin(f->self, w->rows) : NULL;
+    w->r = w->own || !f->twin ? run_open(w->p, w->own ? w->own : f, &w->mine, w->n, w->rows) : NULL;
     #pragma omp atomic
-    all->sum.bytes += r ? (long)r->bytes : 0;
-    #pragma omp for schedule(dynamic)
-    for (int row = 0; row < n; row += rows) {
-        int status = r ? 0 : FAILED, skip, here = n - row < rows ? n - row : rows;
-        double *block = x + (size_t)row * p->field->dim;
+    w->all->sum.bytes += w->r ? (long)w->r->bytes : 0;
+}
 
-        if (p->peers && row / rows % p->peers->parts != p->peers->part) {
-            memset(block, 0, (size_t)here * p->field->dim * sizeof *block);
-            continue;
-        }
-        #pragma omp critical(fokker_outcome)
-        skip = moot(all, row);
-        if (r && !skip)
-            status = run_block(r, row, here, block);
-        if (skip || status == FAILED || status == STOPPED)
-            forget(block, (size_t)here * p->field->dim);
-        if (skip)
-            continue;
-        #pragma omp critical(fokker_outcome)
-        gather(all, &mine, status, row, here);
+static void worker_close(worker *w)
+{
+    run_close(w->r);
+    field_close(w->own);
+}
+
+/* The block that begins at `row`. */
+static void do_block(worker *w, int row)
+{
+    const plan *p = w->p;
+    int status = w->r ? 0 : FAILED, skip, here = w->n - row < w->rows ? w->n - row : w->rows;
+    double *block = w->x + (size_t)row * p->field->dim;
+
+    if (p->peers && row / w->rows % p->peers->parts != p->peers->part) {
+        memset(block, 0, (size_t)here * p->field->dim * sizeof *block);
+        return;
     }
-    run_close(r);
-    field_close(own);
+    #pragma omp critical(fokker_outcome)
+    skip = moot(w->all, row);
+    if (w->r && !skip)
+        status = run_block(w->r, row, here, block);
+    if (skip || status == FAILED || status == STOPPED)
+        forget(block, (size_t)here * p->field->dim);
+    if (skip)
+        return;
+    #pragma omp critical(fokker_outcome)
+    gather(w->all, &w->mine, status, row, here);
+}
+
+/* All blocks by all threads.  A single block is done within no region, so that calls which are shared out keep their threads; and outside of
+ * one there must be no `omp for`, which would be a part of the caller's own loop. */
+static void work(worker like)
+{
+    if (like.rows >= like.n) {
+        worker_open(&like);
+        do_block(&like, 0);
+        worker_close(&like);
+        return;
+    }
+    #pragma omp parallel firstprivate(like)
+    {
+        worker_open(&like);
+        #pragma omp for schedule(dynamic)
+        for (int row = 0; row < like.n; row += like.rows)
+            do_block(&like, row);
+        worker_close(&like);
+    }
 }
 
 /* A method that takes its own steps through noise asks again after a rejection: fresh noise becomes one path between the ends of the plan. */
@@ -253,16 +282,7 @@ int solve(const plan *asked, int n, double *x, tally *out)
     if (plan_check(p))
         return FAILED;
     follow_path(p, &path, &over);
-    {
-        int rows = solve_block(p, n);
-
-        if (rows < n) {
-            #pragma omp parallel
-            work(p, n, rows, x, &all);
-        } else {
-            work(p, n, rows, x, &all);              /* within no region: calls that are shared out keep their threads */
-        }
-    }
+    work((worker){ .p = p, .n = n, .rows = solve_block(p, n), .x = x, .all = &all });
     if (p->peers) {
         outcome mine = all;
 

@@ -485,7 +485,25 @@ static void the_trajectory_holds_every_state(void)
     free(x), free(y), free(t), rig_close(&r);
 }
 
+static void a_run_within_someone_s_parallel_loop_leaves_the_loop_alone(void)
+{
+    int done = 0;
+    rig r;
+
+    if (rig_open(&r, "gmm8ring", NULL, "ddim", NULL, 5, 0))
+        return;
+    #pragma omp parallel for schedule(dynamic, 1) reduction(+ : done)
+    for (int i = 0; i < 12; i++) {
+        double x[2 * 600] = { 0 };
+
+        done += solve(&r.how.plan, i % 2 ? 600 : 10, x, NULL) == 0;         /* several blocks, and one */
+    }
+    CU_ASSERT_EQUAL(done, 12);
+    rig_close(&r);
+}
+
 static const test_case tests[] = {
+    { "a run within someone's parallel loop leaves the loop alone", a_run_within_someone_s_parallel_loop_leaves_the_loop_alone },
     { "every solver gives the same bits on any number of threads", every_solver_gives_the_same_bits_on_any_number_of_threads },
     { "every solver gives the same bits in blocks of any size", every_solver_gives_the_same_bits_in_blocks_of_any_size },
     { "a row of the flow depends on nothing but the row", a_row_of_the_flow_depends_on_nothing_but_the_row },
