@@ -17,6 +17,8 @@ typedef struct spot {
     double data, data_se;                   /* the same of the data prediction */
     double gauss;                           /* the noise loss of the best affine field, that of a Gaussian with the data's mean and variances */
     double excess, excess_se;               /* mean squared distance of the noise prediction from the law's own; with a law */
+    double fisher, fisher_se;               /* of the score from the law's own, summed over columns: the Fisher divergence E|s - s_law|^2 */
+    double share, share_se;                 /* sqrt(E|s - s_law|^2/E|s_law|^2), the score's relative error */
     double slope;                           /* the largest |d eps| sigma/|dx| that was found: how fast the answer turns */
     long wild;                              /* answers that are not finite */
 } spot;
@@ -73,7 +75,10 @@ int check_kind(check *);                    /* check_kind.c: what it predicts, a
 int check_levels(check *);                  /* check_levels.c: prior, losses, slopes */
 int check_cost(check *);                    /* check_calls.c */
 
-/* Draws check.tsv of the folder (cmd_plot.c).  0 or -1. */
-int check_draw(const char *name, const char *folder);
+/* Whether there is a law and the field's score is another at any level. */
+int check_errs(const check *);              /* check_levels.c */
+
+/* Draws check.tsv of the folder, and `errs`: its distance from the law's score (cmd_plot.c).  0 or -1. */
+int check_draw(const char *name, const char *folder, int errs);
 
 #endif

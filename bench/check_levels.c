@@ -58,17 +58,30 @@ static int prior_remark(check *c)
 
 /* ---- losses ---- */
 
-/* Mean over columns of |a - b|^2 by row. */
-static void row_squares(const check *c, const double *a, const double *b)
+/* Mean over columns of |a - b|^2 by row; b NULL: of |a|^2. */
+static void row_squares(const check *c, const double *a, const double *b, double *row)
 {
     for (int i = 0; i < c->n; i++) {
-        c->row[i] = 0;
+        row[i] = 0;
         for (int d = 0; d < c->dim; d++)
-            c->row[i] += pow(a[(size_t)i * c->dim + d] - b[(size_t)i * c->dim + d], 2) / c->dim;
+            row[i] += pow(a[(size_t)i * c->dim + d] - (b ? b[(size_t)i * c->dim + d] : 0), 2) / c->dim;
     }
 }
 
-/* The distance from the law's own noise prediction; c->out holds the field's. */
+/* sqrt(E p/E q) with its standard error to first order, that of half the mean of p/E p - q/E q.  p is overwritten. */
+static void root_ratio(int n, double *p, const double *q, double *share, double *se)
+{
+    double top, bottom, none;
+
+    check_mean(n, p, &top, &none), check_mean(n, q, &bottom, &none);
+    *share = sqrt(top / bottom);
+    for (int i = 0; i < n; i++)
+        p[i] = top > 0 ? p[i] / top - q[i] / bottom : 0;
+    check_mean(n, p, &none, se);
+    *se *= *share / 2;
+}
+
+/* The distance from the law's own noise prediction and, since s = -eps/sigma, from its score; c->out holds the field's. */
 static int excess(check *c, spot *s)
 {
     score *exact = exact_open(c->law);
@@ -77,8 +90,11 @@ static int excess(check *c, spot *s)
 
     if (!status) {
         check_convert(c, &s->at, PREDICTS_DATA, 1, right, PREDICTS_NOISE, right);
-        row_squares(c, c->out, right);
+        row_squares(c, c->out, right, c->row);
+        row_squares(c, right, NULL, c->row + c->n);
         check_mean(c->n, c->row, &s->excess, &s->excess_se);
+        s->fisher = s->excess * c->dim / (s->at.sigma * s->at.sigma), s->fisher_se = s->excess_se * c->dim / (s->at.sigma * s->at.sigma);
+        root_ratio(c->n, c->row, c->row + c->n, &s->share, &s->share_se);
     }
     free(right);
     field_close(exact);
@@ -90,10 +106,10 @@ static int losses(check *c, spot *s)
     if (check_ask(c, c->field, &s->at, c->raw))
         return -1;
     check_convert(c, &s->at, c->field->predicts, 1, c->raw, PREDICTS_DATA, c->out);
-    row_squares(c, c->out, c->x0);
+    row_squares(c, c->out, c->x0, c->row);
     check_mean(c->n, c->row, &s->data, &s->data_se);
     check_convert(c, &s->at, c->field->predicts, 1, c->raw, PREDICTS_NOISE, c->out);
-    row_squares(c, c->out, c->eps);
+    row_squares(c, c->out, c->eps, c->row);
     check_mean(c->n, c->row, &s->noise, &s->noise_se);
     s->gauss = check_gauss(c, &s->at);
     return c->law && !c->own ? excess(c, s) : 0;
@@ -158,15 +174,17 @@ static int misread(const check *c)
 
 static void error_remark(check *c)
 {
-    int worse = 0, worst = 0, far = 0;
+    int worse = 0, worst = -1, far = 0;
     remark *r;
 
     for (int k = 0; k < SPOTS; k++) {
         const spot *s = &c->spot[k];
 
-        worse += s->noise > 1.05 * s->gauss + 5 * s->noise_se;
-        if (s->noise - s->gauss > c->spot[worst].noise - c->spot[worst].gauss)
-            worst = k;
+        if (s->noise > 1.05 * s->gauss + 5 * s->noise_se) {
+            worse++;
+            if (worst < 0 || s->noise - s->gauss > c->spot[worst].noise - c->spot[worst].gauss)
+                worst = k;
+        }
         if (s->excess > c->spot[far].excess)
             far = k;
     }
@@ -178,6 +196,29 @@ static void error_remark(check *c)
     if (worse && !misread(c))
         snprintf(r->advice, sizeof r->advice, "At %d of %d levels, worst at t = %.4g, it denoises worse than a Gaussian with the data's moments would: it was not trained there, or is told "
                  "another time or other units than in training; the table by level shows where.", worse, SPOTS, c->spot[worst].at.t);
+}
+
+int check_errs(const check *c)
+{
+    int errs = 0;
+
+    for (int k = 0; k < SPOTS; k++)
+        errs |= c->spot[k].fisher > 0;
+    return errs;
+}
+
+/* Where it is furthest from the law's score, by its share and by the divergence. */
+static void score_remark(check *c)
+{
+    int part = 0, most = 0;
+    remark *r = remark_on(c, "score", MARK_NONE);
+
+    for (int k = 0; k < SPOTS; k++) {
+        part = c->spot[k].share > c->spot[part].share ? k : part;
+        most = c->spot[k].fisher > c->spot[most].fisher ? k : most;
+    }
+    snprintf(r->said, sizeof r->said, "off by at most %.3g of the size of the law's own, at sigma/alpha = %.3g; Fisher divergence at most %.3g, at %.3g", c->spot[part].share,
+             c->spot[part].at.sigma / c->spot[part].at.alpha, c->spot[most].fisher, c->spot[most].at.sigma / c->spot[most].at.alpha);
 }
 
 static void slope_remark(check *c)
@@ -205,6 +246,8 @@ int check_levels(check *c)
             return -1;
     }
     error_remark(c);
+    if (check_errs(c))
+        score_remark(c);
     slope_remark(c);
     return 0;
 }

@@ -37,7 +37,8 @@ static void lay_levels(check *c)
     for (int k = 0; k < SPOTS; k++) {
         double t = k == 0 ? first.t : k == SPOTS - 1 ? end[1].t : p->t_of_lambda(p, first.lambda + k * (end[1].lambda - first.lambda) / (SPOTS - 1));
 
-        c->spot[k] = (spot){ .noise = NAN, .noise_se = NAN, .data = NAN, .data_se = NAN, .gauss = NAN, .excess = NAN, .excess_se = NAN, .slope = NAN };
+        c->spot[k] = (spot){ .noise = NAN, .noise_se = NAN, .data = NAN, .data_se = NAN, .gauss = NAN, .excess = NAN, .excess_se = NAN,
+                              .fisher = NAN, .fisher_se = NAN, .share = NAN, .share_se = NAN, .slope = NAN };
         levels(p, 1, &t, &c->spot[k].at);
     }
 }

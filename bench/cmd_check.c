@@ -125,6 +125,18 @@ static void print_levels(const check *c)
     }
 }
 
+static void print_scores(const check *c)
+{
+    puts("\n           t   sigma/alpha   E|s - s_law|^2 (Fisher)   root of its share of E|s_law|^2");
+    for (int k = 0; k < SPOTS; k++) {
+        const spot *s = &c->spot[k];
+
+        printf("%12.4g %13.4g   ", s->at.t, s->at.sigma / s->at.alpha);
+        print_pair(s->fisher, s->fisher_se);
+        printf("      %.4g +-%.1g\n", s->share, s->share_se);
+    }
+}
+
 /* Seconds a row in a batch of at most so many rows. */
 static double row_seconds(const check *c, int rows)
 {
@@ -175,6 +187,8 @@ static void print_all(const job *j, int whole)
     if (whole && c->own < 2) {
         puts("");
         print_levels(c);
+        if (check_errs(c))
+            print_scores(c);
     }
     if (whole)
         print_cost(c);
@@ -192,12 +206,13 @@ static int write_levels(const check *c, const char *folder)
     snprintf(path, sizeof path, "%s/check.tsv", folder);
     if (!(f = fopen(path, "w")))
         return fail("%s: cannot be written (%s)", path, strerror(errno));
-    fputs("t\talpha\tsigma\tlambda\tnoise_loss\tnoise_loss_se\tdata_loss\tdata_loss_se\taffine_loss\texcess\texcess_se\tsteepness\twild\n", f);
+    fputs("t\talpha\tsigma\tlambda\tnoise_loss\tnoise_loss_se\tdata_loss\tdata_loss_se\taffine_loss\texcess\texcess_se\tfisher\tfisher_se\tshare\tshare_se\tsteepness\twild\n", f);
     for (int k = 0; k < SPOTS; k++) {
         const spot *s = &c->spot[k];
 
-        fprintf(f, "%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3g\t%.9g\t%.3g\t%.9g\t%.9g\t%.3g\t%.6g\t%ld\n", s->at.t, s->at.alpha, s->at.sigma, s->at.lambda, s->noise,
-                s->noise_se, s->data, s->data_se, s->gauss, s->excess, s->excess_se, s->slope, s->wild);
+        fprintf(f, "%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3g\t%.9g\t%.3g\t%.9g\t%.9g\t%.3g\t%.9g\t%.3g\t%.9g\t%.3g\t%.6g\t%ld\n", s->at.t, s->at.alpha, s->at.sigma,
+                s->at.lambda, s->noise, s->noise_se, s->data, s->data_se, s->gauss, s->excess, s->excess_se, s->fisher, s->fisher_se, s->share, s->share_se, s->slope,
+                s->wild);
     }
     bad = ferror(f);
     return fclose(f) || bad ? fail("%s: cannot be written (%s); is the disk full?", path, strerror(errno)) : 0;
@@ -211,7 +226,7 @@ static int write_all(const job *j)
         return 0;
     if (write_levels(&j->c, folder))
         return -1;
-    if (check_draw(j->of.model->name, folder))
+    if (check_draw(j->of.model->name, folder, check_errs(&j->c)))
         fprintf(stderr, "fokker: warning: no plot: %s; the table is in %s/check.tsv\n", why(), folder);
     return 0;
 }

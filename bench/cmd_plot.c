@@ -194,7 +194,11 @@ int pictures_draw(const summary *s, const char *folder)
     return 0;
 }
 
-int check_draw(const char *name, const char *folder) { return draw_one(NULL, folder, "check", name, NULL); }
+int check_draw(const char *name, const char *folder, int errs)
+{
+    return draw_one(NULL, folder, "check", name, NULL) || (errs && draw_one(NULL, folder, "fisher", name, NULL)) ? -1 : 0;
+}
+
 int loss_draw(const char *name, const char *folder) { return draw_one(NULL, folder, "loss", name, NULL); }
 
 /* Whether it is a table of the terms of a bound, and one of many cells. */

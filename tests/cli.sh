@@ -225,7 +225,9 @@ expect 0 "no plot" $quick check gmm8ring -n 200 -o checked
 expect 0 "" test "$(wc -l <checked/check.tsv)" -eq 13
 if command -v gnuplot >/dev/null; then
     holds $check gmm8ring -n 200 -o checked
-    holds test -s checked/check-gmm8ring.png -a -s checked/check-gmm8ring.svg
+    holds test -s checked/check-gmm8ring.png -a -s checked/check-gmm8ring.svg -a ! -e checked/fisher-gmm8ring.png
+    expect 0 "Fisher" $check gmm8ring -n 200 --wrap error:size=0.1 -o checked
+    holds test -s checked/fisher-gmm8ring.png -a -s checked/fisher-gmm8ring.svg
 fi
 
 # ---- wrappers ----

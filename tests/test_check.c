@@ -269,6 +269,7 @@ static void the_law_s_own_field_is_fine_in_every_part(void)
         if (!must(check_open(&c, &s, ROWS, 1, NULL, -1)) && !must(check_calls(&c)) && !must(check_kind(&c)) && !must(check_levels(&c)))
             for (int i = 0; i < c.remarks; i++)
                 CU_ASSERT(c.remark[i].mark <= MARK_FINE && !*c.remark[i].advice);
+        CU_ASSERT(!check_errs(&c));
         check_close(&c), subject_close(&s);
     }
 }
@@ -307,6 +308,28 @@ static void the_distance_from_the_law_is_the_error_that_was_added(void)
     if (!must(check_open(&c, &s, ROWS, 1, NULL, -1)) && !must(check_levels(&c)))
         for (int k = 0; k < SPOTS; k++)
             near(c.spot[k].excess, 0.04, 5 * c.spot[k].excess_se);
+    check_close(&c), subject_close(&s);
+}
+
+/* Of a Gaussian E|eps|^2 of a column is sigma^2/(alpha^2 v + sigma^2); the error makes 0.2^2 of it. */
+static void the_score_is_off_by_the_share_that_was_added(void)
+{
+    static const double var[2] = { 1.5, 0.8 }, among = 0.9;         /* of gauss2.ini */
+    subject s;
+    check c;
+
+    if (must(subject_open(&s, "gauss2", NULL, "error:size=0.2")))
+        return;
+    if (!must(check_open(&c, &s, ROWS, 1, NULL, -1)) && !must(check_levels(&c)))
+        for (int k = 0; k < SPOTS; k++) {
+            const spot *p = &c.spot[k];
+            double a = p->at.alpha * p->at.alpha, n = p->at.sigma * p->at.sigma, u = a * var[0] + n, v = a * var[1] + n;
+
+            near(p->fisher, 2 * 0.04 / n, 5 * p->fisher_se);
+            near(p->share, sqrt(2 * 0.04 / (n * (u + v) / (u * v - a * a * among * among))), 5 * p->share_se);
+            below(p->share_se, 0.1 * p->share);
+        }
+    CU_ASSERT(check_errs(&c));
     check_close(&c), subject_close(&s);
 }
 
@@ -351,6 +374,7 @@ static const test_case tests[] = {
     { "the law's own field is fine in every part", the_law_s_own_field_is_fine_in_every_part },
     { "losses are those in closed form", losses_are_those_in_closed_form },
     { "the distance from the law is the error that was added", the_distance_from_the_law_is_the_error_that_was_added },
+    { "the score is off by the share that was added", the_score_is_off_by_the_share_that_was_added },
     { "a prior that is not the data's is named with its nats", a_prior_that_is_not_the_data_s_is_named_with_its_nats },
     { 0, 0 },
 };
