@@ -109,11 +109,10 @@ static int make_room(fit *f)
     if (n < 0)
         return -1;
     f->run.n = n;
-    f->micros = (f->goal.batch + MICRO - 1) / MICRO;
-    f->desks = omp_get_max_threads();
-    f->slab = calloc(4 * n, sizeof *f->slab), f->grad = malloc((size_t)f->micros * n * sizeof *f->grad);
+    f->desks = omp_get_max_threads() < f->goal.slices ? omp_get_max_threads() : f->goal.slices;
+    f->slab = calloc(4 * n, sizeof *f->slab), f->grad = malloc((size_t)f->goal.slices * n * sizeof *f->grad);
     if (!f->slab || !f->grad || !(f->desk = calloc(f->desks, sizeof *f->desk)))
-        return fail("train: out of memory: %ld parameters, %d micro-batches", n, f->micros);
+        return fail("train: out of memory: %ld parameters, %d gradients", n, f->goal.slices);
     f->run.now = f->slab, f->run.mean = f->slab + n, f->run.first = f->slab + 2 * n, f->run.second = f->slab + 3 * n;
     for (int i = 0; i < f->desks; i++)
         if (desk_open(&f->desk[i], f->net))
@@ -144,31 +143,26 @@ static void clean(const net *n, float *grad)
             memset(grad + w->at + (long)i * padded(w->cols) + w->cols, 0, (padded(w->cols) - w->cols) * sizeof *grad);
 }
 
-static double all_micros(fit *f)
+static double all_slices(fit *f)
 {
-    double loss[f->micros], sum = 0;
-    int bad = 0;
+    double loss[SLICES], sum = 0;
 
     #pragma omp parallel num_threads(f->desks)
     {
         unsigned before = flush_tiny();
 
         #pragma omp for schedule(dynamic)
-        for (int k = 0; k < f->micros; k++) {
+        for (int k = 0; k < f->goal.slices; k++) {
             float *grad = f->grad + (size_t)k * f->run.n;
-            int no = 0;
 
-            memset(grad, 0, f->run.n * sizeof *grad);
-            loss[k] = dsm_micro(&f->goal, f->net, &f->desk[omp_get_thread_num()], f->step, k, grad, &no);
+            loss[k] = dsm_slice(&f->goal, f->net, &f->desk[omp_get_thread_num()], f->step, k, grad);
             clean(f->net, grad);
-            #pragma omp atomic
-            bad |= no;
         }
         restore_tiny(before);
     }
-    for (int k = 0; k < f->micros; k++)
+    for (int k = 0; k < f->goal.slices; k++)
         sum += loss[k];
-    return bad ? NAN : sum;
+    return sum;
 }
 
 /* what: `its gradient`. */
@@ -183,8 +177,8 @@ int fit_step(fit *f)
 {
     double norm;
 
-    f->loss = all_micros(f);
-    norm = isfinite(f->loss) ? adam_step(&f->run, f->step, f->micros, f->grad) : NAN;
+    f->loss = all_slices(f);
+    norm = isfinite(f->loss) ? adam_step(&f->run, f->step, f->goal.slices, f->grad) : NAN;
     if (!isfinite(norm))
         return diverged(f, "its gradient", norm);
     net_set(f->net, f->run.now);

@@ -15,9 +15,9 @@ typedef struct fit {
     net *net;
     dsm goal;
     adam run;
-    float *slab, *grad;                     /* weights, EMA, two moments; a gradient a micro-batch */
+    float *slab, *grad;                     /* weights, EMA, two moments; a gradient a slice */
     desk *desk;
-    int desks, micros;
+    int desks;
     long step, steps, every, saved;         /* done, of so many; between points of the curve; step of the last checkpoint, -1: none */
     double loss, sum;                       /* of the last step; since the last point of the curve */
     float curve[CURVE + 1][2];              /* step, mean loss since the last point */

@@ -1,13 +1,15 @@
 /*
  * Reverse mode.  Layers are walked from the last to the first, d[s] the gradient by slot s:
  *     d[from] = J' d[to] (+ d[behind the bracket], where a bracket begins)
- * Gradients by weights dW += dy x' are products too (scores/product.h): dy transposed in front, the columns of x as panels.
+ * Gradients by weights dW = dy x' are products too (scores/product.h): dy' in front, read as it lies, the columns of x as panels.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "models/clones.h"
 #include "models/fail.h"
 #include "scores/back.h"
+
+enum { WORTH = 1 << 16 };                           /* numbers that are worth more than one thread */
 
 /* ---- parameters ---- */
 
@@ -64,12 +66,13 @@ void REAL(net_get)(const net *n, real *all)
     }
 }
 
-/* The panels of the transpose are pieces of rows. */
-static void turn(const weight *w, const real *from)
+/* A panel of rows; the panels of the transpose are pieces of rows. */
+static void turn(const weight *w, int first, const real *from)
 {
-    int pad = padded(w->cols);
+    int pad = padded(w->cols), end = first + PANEL < w->rows ? first + PANEL : w->rows;
 
-    for (int i = 0; i < w->rows; i++, from += pad) {
+    from += (long)first * pad;
+    for (int i = first; i < end; i++, from += pad) {
         for (int k = 0; k < w->cols; k++)
             w->v[packed_at(w->cols, i, k)] = from[k];
         for (int k = 0; k < pad; k += PANEL)
@@ -79,11 +82,15 @@ static void turn(const weight *w, const real *from)
 
 void REAL(net_set)(net *n, const real *all)
 {
-    for (const weight *w = NULL; (w = REAL(net_weight)(n, w)); )
-        if (w->packed)
-            turn(w, all + w->at);
-        else
+    for (const weight *w = NULL; (w = REAL(net_weight)(n, w)); ) {
+        if (!w->packed) {
             memcpy(w->v, all + w->at, (size_t)w->rows * padded(w->cols) * sizeof *all);
+            continue;
+        }
+        #pragma omp parallel for schedule(static) if (w->rows * (long)w->cols > WORTH)
+        for (int i = 0; i < w->rows; i += PANEL)
+            turn(w, i, all + w->at);
+    }
 }
 
 /* ---- what layers share ---- */
@@ -91,16 +98,13 @@ void REAL(net_set)(net *n, const real *all)
 void REAL(back_product)(const pass *p, const weight *w, const real *x, const real *dy, int add, real *dx)
 {
     int n = p->rows, in = padded(w->cols), out = padded(w->rows);
-    real *front = p->spare, *panels = front + (size_t)n * out;
+    real *panels = p->spare;
 
-    for (int i = 0; i < n; i++)
-        for (int j = 0; j < w->rows; j++)
-            front[(size_t)j * n + i] = dy[(size_t)i * out + j];
     for (int i = 0; i < n; i++)
         for (int k = 0; k < in; k += PANEL)
             memcpy(panels + packed_at(n, k, i), x + (size_t)i * in + k, PANEL * sizeof *x);
-    REAL(product)(&(extent){ w->rows, n, n, in }, front, panels, 1, p->grad + w->at);
-    REAL(product)(&(extent){ n, w->rows, out, in }, dy, w->back, add, dx);
+    REAL(product)(&(extent){ w->rows, n, 1, out, in }, dy, panels, p->add, p->grad + w->at);
+    REAL(product)(&(extent){ n, w->rows, out, 1, in }, dy, w->back, add, dx);
 }
 
 CLONES static void REAL(sum_rows)(int rows, int cols, const real *dy, real *sum)
@@ -144,8 +148,8 @@ static void lay(const net *n, back *b, char *base, size_t *used)
     int widest = 0;
 
     for (const weight *w = NULL; (w = REAL(net_weight)(n, w)); )
-        if (w->packed && padded(w->rows) + padded(w->cols) > widest)
-            widest = padded(w->rows) + padded(w->cols);
+        if (w->packed && padded(w->cols) > widest)
+            widest = padded(w->cols);
     b->spare = cut(base, used, (size_t)TILE_ROWS * widest * sizeof *b->spare);
     b->body = cut(base, used, n->body.slots * sizeof *b->body);
     b->embed = cut(base, used, n->embed.slots * sizeof *b->embed);
@@ -177,12 +181,24 @@ void REAL(back_close)(back *b)
     free(b);
 }
 
+/* Zeros where a layer's gradients begin: of what is no product, or of all. */
+static void begin(const layer *l, const pass *p, int all)
+{
+    for (int j = 0; j < l->weights && l->kind->backward && !p->add; j++)
+        if (l->weight[j].v && (all || !l->weight[j].packed))
+            memset(p->grad + l->weight[j].at, 0, (size_t)l->weight[j].rows * padded(l->weight[j].cols) * sizeof *p->grad);
+}
+
 static void walk(const chain *c, pass *p, real **slot, real **d)
 {
+    int counts = 1;
+
     p->slot = slot;
     for (int i = c->n - 1; i >= 0; i--) {
-        if (!c->layer[i].kind->backward)
-            return;                                 /* made of time alone: nothing before it has weights that count */
+        counts &= c->layer[i].kind->backward != NULL;       /* made of time alone: nothing before it has weights that count */
+        begin(&c->layer[i], p, !counts);
+        if (!counts)
+            continue;
         c->layer[i].kind->backward(&c->layer[i], p, slot[i], d[i + 1], d[i]);
         for (int j = i; j < c->n; j++)
             if (c->layer[j].skip == i)
@@ -190,11 +206,11 @@ static void walk(const chain *c, pass *p, real **slot, real **d)
     }
 }
 
-void REAL(net_backward)(const net *n, tape *t, back *b, real *grad)
+void REAL(net_backward)(const net *n, tape *t, back *b, int add, real *grad)
 {
     pass *p = &t->pass;
 
-    p->grad = grad, p->spare = b->spare, p->dc = b->embed[n->embed.n];
+    p->grad = grad, p->add = add, p->spare = b->spare, p->dc = b->embed[n->embed.n];
     memset(p->dc, 0, (size_t)p->rows * padded(n->cond) * sizeof *p->dc);
     walk(&n->body, p, t->kept, b->body);
     walk(&n->embed, p, t->embed, b->embed);

@@ -27,6 +27,6 @@ typedef struct back {
 back *REAL(back_open)(const net *);         /* NULL: out of memory */
 void REAL(back_close)(back *);              /* NULL is fine */
 
-/* At the last net_forward that kept: dx from dy; grad += the gradient by the parameters, rows summed in their order. */
-void REAL(net_backward)(const net *, tape *, back *, real *grad);
+/* At the last net_forward that kept: dx from dy; grad = the gradient by the parameters, rows summed in their order; add: grad += that. */
+void REAL(net_backward)(const net *, tape *, back *, int add, real *grad);
 #endif

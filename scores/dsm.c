@@ -1,4 +1,4 @@
-/* Denoising score matching: weightings, times, and the loss and gradient of a micro-batch. */
+/* Denoising score matching: weightings, times, and the loss and gradient of a slice. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "scores/dsm.h"
 
 enum { NOISE_STEP = 1, TIME_STEP = 2, SHIFT_STEP = 3 };             /* laws draw in step 0 */
+enum { LEAST = 64 };                                                /* a slice is so many rows, or a multiple */
 enum { TIMES_LOW, TIMES_UNIFORM, TIMES_LAMBDA };
 
 /* w(t): what stands before |eps(x, t) - eps|^2. */
@@ -34,6 +35,8 @@ int dsm_open(dsm *d, const char *where)
     double t[2] = { d->proc->t_min, d->proc->t_max };
     level end[2];
 
+    d->slice = (d->batch + SLICES * LEAST - 1) / (SLICES * LEAST) * LEAST;
+    d->slices = (d->batch + d->slice - 1) / d->slice;
     levels(d->proc, 2, t, end);
     for (int i = 0; i < 2; i++) {
         if (!(end[i].sigma > 0))
@@ -97,9 +100,10 @@ static double row_loss(const dsm *d, const level *l, int dim, const double *x0, 
     return sum;
 }
 
-double dsm_micro(const dsm *d, const net *n, desk *k, long step, int micro, float *grad, int *bad)
+/* Rows first, first + 1, ... of a step: their part of the loss, and of the gradient. */
+static double micro(const dsm *d, const net *n, desk *k, long step, int first, int rows, int add, float *grad)
 {
-    int first = micro * MICRO, rows = d->batch - first < MICRO ? d->batch - first : MICRO, dim = n->dim, pad = padded(dim);
+    int dim = n->dim, pad = padded(dim);
     long row = step * d->batch + first;
     tape *t = k->tape;
     level at[MICRO];
@@ -107,7 +111,7 @@ double dsm_micro(const dsm *d, const net *n, desk *k, long step, int micro, floa
 
     draw_levels(d, step, first, rows, at);
     if (d->law->sample(d->law, (stream){ d->seed, USE_TRAIN }, row, rows, NULL, k->x0))
-        return *bad = 1, NAN;
+        return NAN;
     normals((stream){ d->seed, USE_TRAIN }, row, NOISE_STEP, 0, rows, dim, k->eps);
     for (int i = 0; i < rows; i++) {
         for (int j = 0; j < dim; j++)
@@ -119,6 +123,18 @@ double dsm_micro(const dsm *d, const net *n, desk *k, long step, int micro, floa
     net_forward(n, t, 1);
     for (int i = 0; i < rows; i++)
         loss += row_loss(d, &at[i], dim, k->x0 + i * (long)dim, k->eps + i * (long)dim, t->y + (size_t)i * pad, k->back->dy + (size_t)i * pad);
-    net_backward(n, t, k->back, grad);
+    net_backward(n, t, k->back, add, grad);
+    return loss;
+}
+
+static int least(int a, int b) { return a < b ? a : b; }
+
+double dsm_slice(const dsm *d, const net *n, desk *k, long step, int slice, float *grad)
+{
+    int first = slice * d->slice, end = least(first + d->slice, d->batch);
+    double loss = 0;
+
+    for (int row = first; row < end && isfinite(loss); row += MICRO)
+        loss += micro(d, n, k, step, row, least(end - row, MICRO), row > first, grad);
     return loss;
 }

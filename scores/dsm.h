@@ -10,7 +10,9 @@
 #include "scores/back.h"
 #include "scores/network.h"
 
-enum { MICRO = 64 };                        /* rows of a micro-batch, whatever the number of threads */
+/* A batch is cut into slices, each with a gradient of its own, and a slice into micro-batches: all by the batch's size alone, whatever the number of
+ * threads. */
+enum { MICRO = 128, SLICES = 8 };           /* the most rows of a micro-batch; the most slices */
 
 enum { GOAL_WEIGHTING, GOAL_TIMES, GOAL_GAMMA, GOAL_STD };
 extern const param dsm_keys[];              /* weighting, times, gamma, data_std */
@@ -21,11 +23,11 @@ typedef struct dsm {
     network how;
     args given;                             /* of dsm_keys */
     uint64_t seed;
-    int batch;
+    int batch, slice, slices;               /* rows of it, of a slice (the last may have fewer); how many slices */
     double high, low;                       /* lambda at t_min and t_max */
 } dsm;
 
-/* That the network can be told every time of the interval, and that no level has sigma = 0; sets high and low.  0 or -1. */
+/* That the network can be told every time of the interval, and that no level has sigma = 0; sets slice, slices, high and low.  0 or -1. */
 int dsm_open(dsm *, const char *where);
 
 /* What a micro-batch needs: one a thread. */
@@ -33,7 +35,7 @@ typedef struct desk { tape *tape; back *back; double *x0, *eps, *x; } desk;
 int  desk_open(desk *, const net *);
 void desk_close(desk *);
 
-/* Micro-batch k of a step: grad (all parameters, zeroed before) gets its part of the gradient of the mean loss; returns its part of that loss.
- * Everything is a function of seed, step and row.  *bad: 1 where the law does not draw. */
-double dsm_micro(const dsm *, const net *, desk *, long step, int k, float *grad, int *bad);
+/* One slice of a step: grad (all parameters) becomes its part of the gradient of the mean loss; returns its part of that loss.
+ * Everything is a function of seed, step and row.  NAN where the law does not draw. */
+double dsm_slice(const dsm *, const net *, desk *, long step, int slice, float *grad);
 #endif

@@ -29,6 +29,7 @@ typedef struct pass {
     const real *c;                          /* rows x padded(cond): the embedding of time and label */
     real **slot, **dslot, *work;            /* work: rows x the layer's work */
     real *grad, *dc, *spare;                /* backward: the gradients of all parameters, that of c, and room (scores/back.h) */
+    int add;                                /* to what grad has of packed weights; that of the others is always added to */
 } pass;
 
 typedef struct layer layer;
@@ -44,7 +45,8 @@ typedef struct layer_kind {
     void (*forward)(const layer *l, const pass *p, const real *x, real *y);
     /* dy = Jacobian times dx; x is what forward was given.  NULL: the answer does not depend on the state (embeddings). */
     void (*tangent)(const layer *l, const pass *p, const real *x, const real *dx, real *dy);
-    /* dx = transposed Jacobian times dy, which are arrays apart; what belongs to the weights is added to grad, to c to dc.  NULL: an embedding of time,
+    /* dx = transposed Jacobian times dy, which are arrays apart; what belongs to the weights is added to grad (but for
+     * back_product with pass.add 0), to c to dc.  NULL: an embedding of time,
      * whose weights are fixed. */
     void (*backward)(const layer *l, const pass *p, const real *x, const real *dy, real *dx);
 } layer_kind;
@@ -68,10 +70,10 @@ weight *REAL(weight_open)(layer *l, const opening *o, const char *suffix, int ro
 /* y = W x + beta y of every row, beta 0 or 1. */
 static inline void multiply(const pass *p, const real *x, int in, const weight *w, int beta, real *y, int out)
 {
-    REAL(product)(&(extent){ p->rows, in, padded(in), padded(out) }, x, w->v, beta, y);
+    REAL(product)(&(extent){ p->rows, in, padded(in), 1, padded(out) }, x, w->v, beta, y);
 }
 
-/* For backward (scores/back.c), y = W x or y = x + b.  dW += dy x';  dx = W' dy + add dx;  db += dy, summed over rows. */
+/* For backward (scores/back.c), y = W x or y = x + b.  dW = dy x' + pass.add dW;  dx = W' dy + add dx;  db += dy, summed over rows. */
 void REAL(back_product)(const pass *p, const weight *w, const real *x, const real *dy, int add, real *dx);
 void REAL(back_bias)(const pass *p, const weight *b, const real *dy);
 

@@ -27,18 +27,19 @@ static void forward(const layer *l, const pass *p, const real *x, real *y)
     int half = l->out / 2, pad = padded(l->out), sines = v[ORDER] == SIN_COS ? 0 : half;
     double rate = log(v[MAX]) / (half - (v[DIVISOR] == LESS));
 
-    for (int i = 0; i < p->rows; i++, y += pad) {
-        if (i && p->time[i] == p->time[i - 1]) {
-            memcpy(y, y - pad, pad * sizeof *y);
-            continue;
-        }
-        for (int j = 0; j < half; j++) {
-            double angle = v[SCALE] * p->time[i] * exp(-rate * j);
+    for (int j = 0; j < half; j++) {
+        double slower = exp(-rate * j);
+        real *sine = y + sines + j, *cosine = y + half - sines + j;
 
-            y[sines + j] = (real)sin(angle), y[half - sines + j] = (real)cos(angle);
+        for (int i = 0; i < p->rows; i++, sine += pad, cosine += pad) {
+            int known = i && p->time[i] == p->time[i - 1];
+
+            *sine = known ? sine[-pad] : (real)sin(v[SCALE] * p->time[i] * slower);
+            *cosine = known ? cosine[-pad] : (real)cos(v[SCALE] * p->time[i] * slower);
         }
-        memset(y + l->out, 0, (pad - l->out) * sizeof *y);
     }
+    for (int i = 0; i < p->rows; i++)
+        memset(y + (size_t)i * pad + l->out, 0, (pad - l->out) * sizeof *y);
 }
 
 const layer_kind REAL(layer_sinusoidal) = {

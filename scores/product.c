@@ -1,6 +1,7 @@
 /*
  * The product of networks: a block of some rows x one panel stays in registers while k runs; x is broadcast, W' comes from its panel.
- * 12 rows with AVX-512, 6 rows and half a panel with AVX2, else plain loops; the chain of a number is the same.
+ * 12 rows with AVX-512, 6 rows and half a panel with AVX2 (the last ones 8 and 4: a thin block leaves the processor waiting), else plain loops; the chain
+ * of a number is the same.
  */
 #include <math.h>
 #include "models/clones.h"
@@ -12,7 +13,7 @@
 #endif
 
 /* x, y at their first row, w at its panel, y at its column. */
-typedef struct block { int k, apart, cols, add; const real *x, *w; real *y; } block;
+typedef struct block { int k, apart, along, cols, add; const real *x, *w; real *y; } block;
 
 #ifdef FOKKER_DOUBLE
 #define FMA fma
@@ -29,7 +30,7 @@ static void plain(int rows, block b)
             sum[j] = b.y[j];
         for (int k = 0; k < b.k; k++)
             for (int j = 0; j < PANEL; j++)
-                sum[j] = FMA(b.x[k], b.w[k * PANEL + j], sum[j]);
+                sum[j] = FMA(b.x[(long)k * b.along], b.w[k * PANEL + j], sum[j]);
         for (int j = 0; j < PANEL; j++)
             b.y[j] = sum[j];
     }
@@ -41,20 +42,21 @@ static void plain(int rows, block b)
 WITH_512 INLINE void some_512(const int mr, const block *b)
 {
     __m512 sum[12][2];
+    const float *x = b->x;
 
     #pragma GCC unroll 12
     for (int i = 0; i < mr; i++)
         for (int j = 0; j < 2; j++)
             sum[i][j] = b->add ? _mm512_loadu_ps(b->y + (long)i * b->cols + 16 * j) : _mm512_setzero_ps();
-    for (int k = 0; k < b->k; k++) {
+    for (int k = 0; k < b->k; k++, x += b->along) {
         __m512 low = _mm512_loadu_ps(b->w + k * PANEL), high = _mm512_loadu_ps(b->w + k * PANEL + 16);
 
         #pragma GCC unroll 12
         for (int i = 0; i < mr; i++) {
-            __m512 x = _mm512_set1_ps(b->x[(long)i * b->apart + k]);
+            __m512 each = _mm512_set1_ps(x[(long)i * b->apart]);
 
-            sum[i][0] = _mm512_fmadd_ps(x, low, sum[i][0]);
-            sum[i][1] = _mm512_fmadd_ps(x, high, sum[i][1]);
+            sum[i][0] = _mm512_fmadd_ps(each, low, sum[i][0]);
+            sum[i][1] = _mm512_fmadd_ps(each, high, sum[i][1]);
         }
     }
     #pragma GCC unroll 12
@@ -68,20 +70,21 @@ WITH_512 INLINE void some_512(const int mr, const block *b)
 WITH_FMA INLINE void some_256(const int mr, const block *b)
 {
     __m256 sum[6][2];
+    const float *x = b->x;
 
     #pragma GCC unroll 6
     for (int i = 0; i < mr; i++)
         for (int j = 0; j < 2; j++)
             sum[i][j] = b->add ? _mm256_loadu_ps(b->y + (long)i * b->cols + 8 * j) : _mm256_setzero_ps();
-    for (int k = 0; k < b->k; k++) {
+    for (int k = 0; k < b->k; k++, x += b->along) {
         __m256 low = _mm256_loadu_ps(b->w + k * PANEL), high = _mm256_loadu_ps(b->w + k * PANEL + 8);
 
         #pragma GCC unroll 6
         for (int i = 0; i < mr; i++) {
-            __m256 x = _mm256_broadcast_ss(b->x + (long)i * b->apart + k);
+            __m256 each = _mm256_broadcast_ss(x + (long)i * b->apart);
 
-            sum[i][0] = _mm256_fmadd_ps(x, low, sum[i][0]);
-            sum[i][1] = _mm256_fmadd_ps(x, high, sum[i][1]);
+            sum[i][0] = _mm256_fmadd_ps(each, low, sum[i][0]);
+            sum[i][1] = _mm256_fmadd_ps(each, high, sum[i][1]);
         }
     }
     #pragma GCC unroll 6
@@ -90,22 +93,22 @@ WITH_FMA INLINE void some_256(const int mr, const block *b)
             _mm256_storeu_ps(b->y + (long)i * b->cols + 8 * j, sum[i][j]);
 }
 
-/* Blocks of n rows as long as there are so many. */
-#define ROWS(n, call) for (; rows >= (n); rows -= (n), b.x += (long)(n) * b.apart, b.y += (long)(n) * b.cols) call
+/* Blocks of n rows as long as there are so many, but for the last `keep`. */
+#define ROWS(n, keep, call) for (; rows >= (n) && rows != (keep); rows -= (n), b.x += (long)(n) * b.apart, b.y += (long)(n) * b.cols) call
 
 WITH_512 static void panel_512(int rows, block b)
 {
-    ROWS(12, some_512(12, &b));
-    ROWS(6, some_512(6, &b));
-    ROWS(3, some_512(3, &b));
-    ROWS(1, some_512(1, &b));
+    ROWS(12, 16, some_512(12, &b));
+    ROWS(8, 0, some_512(8, &b));
+    ROWS(4, 0, some_512(4, &b));
+    ROWS(1, 0, some_512(1, &b));
 }
 
 WITH_FMA static void half_256(int rows, block b)
 {
-    ROWS(6, some_256(6, &b));
-    ROWS(3, some_256(3, &b));
-    ROWS(1, some_256(1, &b));
+    ROWS(6, 8, some_256(6, &b));
+    ROWS(4, 0, some_256(4, &b));
+    ROWS(1, 0, some_256(1, &b));
 }
 
 static void panel_256(int rows, block b)
@@ -131,5 +134,5 @@ static void panel(int rows, block b)
 void REAL(product)(const extent *s, const real *x, const real *w, int add, real *y)
 {
     for (int j = 0; j < s->cols; j += PANEL)
-        panel(s->rows, (block){ s->k, s->apart, s->cols, add, x, w + (long)j * s->k, y + j });
+        panel(s->rows, (block){ s->k, s->apart, s->along, s->cols, add, x, w + (long)j * s->k, y + j });
 }

@@ -17,8 +17,9 @@ typedef float real;
 
 enum { PANEL = 32 };                                /* columns of W' that lie together: cols/PANEL panels of k x PANEL numbers */
 
-/* y (rows x cols, a multiple of PANEL) from x (rows x k, its rows `apart` numbers apart). */
-typedef struct extent { int rows, k, apart, cols; } extent;
+/* y (rows x cols, a multiple of PANEL) from x (rows x k, its rows `apart` numbers apart and its columns `along`: 1, or where x is the transpose of what
+ * lies there, the other way round). */
+typedef struct extent { int rows, k, apart, along, cols; } extent;
 
 /* Where element (row, col) of a matrix W of k columns lies when it is packed. */
 static inline long packed_at(int k, int row, int col) { return (long)(row / PANEL * k + col) * PANEL + row % PANEL; }

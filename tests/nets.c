@@ -23,6 +23,16 @@ static int fill(tensors *all, const shape *s)
     return 0;
 }
 
+int made_folder(made *m)
+{
+    snprintf(m->folder, sizeof m->folder, "%s", "/tmp/fokker-net-XXXXXX");
+    if (!mkdtemp(m->folder))
+        return fail("%s: cannot be made", m->folder);
+    snprintf(m->ini, sizeof m->ini, "%s/net.ini", m->folder);
+    snprintf(m->weights, sizeof m->weights, "%s/net.safetensors", m->folder);
+    return 0;
+}
+
 int made_text(const made *m, const char *text)
 {
     FILE *f = fopen(m->ini, "w");
@@ -37,13 +47,8 @@ int made_open(made *m, const char *score, const char *const *notes, const shape 
 {
     tensors all = { .path = strdup("made") };
     char text[2048];
-    int status = 0;
+    int status = made_folder(m);
 
-    snprintf(m->folder, sizeof m->folder, "%s", "/tmp/fokker-net-XXXXXX");
-    if (!mkdtemp(m->folder))
-        return fail("%s: cannot be made", m->folder);
-    snprintf(m->ini, sizeof m->ini, "%s/net.ini", m->folder);
-    snprintf(m->weights, sizeof m->weights, "%s/net.safetensors", m->folder);
     for (; s->name && !status; s++)
         status = fill(&all, s);
     for (; notes && *notes && !status; notes += 2)

@@ -158,5 +158,6 @@ int main(int argc, char **argv)
     pipe_speed();
     steps_speed();
     net_speed();
+    train_speed();
     return 0;
 }

@@ -17,6 +17,9 @@ void row(const char *what, double value, const char *unit, const char *expect);
 /* The built-in network against its bare matrix products, a sampler against its calls. */
 void net_speed(void);
 
+/* A training step against its bare matrix products. */
+void train_speed(void);
+
 /* A row for each solver that takes fixed steps. */
 void steps_speed(void);
 

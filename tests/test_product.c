@@ -27,7 +27,7 @@ static void by(void (*kernel)(int, block), int rows, int add, float *y)
 {
     memcpy(y, start, sizeof start);
     for (int j = 0; j < COLS; j += PANEL)
-        kernel(rows, (block){ K, APART, COLS, add, x, w + j * K, y + j });
+        kernel(rows, (block){ K, APART, 1, COLS, add, x, w + j * K, y + j });
 }
 
 static void the_plain_kernel_is_the_sum_of_products(void)
@@ -73,15 +73,31 @@ static void every_kernel_gives_the_same_bits_for_any_number_of_rows(void)
             }
 #endif
             memcpy(z, start, sizeof start);
-            product(&(extent){ rows, K, APART, COLS }, x, w, add, z);
+            product(&(extent){ rows, K, APART, 1, COLS }, x, w, add, z);
             CU_ASSERT(!memcmp(y, z, rows * COLS * sizeof *y));
         }
     }
 }
 
+static void a_transpose_gives_the_same_bits(void)
+{
+    static float turned[ROWS * K], y[ROWS * COLS], z[ROWS * COLS];
+
+    fill();
+    for (int i = 0; i < ROWS; i++)
+        for (int k = 0; k < K; k++)
+            turned[k * ROWS + i] = x[i * APART + k];
+    product(&(extent){ ROWS, K, APART, 1, COLS }, x, w, 0, y);
+    product(&(extent){ ROWS, K, 1, ROWS, COLS }, turned, w, 0, z);
+    CU_ASSERT(!memcmp(y, z, sizeof y));
+    by(plain, ROWS, 0, y);
+    CU_ASSERT(!memcmp(y, z, sizeof y));
+}
+
 static const test_case tests[] = {
     { "the plain kernel is the sum of products", the_plain_kernel_is_the_sum_of_products },
     { "every kernel gives the same bits for any number of rows", every_kernel_gives_the_same_bits_for_any_number_of_rows },
+    { "a transpose gives the same bits", a_transpose_gives_the_same_bits },
     { 0, 0 },
 };
 const test_table table_product = { "product", tests };

@@ -19,13 +19,8 @@ static int spec_of(made *m, const char *proc, const char *kind, const char *pred
 {
     char text[1024];
 
-    snprintf(m->folder, sizeof m->folder, "%s", "/tmp/fokker-fit-XXXXXX");
-    if (!mkdtemp(m->folder))
-        return fail("%s: cannot be made", m->folder);
-    snprintf(m->ini, sizeof m->ini, "%s/net.ini", m->folder);
-    snprintf(m->weights, sizeof m->weights, "%s/net.safetensors", m->folder);
     snprintf(text, sizeof text, head, proc, kind, predicts, steps, weighting, more);
-    return made_text(m, text);
+    return made_folder(m) || made_text(m, text) ? -1 : 0;
 }
 
 /* Root mean square distance of noise predictions from the law's own, over levels of lambda from -2 to 1. */
