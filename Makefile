@@ -48,12 +48,12 @@ CMD_SRC := $(wildcard bench/*.c)
 SPD_SRC := $(wildcard tests/speed*.c)
 TST_SRC := $(filter-out $(SPD_SRC),$(wildcard tests/*.c))
 SRC     := $(LIB_SRC) $(CMD_SRC) $(TST_SRC) $(SPD_SRC)
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
+DBL_OBJ := $(patsubst %.c,$(B)/double/%.o,$(wildcard scores/layer_*.c) $(addprefix scores/,net.c mlp.c back.c product.c network_rows.c))   # networks in double: references, derivatives
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(DBL_OBJ)
 CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
 SPD_OBJ := $(SPD_SRC:%.c=$(B)/%.o)
 FIELDS  := $(addprefix $(B)/tests/,bell.so odd.so old.so net.so child)      # what the tests load and start
-DBL_OBJ := $(patsubst %.c,$(B)/double/%.o,$(wildcard scores/layer_*.c) scores/net.c scores/back.c scores/product.c)        # networks in double, for tests of derivatives
 PARTS   := $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfokker.a
 
 all: $(B)/fokker $(B)/libfokker.a $(B)/libfokker.so     ## the program and the library (the default)
@@ -176,7 +176,7 @@ $(B)/libfokker.so: $(LIB_OBJ) $(B)/sources
 	$(Q)$(LINK) -shared $(if $(SANITIZE),,-Wl,--no-undefined) -Wl,-soname,$(SONAME) -o $@ $(LIB_OBJ) $(LIBS)
 
 $(B)/fokker: $(CMD_OBJ) $(B)/libfokker.a
-$(B)/tests/all: $(TST_OBJ) $(DBL_OBJ) $(PARTS)
+$(B)/tests/all: $(TST_OBJ) $(PARTS)
 $(B)/tests/all: LIBS += -lcunit -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc    # tests/test_memory.c counts
 $(B)/speed: $(SPD_OBJ) $(B)/tests/built.o $(B)/tests/nets.o $(PARTS)
 $(B)/speed: LIBS += -Wl,--wrap=sum_terms,--wrap=sum_columns,--wrap=stage,--wrap=ask      # tests/speed_steps.c counts

@@ -15,10 +15,10 @@
 enum { TILE_ROWS = 32, MOST_STEPS = 100000, KEPT = 64 };
 
 /* Where sigma = 0 the noise cannot be asked for; the rest of the way is a straight line, wrong by its square over the finest width squared. */
-static const double closest = 1e-8, tolerance = 1e-12;
+static const double closest = 1e-8;
 
 /* One tile: the field (this thread's own), where it comes from, and its rows. */
-typedef struct tile { const score *field; const process *proc; const level *from; double phi0, *x; int rows; const int *label; } tile;
+typedef struct tile { const score *field; const process *proc; const level *from; double phi0, tolerance, *x; int rows; const int *label; } tile;
 
 static double angle(const level *l) { return atan2(l->sigma, l->alpha); }
 static double radius(const level *l) { return hypot(l->alpha, l->sigma); }
@@ -67,7 +67,7 @@ static int integrate(tile *e, double phi, double end, double *y)
     size_t N = (size_t)e->rows * e->field->dim;
     gsl_odeiv2_system flow = { slope, NULL, N, e };
     gsl_odeiv2_step *step = gsl_odeiv2_step_alloc(gsl_odeiv2_step_rk8pd, N);
-    gsl_odeiv2_control *control = gsl_odeiv2_control_y_new(tolerance, tolerance);
+    gsl_odeiv2_control *control = gsl_odeiv2_control_y_new(e->tolerance, e->tolerance);
     gsl_odeiv2_evolve *evolve = gsl_odeiv2_evolve_alloc(N);
     int status = step && control && evolve ? GSL_SUCCESS : GSL_ENOMEM;
     double h = (end - phi) / 64;
@@ -77,7 +77,7 @@ static int integrate(tile *e, double phi, double end, double *y)
     for (long k = 0; !status && phi != end; k++) {
         status = k < MOST_STEPS ? gsl_odeiv2_evolve_apply(evolve, control, step, &flow, &phi, end, &h, y) : GSL_EMAXITER;
         if (status && status != GSL_EBADFUNC)
-            fail("reference: the flow cannot be followed to 1e-12 near sigma/alpha = %g (%s); is the field smooth?", tan(phi), gsl_strerror(status));
+            fail("reference: the flow cannot be followed to %g near sigma/alpha = %g (%s); is the field smooth?", e->tolerance, tan(phi), gsl_strerror(status));
     }
     if (evolve)
         gsl_odeiv2_evolve_free(evolve);
@@ -112,13 +112,13 @@ static int carry(tile *e, const level *to, double *y)
     return status;
 }
 
-typedef struct flow { const score *field; const process *proc; const level *from, *to; int n; const int *label; const double *x; double *y; } flow;
+typedef struct flow { const score *field; const process *proc; const level *from, *to; int n; const int *label; const double *x; double *y, tolerance; } flow;
 
 static int one_tile(const flow *f, const score *own, int first)
 {
     int rows = f->n - first < TILE_ROWS ? f->n - first : TILE_ROWS, status;
     size_t size = (size_t)rows * own->dim * sizeof(double);
-    tile e = { own, f->proc, f->from, angle(f->from), malloc(size), rows, f->label ? f->label + first : NULL };
+    tile e = { own, f->proc, f->from, angle(f->from), f->tolerance, malloc(size), rows, f->label ? f->label + first : NULL };
     double *y = f->y + (long)first * own->dim;
 
     if (!e.x)
@@ -157,14 +157,22 @@ static int all_tiles(const flow *f)
     return failed < 0 ? 0 : fail("%s", text);
 }
 
+/* What a step's error can be told from: a closed form's own round-off; that of a network in float64, whose calls are dear; that of float32. */
+static double tolerance_of(const score *s) { return s->precise ? 1e-10 : s->single ? 1e-6 : 1e-12; }
+
 int reference_flow(const score *field, const process *proc, const level *from, const level *to, int n, const int *label, const double *x, double *y)
 {
-    const flow f = { field, proc, from, to, n, label, x, y };
+    score *fine = field->precise ? field->precise(field->self) : NULL;
+    const flow f = { fine ? fine : field, proc, from, to, n, label, x, y, tolerance_of(field) };
+    int status = -1;
 
     gsl_set_error_handler_off();
     if (angle(from) < closest)
-        return fail("reference: the start has no noise (sigma = %g), and a flow cannot leave the data; start above 0", from->sigma);
-    return all_tiles(&f);
+        fail("reference: the start has no noise (sigma = %g), and a flow cannot leave the data; start above 0", from->sigma);
+    else if (fine || !field->precise)
+        status = all_tiles(&f);
+    field_close(fine);
+    return status;
 }
 
 /* What was asked (field, process, ends, labels, start) and the answer; x and y in one piece. */

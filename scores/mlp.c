@@ -1,18 +1,16 @@
 /*
- * kind = mlp: a built-in network (scores/net.h) from a .safetensors or .npz, float32.
+ * A built-in network as a field, in float32; and as references want it, in float64 with the same weights (FOKKER_DOUBLE).
  * Rows are computed in tiles (scores/layer.h): a row's bits depend on nothing but itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "models/fail.h"
-#include "scores/field.h"
-#include "scores/net.h"
-#include "scores/network.h"
+#include "scores/mlp.h"
 #include "scores/tiny.h"
 
-/* A twin shares the net and the process's name, and has a tape of its own. */
-typedef struct mlp { network how; net *net; char *process; tape *tape; int owner; } mlp;
+/* A twin shares all but the tape; the first one closes the net, its owner also frees the origin. */
+typedef struct mlp { const network *how; origin *from; net *net; tape *tape; int first, owner; } mlp;
 
 /* n rows from `row` on into the tile. */
 static void load(const mlp *m, const batch *p, long row, int n)
@@ -21,11 +19,11 @@ static void load(const mlp *m, const batch *p, long row, int n)
     int dim = m->net->dim;
 
     t->pass.rows = n;
-    network_in(m->how.input_scale, n, dim, p->x + row * dim, padded(dim), t->x);
+    REAL(network_in)(m->how->input_scale, n, dim, p->x + row * dim, padded(dim), t->x);
     for (int i = 0; i < n; i++) {
         const level *l = level_at(p, row + i);
 
-        t->time[i] = i && l == level_at(p, row + i - 1) ? t->time[i - 1] : network_time(&m->how, l);
+        t->time[i] = i && l == level_at(p, row + i - 1) ? t->time[i - 1] : network_time(m->how, l);
         t->label[i] = p->label ? p->label[row + i] : -1;
     }
 }
@@ -37,9 +35,9 @@ static void directional(const mlp *m, const wish *w, long row, int n)
 {
     int dim = m->net->dim, pad = padded(dim);
 
-    network_in(m->how.input_scale, n, dim, w->v + row * dim, pad, m->tape->dx);
-    net_tangent(m->net, m->tape);
-    network_out(m->how.output_scale, n, dim, pad, m->tape->dy, w->jv + row * dim);
+    REAL(network_in)(m->how->input_scale, n, dim, w->v + row * dim, pad, m->tape->dx);
+    REAL(net_tangent)(m->net, m->tape);
+    REAL(network_out)(m->how->output_scale, n, dim, pad, m->tape->dy, w->jv + row * dim);
 }
 
 /* Exact: a tangent a column. */
@@ -47,14 +45,14 @@ static void divergence_of(const mlp *m, const wish *w, long row, int n)
 {
     int dim = m->net->dim, pad = padded(dim);
     tape *t = m->tape;
-    double scale = m->how.input_scale * m->how.output_scale;
+    double scale = m->how->input_scale * m->how->output_scale;
 
     memset(w->div + row, 0, n * sizeof *w->div);
     memset(t->dx, 0, (size_t)n * pad * sizeof *t->dx);
     for (int d = 0; d < dim; d++) {
         for (int i = 0; i < n; i++)
             t->dx[(size_t)i * pad + d] = 1;
-        net_tangent(m->net, t);
+        REAL(net_tangent)(m->net, t);
         for (int i = 0; i < n; i++)
             w->div[row + i] += scale * t->dy[(size_t)i * pad + d], t->dx[(size_t)i * pad + d] = 0;
     }
@@ -73,8 +71,8 @@ static int answer(const mlp *m, const batch *p, const wish *w)
         int n = all - row < TILE_ROWS ? (int)(all - row) : TILE_ROWS;
 
         load(m, p, row, n);
-        net_forward(m->net, m->tape, w->jv || w->div);
-        network_out(m->how.output_scale, n, dim, padded(dim), m->tape->y, w->out + row * dim);
+        REAL(net_forward)(m->net, m->tape, w->jv || w->div);
+        REAL(network_out)(m->how->output_scale, n, dim, padded(dim), m->tape->y, w->out + row * dim);
         if (w->jv)
             directional(m, w, row, n);
         if (w->div)
@@ -92,31 +90,39 @@ static void close(void *self)
 {
     mlp *m = self;
 
-    tape_close(m->tape);
+    REAL(tape_close)(m->tape);
+    if (m->first)
+        REAL(net_close)(m->net);
     if (m->owner)
-        net_close(m->net), free(m->process);
+        origin_free(m->from);
     free(m);
 }
 
 static score *twin(void *self, int rows);
 
-/* A score over a copy of m with a tape of its own; what m owns is closed on failure. */
-static score *score_of(const mlp *like)
-{
-    mlp *m = malloc(sizeof *m), lost = *like;
-    score *s = NULL;
+#ifdef FOKKER_DOUBLE
+#define PRECISE NULL
+#define SINGLE 0
+#else
+score *mlp_open_double(origin *, int owner);
+static score *precise(void *self) { return mlp_open_double(((const mlp *)self)->from, 0); }
+#define PRECISE precise
+#define SINGLE 1
+#endif
 
-    if (!m) {
-        if (lost.owner)
-            net_close(lost.net), free(lost.process);
-        return fail("mlp: out of memory"), NULL;
-    }
-    *m = *like;
-    if ((m->tape = tape_open(m->net)))
-        s = field_new((score){ .abi = SCORE_ABI, .name = "mlp", .dim = m->net->dim, .predicts = m->how.predicts, .block = TILE_ROWS,
-                               .process = m->process, .eval = eval, .jvp = jvp, .divergence = divergence, .twin = twin, .close = close, .self = m });
+/* A score over a copy of m with a tape of its own; NULL leaves what is shared as it was. */
+static score *score_of(const mlp *m)
+{
+    mlp *own = malloc(sizeof *own);
+    tape *t = REAL(tape_open)(m->net);
+    score *s = own && t ? field_new((score){ .abi = SCORE_ABI, .name = "mlp", .dim = m->net->dim, .predicts = m->how->predicts, .block = TILE_ROWS,
+                                             .process = m->from->process, .single = SINGLE, .eval = eval, .jvp = jvp, .divergence = divergence,
+                                             .twin = twin, .precise = PRECISE, .close = close, .self = own }) : NULL;
+
     if (!s)
-        close(m);
+        return free(own), REAL(tape_close)(t), fail("mlp: out of memory"), NULL;
+    *own = *m;
+    own->tape = t;
     return s;
 }
 
@@ -124,56 +130,19 @@ static score *twin(void *self, int rows)
 {
     mlp m = *(const mlp *)self;
 
-    m.owner = 0;
+    m.first = m.owner = 0;
     return score_of(&m);
 }
 
-/* The net of the section over weights that are read. */
-static net *build(const model *m, section *s, const tensors *weights)
+score *REAL(mlp_open)(origin *from, int owner)
 {
-    char where[512];
-    net_text text = { .where = where, .embed = network_key(s, weights, "embed"), .layers = network_key(s, weights, "layers"), .file = weights };
+    mlp m = { .how = &from->how, .from = from, .net = REAL(net_open)(&from->text), .first = 1, .owner = owner };
+    score *s = m.net ? score_of(&m) : NULL;
 
-    snprintf(where, sizeof where, "%s", section_get(s, "layers") ? field_where(m, s, "layers") : weights->path);
-    if (!text.layers)
-        return fail("%s: neither this file nor the metadata of %s say what the network is; give layers = linear silu linear, or what it is (`fokker list layers`)",
-                    field_where(m, s, NULL), weights->path), NULL;
-    return (text.dim = network_dim(m, s, weights)) < 0 ? NULL : net_open(&text);
-}
-
-/* Over weights that are read: what the network is told depends on the process that it was made for. */
-static score *open_read(const model *m, section *s, const tensors *weights)
-{
-    static const char *const known[] = { "file", "layers", "embed", "dim", NETWORK_KEYS };
-    const char *made_for = tensors_note(weights, "process");
-    process *own = m->assumed && made_for ? process_open(weights->path, made_for) : NULL;
-    mlp o = { .owner = 1 };
-
-    if (m->assumed && made_for && !own)
-        return NULL;
-    if (network_read(&o.how, m, own ? own : m->process, s, weights) || !(o.net = build(m, s, weights)) || section_all_used(m->file, s, known)) {
-        net_close(o.net);
-        o.net = NULL;
-    }
-    if (own)
-        process_close(own);
-    if (!o.net)
-        return NULL;
-    if (made_for && !(o.process = strdup(made_for)))
-        return net_close(o.net), fail("%s: out of memory", weights->path), NULL;
-    return score_of(&o);
-}
-
-score *field_mlp(const model *m, section *s)
-{
-    char *path = field_path(m, s, "file");
-    tensors weights;
-    score *field = NULL;
-
-    if (path && !tensors_read(path, &weights)) {
-        field = open_read(m, s, &weights);
-        tensors_free(&weights);
-    }
-    free(path);
-    return field;
+    if (s)
+        return s;
+    REAL(net_close)(m.net);
+    if (owner)
+        origin_free(from);
+    return NULL;
 }

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/clones.h"
 #include "models/fail.h"
 #include "scores/network.h"
 
@@ -80,29 +79,6 @@ double network_time(const network *n, const level *l)
     }
     return fma(n->time_scale, v, n->time_shift);
 }
-
-CLONES static void narrow_rows(double scale, long n, int dim, const double *x, int stride, float *out)
-{
-    for (long i = 0; i < n; i++, x += dim, out += stride) {
-        #pragma omp simd
-        for (int j = 0; j < dim; j++)
-            out[j] = (float)(scale * x[j]);
-        for (int j = dim; j < stride; j++)
-            out[j] = 0;
-    }
-}
-
-CLONES static void widen_rows(double scale, long n, int dim, int stride, const float *y, double *out)
-{
-    for (long i = 0; i < n; i++, y += stride, out += dim) {
-        #pragma omp simd
-        for (int j = 0; j < dim; j++)
-            out[j] = scale * y[j];
-    }
-}
-
-void network_in(double scale, long n, int dim, const double *x, int stride, float *out) { narrow_rows(scale, n, dim, x, stride, out); }
-void network_out(double scale, long n, int dim, int stride, const float *y, double *out) { widen_rows(scale, n, dim, stride, y, out); }
 
 int network_labels(const char *who, const batch *p, int classes)
 {

@@ -10,6 +10,7 @@
 #define FOKKER_NETWORK_H
 #include "models/tensors.h"
 #include "scores/field.h"
+#include "scores/product.h"
 
 typedef struct network { enum predicts predicts; int clock; double T, time_scale, time_shift, input_scale, output_scale; } network;
 
@@ -28,9 +29,9 @@ int network_dim(const model *, section *, const tensors *weights);
 /* What it is told of a level. */
 double network_time(const network *, const level *);
 
-/* To the network's float and back, n rows of dim columns; on the network's side `stride` of them lie apart, zeros behind the columns. */
-void network_in(double scale, long n, int dim, const double *x, int stride, float *out);
-void network_out(double scale, long n, int dim, int stride, const float *y, double *out);
+/* To the network's numbers and back, n rows of dim columns; on the network's side `stride` of them lie apart, zeros behind the columns. */
+void REAL(network_in)(double scale, long n, int dim, const double *x, int stride, real *out);
+void REAL(network_out)(double scale, long n, int dim, int stride, const real *y, double *out);
 
 /* Where row `row` of a batch stands. */
 static inline const level *level_at(const batch *p, long row) { return &p->at[row / p->rows]; }

@@ -21,7 +21,7 @@ typedef struct block { int k, apart, along, cols, add; const real *x, *w; real *
 #define FMA fmaf
 #endif
 
-static void plain(int rows, block b)
+CLONES static void REAL(plain)(int rows, block b)
 {
     for (int i = 0; i < rows; i++, b.x += b.apart, b.y += b.cols) {
         real sum[PANEL] = { 0 };
@@ -128,7 +128,7 @@ static void panel(int rows, block b)
         panel_256(rows, b);
     else
 #endif
-        plain(rows, b);
+        REAL(plain)(rows, b);
 }
 
 void REAL(product)(const extent *s, const real *x, const real *w, int add, real *y)

@@ -42,6 +42,9 @@ struct score {
 
     /* The same weights with own scratch for batches of up to `rows` points: one a thread.  NULL: eval is reentrant. */
     score *(*twin)(void *self, int rows);
+
+    /* The same field in float64, for references, where this one computes in less; it must be closed before this one.  NULL: there is none. */
+    score *(*precise)(void *self);
     void   (*close)(void *self);            /* frees self, not this struct (field_close does both); or NULL */
     void   *self;
 };

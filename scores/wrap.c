@@ -68,6 +68,14 @@ static score *twin(void *self, int rows)
     return wrap(&w, rows);
 }
 
+static score *precise(void *self)
+{
+    wrapped w = *(const wrapped *)self;
+
+    w.owned = 1;
+    return (w.inner = w.inner->precise(w.inner->self)) ? wrap(&w, 0) : NULL;
+}
+
 /* A score like this one, with room for so many rows; the inner field is closed on failure where it is owned. */
 static score *wrap(const wrapped *like, int rows)
 {
@@ -86,7 +94,7 @@ static score *wrap(const wrapped *like, int rows)
     *s = (score){ .abi = SCORE_ABI, .name = w->how->name, .dim = inner->dim, .predicts = w->predicts, .serial = inner->serial, .block = inner->block,
                   .single = inner->single, .process = inner->process, .eval = eval, .jvp = w->how->jvp && inner->jvp ? jvp : NULL,
                   .divergence = w->how->divergence && inner->divergence ? divergence : NULL, .twin = w->how->work || inner->twin ? twin : NULL,
-                  .close = close, .self = w };
+                  .precise = inner->precise ? precise : NULL, .close = close, .self = w };
     if (w->how->work && rows && make_room(w, rows))
         return field_close(s), NULL;
     return s;

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bench/reference.h"
+#include "bench/setup.h"
 #include "models/fail.h"
 #include "tests/gauss.h"
+#include "tests/nets.h"
 #include "tests/suite.h"
 
 /* Linear VP, beta 0.1..20, and flow matching, alpha = 1 - t. */
@@ -103,6 +105,38 @@ static void the_reference_composes_on_a_mixture(void)
     model_close(ring);
 }
 
+/* A network computes in float32; its flow is that of its weights in float64, with which legs compose to 1e-9, and so is that of one in a wrapper. */
+static void the_reference_of_a_network_is_in_double(void)
+{
+    enum { N = 40, D = 2 };
+    static const shape shapes[] = { { "a.weight", 16, 3, 0.8 }, { "a.bias", 0, 16, 0.5 }, { "b.weight", D, 16, 0.3 }, { "b.bias", 0, D, 0.1 }, { 0 } };
+    made m;
+    subject s, w;
+    double t[3] = { 1, 0.3, 1e-3 }, x[N * D], whole[N * D], part[N * D], legs[N * D], wrapped[N * D], worst = 0, other = 0, apart = 0;
+    level at[3];
+    score *fine;
+
+    if (must(made_open(&m, "predicts = noise\ndim = 2\nlayers = concat linear:a tanh linear:b\n", NULL, shapes)))
+        return;
+    if (must(subject_open(&s, m.ini, NULL, NULL)) || must(subject_open(&w, m.ini, NULL, "clamp:lo=-1e6,hi=1e6")))
+        return;
+    levels(s.model->process, 3, t, at);
+    normals((stream){ 3, USE_PRIOR }, 0, 0, 0, N, D, x);
+    must(reference_flow(s.field, s.model->process, &at[0], &at[2], N, NULL, x, whole));
+    must(reference_flow(s.field, s.model->process, &at[0], &at[1], N, NULL, x, part));
+    must(reference_flow(s.field, s.model->process, &at[1], &at[2], N, NULL, part, legs));
+    must(reference_flow(w.field, w.model->process, &at[0], &at[2], N, NULL, x, wrapped));
+    fine = s.field->precise(s.field->self);
+    must(ask(fine, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, part)), must(ask(s.field, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, x));
+    for (int i = 0; i < N * D; i++)
+        worst = fmax(worst, fabs(whole[i] - legs[i])), other = fmax(other, fabs(whole[i] - wrapped[i])), apart = fmax(apart, fabs(part[i] - x[i]));
+    below(worst, 1e-9);
+    below(other, 1e-9);
+    below(apart, 1e-6);
+    CU_ASSERT(apart > 0);
+    field_close(fine), subject_close(&w), subject_close(&s), made_close(&m);
+}
+
 static int breaks(void *self, const batch *p, double *out)
 {
     memcpy(out, p->x, 2ul * p->rows * sizeof *out);
@@ -151,6 +185,7 @@ static void rms_is_the_distance_from_the_flow_and_tells_why_not(void)
 static const test_case tests[] = {
     { "the reference is the flow map of a gaussian", the_reference_is_the_flow_map_of_a_gaussian },
     { "the reference composes on a mixture", the_reference_composes_on_a_mixture },
+    { "the reference of a network is in double", the_reference_of_a_network_is_in_double },
     { "rms is the distance from the flow and tells why not", rms_is_the_distance_from_the_flow_and_tells_why_not },
     { 0, 0 },
 };
