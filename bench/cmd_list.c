@@ -96,8 +96,12 @@ static int list_grids(const request *r)
 static int list_metrics(const request *r)
 {
     heading(r);
-    for (int i = 0; i < metrics(); i++)
-        print_entry(r, metric_at(i)->name, metric_at(i)->about, metric_at(i)->cite, metric_at(i)->par);
+    for (int i = 0; i < metrics(); i++) {
+        param all[MAX_PARAM];
+
+        metric_params(metric_at(i), all);
+        print_entry(r, metric_at(i)->name, metric_at(i)->about, metric_at(i)->cite, all);
+    }
     return OK;
 }
 

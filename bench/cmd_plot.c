@@ -14,6 +14,7 @@
 #include "bench/logp.h"
 #include "bench/options.h"
 #include "bench/pictures.h"
+#include "bench/split.h"
 #include "models/model.h"
 
 extern char **environ;
@@ -99,7 +100,8 @@ static void define_words(FILE *f, const char *variable, const summary *s, const 
     fputs("'; ", f);
 }
 
-static int draw_one(const summary *s, const char *folder, const char *script, const char *name, const char *what)
+/* what: the metric, or NULL; parts: of it, or NULL. */
+static int draw_parts(const summary *s, const char *folder, const char *script, const char *name, const char *what, const parted *parts)
 {
     char out[600], path[PATH_SIZE], *text = NULL;
     size_t size;
@@ -117,11 +119,18 @@ static int draw_one(const summary *s, const char *folder, const char *script, co
     define(f, "about", what ? metric_about(what) : "");
     define_words(f, "solvers", s, name, 0);
     define_words(f, "grids", s, name, 1);
+    for (int k = 0; parts && k < PART_COUNT; k++)
+        define(f, part_names[k], s->of->metric[parts->column[k]]);
     fclose(f);
     script_path(script, path);
     status = gnuplot(folder, text, path);
     free(text);
     return status;
+}
+
+static int draw_one(const summary *s, const char *folder, const char *script, const char *name, const char *what)
+{
+    return draw_parts(s, folder, script, name, what, NULL);
 }
 
 /* Whether runs of this model were parallel in time: rounds.tsv has rows of it. */
@@ -165,15 +174,28 @@ static int has_numbers(const summary *s, const char *name, int what)
     return 0;
 }
 
+/* A picture for each metric whose parts are there. */
+static int draw_splits(const summary *s, const char *folder, const char *name)
+{
+    parted parts;
+
+    for (int n = 0; split_nth(s->of, n, &parts); n++)
+        if (has_numbers(s, name, parts.column[PART_SOLVER]) && has_numbers(s, name, parts.column[PART_NETWORK])
+            && draw_parts(s, folder, "split", name, parts.name, &parts))
+            return -1;
+    return 0;
+}
+
 static int draw_model(const summary *s, const char *folder, const char *name)
 {
     int wide = has_rounds(folder, name);
 
     for (int m = 0; m < s->of->metrics; m++)
-        if (has_numbers(s, name, m) && (draw_one(s, folder, "quality", name, s->of->metric[m]) || draw_one(s, folder, "seconds", name, s->of->metric[m])
-                                       || (wide && draw_one(s, folder, "work", name, s->of->metric[m]))))
+        if (!split_networks(s->of, m) && has_numbers(s, name, m)
+            && (draw_one(s, folder, "quality", name, s->of->metric[m]) || draw_one(s, folder, "seconds", name, s->of->metric[m])
+                || (wide && draw_one(s, folder, "work", name, s->of->metric[m]))))
             return -1;
-    return draw_files(s, folder, name) || (wide && draw_one(s, folder, "rounds", name, NULL)) ? -1 : 0;
+    return draw_files(s, folder, name) || draw_splits(s, folder, name) || (wide && draw_one(s, folder, "rounds", name, NULL)) ? -1 : 0;
 }
 
 int pictures_draw(const summary *s, const char *folder)

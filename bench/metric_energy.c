@@ -28,4 +28,4 @@ const metric metric_energy = {
     .name = "energy", .about = "energy distance 2E|X-Y| - E|X-X'| - E|Y-Y'| to as many exact samples, over all pairs (never negative), in units of the data",
     .cite = "Szekely and Rizzo 2013",
     .par = { { "rows", "samples used, the first ones", NULL, 4000, 4, 20000, 1 } },
-    .relative = 1, .refuses = needs_law, .measure = measure_energy };
+    .relative = 1, .against = AGAINST_SAMPLE, .few = 1, .refuses = needs_law, .measure = measure_energy };

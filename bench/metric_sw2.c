@@ -241,4 +241,4 @@ const metric metric_sw2 = {
     .name = "sw2", .about = "sliced Wasserstein-2 distance to as many exact samples, root of the mean over directions, in units of the data",
     .cite = "Bonneel et al. 2015",
     .par = { { "projections", "directions, the same in every run", NULL, 128, 1, 100000, 1 } },
-    .relative = 1, .refuses = needs_law, .measure = measure_sw2 };
+    .relative = 1, .against = AGAINST_SAMPLE, .refuses = needs_law, .measure = measure_sw2 };

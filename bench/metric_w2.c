@@ -133,4 +133,4 @@ const metric metric_w2 = {
                            "(of n/8 where that is less); large in high dimension even for exact samples: compare with the floor",
     .cite = "Jonker and Volgenant 1987",
     .par = { { "rows", "samples a batch", NULL, 256, 4, 4000, 1 } },
-    .relative = 1, .refuses = needs_batches, .measure = measure_w2 };
+    .relative = 1, .against = AGAINST_SAMPLE, .refuses = needs_batches, .measure = measure_w2 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bench/report.h"
+#include "bench/split.h"
 #include "models/fail.h"
 
 static const double alpha = 0.05;                   /* of the family of comparisons in one line of a table */
@@ -286,7 +287,7 @@ static int warn_floor(FILE *f, const topic *t, int first)
     int n = 0, at = 0;
 
     for (int i = 0; i < t->of->trials; i++)
-        if (of_model(t, &t->of->trial[i]) && !isnan(trial_estimate(&t->of->trial[i], t->metric).floor))
+        if (of_model(t, &t->of->trial[i]) && !isnan(trial_estimate(&t->of->trial[i], t->metric).floor) && !split_networks(t->of->of, t->metric))
             n++, at += at_floor(t, &t->of->trial[i]);
     if (n < 4 || 2 * at <= n)
         return first;
@@ -315,20 +316,24 @@ static void warn_unused(FILE *f, const summary *s)
 static void print_model(FILE *f, const summary *s, const trial *e, int brief)
 {
     const record *r = e->first;
+    parted parts;
 
     fprintf(f, "\n%s (%s, field %s): %ld samples of %.0f columns, %d seed%s\n", r->model, r->process, r->score, r->samples, r->dim, most_seeds(s),
             most_seeds(s) > 1 ? "s" : "");
     for (int m = 0; m < s->of->metrics; m++) {
         topic t = { s, r->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] };
 
-        if (!brief || m == 0)
+        if ((!brief || m == 0) && !split_networks(s->of, m))
             print_table(f, &t);
     }
     for (int m = 0; m < s->of->metrics; m++) {
         topic t = { s, r->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] };
 
-        print_cheapest(f, &t);
+        if (!split_networks(s->of, m))
+            print_cheapest(f, &t);
     }
+    for (int n = 0; split_nth(s->of, n, &parts); n++)
+        split_print(f, s, r->model, &parts, brief);
 }
 
 static int model_new(const summary *s, int i)

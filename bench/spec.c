@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bench/spec.h"
+#include "bench/split.h"
 #include "models/sections.h"
 
 enum { MOST_NUMBERS = 100000 };
@@ -221,6 +222,12 @@ static int parse_solvers(spec *s)
 
 static int parse_metrics(spec *s)
 {
+    char *all = split_items(s->where[METRIC_KEY], s->text[METRIC_KEY]);
+
+    if (!all)
+        return -1;
+    free(s->text[METRIC_KEY]);
+    s->text[METRIC_KEY] = all;
     if (split(s, METRIC_KEY, &s->metric) || !(s->what = calloc(s->metric.n, sizeof *s->what)))
         return -1;
     for (int i = 0; i < s->metric.n; i++)

@@ -46,6 +46,8 @@ static int open_model(sweep *w, int i)
         if (!strcmp(w->subject[i].model->name, w->subject[j].model->name))
             return fail("%s: %s and %s would both be called %s in the results; rename one", s->where[MODELS], s->model.word[j], s->model.word[i],
                         w->subject[i].model->name);
+    if (w->subject[i].model->law && !(w->exact[i] = exact_open(w->subject[i].model->law)))
+        return -1;
     return (w->score[i] = text_of(w->subject[i].field)) ? 0 : fail("bench: out of memory");
 }
 
@@ -100,8 +102,9 @@ int sweep_open(sweep *w, const spec *s)
     int bad;
 
     *w = (sweep){ .of = s, .is.model = -1 };
-    w->subject = calloc(s->model.n, sizeof *w->subject), w->score = calloc(s->model.n, sizeof *w->score), w->flows = reference_cache_open();
-    bad = w->subject && w->score && w->flows ? 0 : fail("bench: out of memory");
+    w->subject = calloc(s->model.n, sizeof *w->subject), w->score = calloc(s->model.n, sizeof *w->score);
+    w->exact = calloc(s->model.n, sizeof *w->exact), w->flows = reference_cache_open();
+    bad = w->subject && w->score && w->exact && w->flows ? 0 : fail("bench: out of memory");
     for (int i = 0; i < s->model.n && !bad; i++)
         bad = open_model(w, i) || check_grids(s, w->subject[i].model) || make_room(w, (size_t)s->rows[i] * w->subject[i].field->dim);
     if (!bad && !fill_labels(w) && (s->budgets || !check_unlimited(w)))
@@ -119,9 +122,11 @@ void sweep_close(sweep *w)
         subject_close(&w->subject[i]);
     for (int i = 0; w->score && i < w->of->model.n; i++)
         free(w->score[i]);
+    for (int i = 0; w->exact && i < w->of->model.n; i++)
+        field_close(w->exact[i]);
     for (ground *g = w->ground, *next; g; g = next)
         next = g->next, free(g);
-    free(w->subject), free(w->score), free(w->x), free(w->from), free(w->label);
+    free(w->subject), free(w->score), free(w->exact), free(w->x), free(w->from), free(w->label);
     account_close(&w->wide);
     *w = (sweep){ .is.model = -1 };
 }
@@ -179,7 +184,7 @@ static int judge(sweep *w, const cell *c, record *r)
     const plan *p = &w->how.plan;
     const model *m = w->subject[c->model].model;
     truth true = { .law = m->law, .at = p->grid[p->steps], .label = w->label, .seed = (uint64_t)c->seed, .field = w->subject[c->model].field,
-                   .proc = m->process, .start = &p->grid[0], .from = w->from, .deterministic = !method_stochastic(w->how.how), .cache = w->flows };
+                   .exact = w->exact[c->model], .proc = m->process, .start = &p->grid[0], .from = w->from, .deterministic = !method_stochastic(w->how.how), .cache = w->flows };
 
     for (int i = 0; i < s->metric.n; i++) {
         const char *refused = NULL;

@@ -12,6 +12,7 @@ typedef struct sweep {
     const spec *of;
     subject *subject;                       /* one a model */
     char **score;                           /* one a model: the field with its wrappers, `clamp(exact)` */
+    score **exact;                          /* one a model: the law's own field; NULL without a law */
     recipe how; cell is;                    /* of the last cell; is.model -1: none */
     int refused; char reason[1024];         /* it has no plan, and why; or why the last run did not end well */
     double *x, *from; size_t room;          /* states and their starts */

@@ -198,6 +198,13 @@ holds $train -o b.safetensors -t 3 -q
 holds cmp a.safetensors b.safetensors                # threads change no bit
 holds test "$(wc -l <a.tsv)" -eq 201
 holds "$fokker" sample spec.ini --nfe 5 -n 10 -q
+expect 0 "the network's part is" $quick bench spec.ini --solver "ddim heun em" --nfe "4 40" --metric "split:rms split:sw2" --samples 60 --seed "1 2" -o split
+expect 0 "rms by its parts" cat split/report.txt
+expect 2 "has no parts" $quick bench spec.ini --nfe 4 --metric split:xent -o split2
+if command -v gnuplot >/dev/null; then
+    holds "$fokker" plot split
+    holds test -s split/split-spec-rms.png -a -s split/split-spec-sw2.svg -a ! -e split/quality-spec-sw2-of-field.png
+fi
 $train -o c.safetensors -q & killed=$!
 while ! test -e c.safetensors && kill -0 $killed 2>/dev/null; do sleep 0.02; done
 kill -9 $killed 2>/dev/null; wait $killed 2>/dev/null

@@ -196,8 +196,10 @@ static void threads_change_no_bit(void)
 
     for (int i = 0; i < metrics(); i++) {
         quality one, many;
+        measure m;
 
-        if (metric_at(i)->refuses(&t, N, D))
+        must(measure_parse(&m, "--metric", metric_at(i)->name));
+        if (measure_refuses(&m, &t, N, D))
             continue;
         omp_set_num_threads(1);
         one = value_of(metric_at(i)->name, &t, N, D, x);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "bench/reference.h"
 #include "bench/setup.h"
+#include "bench/split.h"
 #include "models/fail.h"
 #include "tests/gauss.h"
 #include "tests/nets.h"
@@ -182,10 +183,80 @@ static void rms_is_the_distance_from_the_flow_and_tells_why_not(void)
     field_close(field);
 }
 
+/* The flow of one Gaussian in the place of another's network: both flow maps are affine, so every part is known. */
+static void an_error_and_its_parts_are_those_of_affine_flows(void)
+{
+    enum { N = 200, D = 2 };
+    static const process vp = { .name = "vp", .t_low = 0, .t_high = 1, .at = vp_at, .t_of_lambda = vp_t };
+    static const char *const parts[3] = { "rms:rows=200,to=law", "rms:rows=200", "rms:rows=200,of=field,to=law" };
+    gauss g = gauss_law(D, 0.7, 0.2), net = gauss_law(D, 0.8, 0.3);
+    score *field = exact_open(&net.law), *exact = exact_open(&g.law);
+    level from = { .t = 1 };
+    double x[N * D], y[N * D], flow[N * D], want[3] = { 0 }, got[3];
+    truth t = { .law = &g.law, .at = { .t = 1e-3 }, .field = field, .exact = exact, .proc = &vp, .start = &from, .from = x, .deterministic = 1, .seed = 4 };
+
+    t.cache = reference_cache_open();
+    vp_at(&vp, 1, &from), vp_at(&vp, 1, &t.at);
+    normals((stream){ 3, USE_PRIOR }, 0, 0, 0, N, D, x);
+    for (int i = 0; i < N * D; i++) {
+        double a = from.alpha, s = from.sigma, b = t.at.alpha, r = t.at.sigma;
+        double law_end = b * 0.7 + (x[i] - a * 0.7) * hypot(0.2 * b, r) / hypot(0.2 * a, s);
+
+        flow[i] = b * 0.8 + (x[i] - a * 0.8) * hypot(0.3 * b, r) / hypot(0.3 * a, s);
+        y[i] = flow[i] + (i % 3 ? 0.01 : -0.03);
+        want[0] += pow(y[i] - law_end, 2) / (N * D), want[1] += pow(y[i] - flow[i], 2) / (N * D), want[2] += pow(flow[i] - law_end, 2) / (N * D);
+    }
+    for (int k = 0; k < 3; k++)
+        near(got[k] = value_of(parts[k], &t, N, D, y).value, sqrt(want[k]), 1e-10);
+    CU_ASSERT(got[0] <= got[1] + got[2] && got[1] > 0.01 && got[2] > 0.05);
+    near(value_of("sw2:of=field", &t, N, D, y).value, value_of("sw2", &t, N, D, flow).value, 1e-9);
+    near(value_of("sw2:to=field", &t, N, D, flow).value, 0, 1e-9);
+    below(value_of("sw2", &t, N, D, y).value, value_of("sw2:of=field", &t, N, D, y).value + value_of("sw2:to=field", &t, N, D, y).value + 1e-12);
+    near(value_of("mean:of=field", &t, N, D, y).value, value_of("mean", &t, N, D, flow).value, 1e-9);
+    reference_cache_close(t.cache);
+    field_close(field), field_close(exact);
+}
+
+static void parts_that_there_are_not_get_a_sentence(void)
+{
+    static const process vp = { .name = "vp", .t_low = 0, .t_high = 1, .at = vp_at, .t_of_lambda = vp_t };
+    static const char *const flows[] = { "rms:to=law", "sw2:to=field", "energy:of=field" };
+    gauss g = gauss_law(1, 0.7, 0.2);
+    score *field = exact_open(&g.law);
+    double x[40] = { 0 };
+    level from = { .t = 1 };
+    truth t = { .law = &g.law, .at = { .t = 1e-3 }, .field = field, .proc = &vp, .start = &from, .from = x };
+    const char *reason;
+    char *all;
+    measure m;
+    quality q;
+
+    for (int k = 0; k < 3; k++) {
+        must(measure_parse(&m, "--metric", flows[k]));
+        must(measure_value(&m, &t, 40, 1, x, &q, &reason));
+        CU_ASSERT(isnan(q.value) && reason && strstr(reason, "deterministic"));
+    }
+    t.deterministic = 1;
+    must(measure_parse(&m, "--metric", "rms:to=law"));
+    must(measure_value(&m, &t, 40, 1, x, &q, &reason));
+    CU_ASSERT(reason && strstr(reason, "data are known"));
+    CU_ASSERT(measure_parse(&m, "--metric", "rms:of=field") == -1);
+    says("to itself");
+    CU_ASSERT(!split_items("--metric", "split:xent"));
+    says("has no parts");
+    CU_ASSERT(!split_items("--metric", "split:sw2:of=field"));
+    says("a part already");
+    all = split_items("--metric", "energy split:sw2:projections=9 split:rms");
+    CU_ASSERT_STRING_EQUAL(all ? all : "", "energy sw2:projections=9 sw2:projections=9,to=field sw2:projections=9,of=field rms:to=law rms rms:of=field,to=law ");
+    free(all), field_close(field);
+}
+
 static const test_case tests[] = {
     { "the reference is the flow map of a gaussian", the_reference_is_the_flow_map_of_a_gaussian },
     { "the reference composes on a mixture", the_reference_composes_on_a_mixture },
     { "the reference of a network is in double", the_reference_of_a_network_is_in_double },
+    { "an error and its parts are those of affine flows", an_error_and_its_parts_are_those_of_affine_flows },
+    { "parts that there are not get a sentence", parts_that_there_are_not_get_a_sentence },
     { "rms is the distance from the flow and tells why not", rms_is_the_distance_from_the_flow_and_tells_why_not },
     { 0, 0 },
 };
