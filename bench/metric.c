@@ -101,13 +101,20 @@ void metric_params(const metric *k, param out[MAX_PARAM])
         out[n] = to_params[k->against];
 }
 
+const char *metric_item(const char *item)
+{
+    size_t n = strlen(FEATURES_PREFIX);
+
+    return strncmp(item, FEATURES_PREFIX, n) ? item : item + n;
+}
+
 int measure_parse(measure *m, const char *where, const char *item)
 {
-    const char *list;
-    int which = item_which(where, item, "metrics", metrics(), name_of, &list), n;
+    const char *list, *bare = metric_item(item);
+    int which = item_which(where, bare, "metrics", metrics(), name_of, &list), n;
     param par[MAX_PARAM];
 
-    *m = (measure){ 0 };
+    *m = (measure){ .features = bare != item };
     if (which < 0)
         return -1;
     m->kind = all[which], n = own_params(m->kind);
@@ -117,10 +124,11 @@ int measure_parse(measure *m, const char *where, const char *item)
         return -1;
     m->of = (enum whose)m->given.v[n];
     m->to = to_whose[m->kind->against][m->kind->against == AGAINST_LAW ? 0 : (int)m->given.v[n + 1]];
-    if (m->of != m->to)
+    if (m->of != m->to && !(m->features && (m->kind->against == AGAINST_FLOW || m->of == OF_FIELD || m->to == OF_FIELD)))
         return 0;
     measure_free(m);
-    return fail("%s: %s is the distance of the field's flow to itself; give to=law", where, item);
+    return m->of == m->to ? fail("%s: %s is the distance of the field's flow to itself; give to=law", where, item)
+                          : fail("%s: %s looks at a flow, which no network sees; leave %s out", where, item, FEATURES_PREFIX);
 }
 
 void measure_free(measure *m) { args_free(&m->given); }

@@ -46,14 +46,19 @@ struct metric {
 int metrics(void);
 const metric *metric_at(int i);
 
+/* What an item begins with where it is measured in a feature space; the item behind that, or all of it. */
+#define FEATURES_PREFIX "features/"
+const char *metric_item(const char *item);
+
 /* Exact samples of the truth: n x dim, samples row..row+n-1 of the truth's seed.  0 or -1. */
 int truth_sample(const truth *, long row, int n, int dim, double *x);
 
 /* All its parameters: its own, then `of` and, where there is a choice, `to`. */
 void metric_params(const metric *, param out[MAX_PARAM]);
 
-/* A metric with its parameters, from an item: the distance of one side's end points to another's.  0 or -1. */
-typedef struct measure { const metric *kind; args given; char name[MAX_NAME]; enum whose of, to; } measure;
+/* A metric with its parameters, from an item: the distance of one side's end points to another's.  `features/ITEM` is measured in a feature space
+ * (bench/space.h), which is the caller's affair.  0 or -1. */
+typedef struct measure { const metric *kind; args given; char name[MAX_NAME]; enum whose of, to; int features; } measure;
 int measure_parse(measure *, const char *where, const char *item);
 void measure_free(measure *);
 

@@ -13,6 +13,7 @@ static const struct { const char *name, *otherwise; int decides; } keys[KEYS] = 
     { "models",     NULL,         1 }, { "process", NULL,         1 }, { "wrap",   NULL,   1 }, { "label", NULL, 1 },
     { "final",      "none",       1 }, { "solver",  "dpmpp-2m",   1 }, { "grid",   NULL,   1 }, { "nfe",   NULL, 1 }, { "steps", NULL, 1 },
     { "samples",    "1000",       1 }, { "seed",    "0",          1 }, { "metric", "sw2 energy", 1 },
+    { "features",   NULL,         1 },
     { "time-limit", NULL,         1 }, { "round-cost", "1", 0 }, { "row-cost", "0", 0 }, { "workers", "1", 0 }, { "output",  NULL,         0 },
 };
 
@@ -233,7 +234,10 @@ static int parse_metrics(spec *s)
     for (int i = 0; i < s->metric.n; i++)
         if (measure_parse(&s->what[i], s->where[METRIC_KEY], s->metric.word[i]))
             return -1;
-    return 0;
+    for (int i = 0; i < s->metric.n; i++)
+        if (s->what[i].features)
+            return s->text[FEATURES] ? 0 : fail("%s: %s needs a network; give --features FILE", s->where[METRIC_KEY], s->metric.word[i]);
+    return s->text[FEATURES] ? fail("%s: no metric asks for it; write --metric \"features/frechet features/sw2\"", s->where[FEATURES]) : 0;
 }
 
 static int parse_grids(spec *s)
@@ -368,16 +372,25 @@ void spec_print(const spec *s, FILE *f)
             fprintf(f, "# spec %s = %s\n", keys[k].name, s->text[k] ? s->text[k] : "");
 }
 
-char *spec_model(const spec *s, int i)
+/* A path is relative to the SPEC's folder, and so may a word be a path. */
+static char *in_folder(const spec *s, const char *word, int path)
 {
-    const char *word = s->model.word[i], *tail = strrchr(word, '.');
-    int path = (strchr(word, '/') || (tail && !strcmp(tail, ".ini"))) && *word != '/' && !strchr(word, ':');
     size_t size = strlen(s->folder) + strlen(word) + 1;
     char *name = malloc(size);
 
     if (name)
-        snprintf(name, size, "%s%s", path ? s->folder : "", word);
+        snprintf(name, size, "%s%s", path && *word != '/' ? s->folder : "", word);
     else
         fail("%s: out of memory", word);
     return name;
 }
+
+char *spec_model(const spec *s, int i)
+{
+    const char *word = s->model.word[i], *tail = strrchr(word, '.');
+
+    return in_folder(s, word, (strchr(word, '/') || (tail && !strcmp(tail, ".ini"))) && !strchr(word, ':'));
+}
+
+/* One of the command line is none of the SPEC's. */
+char *spec_features(const spec *s) { return in_folder(s, s->text[FEATURES], strncmp(s->where[FEATURES], "--", 2)); }

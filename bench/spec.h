@@ -8,7 +8,7 @@
 #include "bench/options.h"
 #include "bench/setup.h"
 
-enum key { MODELS, PROCESS, WRAP, LABEL, FINAL, SOLVER, GRID, NFE, STEPS, SAMPLES, SEED, METRIC_KEY, TIME_LIMIT, ROUND_COST, ROW_COST, WORKERS, OUTPUT, KEYS };
+enum key { MODELS, PROCESS, WRAP, LABEL, FINAL, SOLVER, GRID, NFE, STEPS, SAMPLES, SEED, METRIC_KEY, FEATURES, TIME_LIMIT, ROUND_COST, ROW_COST, WORKERS, OUTPUT, KEYS };
 
 /* Words of a key, in the order given. */
 typedef struct words { char **word; int n; } words;
@@ -46,8 +46,9 @@ cell *spec_cells(const spec *, int *n);
 /* What determines the results, one line `# spec KEY = VALUE` each. */
 void spec_print(const spec *, FILE *);
 
-/* A model's word as model_open takes it: a path is relative to the SPEC's folder.  Owned by the caller; NULL: out of memory. */
+/* A model's word as model_open takes it, and the path of the feature space: relative to the SPEC's folder.  Owned by the caller; NULL: out of memory. */
 char *spec_model(const spec *, int i);
+char *spec_features(const spec *);
 
 /* The numbers of a text, `5 10 20` or `1..5` or both, whole and within [min, max], none twice.  Owned by the caller; NULL on failure. */
 long *whole_numbers(const char *where, const char *text, long min, long max, int *n);

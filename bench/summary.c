@@ -198,8 +198,9 @@ int holm(int n, const double *p, double alpha, int *rejects)
 
 /* ---- metrics by the name in the header ---- */
 
-static const metric *find(const char *name)
+static const metric *find(const char *text)
 {
+    const char *name = metric_item(text);
     size_t len = strcspn(name, ":");
 
     for (int i = 0; i < metrics(); i++)

@@ -87,6 +87,24 @@ static int fill_labels(sweep *w)
     return 0;
 }
 
+/* The network that the metrics name, and what each model's samples are to it. */
+static int open_features(sweep *w)
+{
+    const spec *s = w->of;
+    char *path;
+
+    if (!s->text[FEATURES])
+        return 0;
+    if (!(w->space = calloc(s->model.n, sizeof *w->space)))
+        return fail("bench: out of memory");
+    w->features = (path = spec_features(s)) ? features_open(path) : NULL;
+    free(path);
+    for (int i = 0; w->features && i < s->model.n; i++)
+        if (!(w->space[i] = space_open(w->features, &w->subject[i])))
+            return -1;
+    return w->features ? 0 : -1;
+}
+
 static int make_room(sweep *w, size_t numbers)
 {
     if (numbers <= w->room)
@@ -107,7 +125,7 @@ int sweep_open(sweep *w, const spec *s)
     bad = w->subject && w->score && w->exact && w->flows ? 0 : fail("bench: out of memory");
     for (int i = 0; i < s->model.n && !bad; i++)
         bad = open_model(w, i) || check_grids(s, w->subject[i].model) || make_room(w, (size_t)s->rows[i] * w->subject[i].field->dim);
-    if (!bad && !fill_labels(w) && (s->budgets || !check_unlimited(w)))
+    if (!bad && !fill_labels(w) && !open_features(w) && (s->budgets || !check_unlimited(w)))
         return 0;
     sweep_close(w);
     return -1;
@@ -124,6 +142,9 @@ void sweep_close(sweep *w)
         free(w->score[i]);
     for (int i = 0; w->exact && i < w->of->model.n; i++)
         field_close(w->exact[i]);
+    for (int i = 0; w->space && i < w->of->model.n; i++)
+        space_close(w->space[i]);
+    features_close(w->features), free(w->space);
     for (ground *g = w->ground, *next; g; g = next)
         next = g->next, free(g);
     free(w->subject), free(w->score), free(w->exact), free(w->x), free(w->from), free(w->label);
@@ -150,7 +171,7 @@ int sweep_plan(sweep *w, const cell *c)
 }
 
 /* The metric of exact samples, computed once for a model and its last level.  The first seed stands for all. */
-static int floor_of(sweep *w, const cell *c, int what, const truth *true, double *out)
+static int floor_of(sweep *w, const cell *c, int what, const truth *true, int dim, double *out)
 {
     truth first = *true;
     ground *g;
@@ -161,7 +182,7 @@ static int floor_of(sweep *w, const cell *c, int what, const truth *true, double
             return 0;
         }
     first.seed = (uint64_t)w->of->seed[0];
-    if (measure_floor(&w->of->what[what], &first, (int)w->of->rows[c->model], w->subject[c->model].field->dim, out))
+    if (measure_floor(&w->of->what[what], &first, (int)w->of->rows[c->model], dim, out))
         return -1;
     if (!(g = malloc(sizeof *g)))
         return fail("bench: out of memory");
@@ -178,6 +199,19 @@ static void note(sweep *w, const char *name, const char *reason)
     snprintf(w->reason, sizeof w->reason, name ? "%s %s" : "%s%s", name ? name : "", reason);
 }
 
+/* Samples as a metric sees them: as they are, or through the network. */
+typedef struct view { truth true; int dim; const double *x; } view;
+
+static int view_features(sweep *w, const cell *c, const truth *true, view *v)
+{
+    int n = (int)w->of->rows[c->model];
+
+    if (!w->space)
+        return 0;
+    *v = (view){ space_truth(w->space[c->model], true, n), w->features->cols, space_see(w->space[c->model], n, w->x) };
+    return v->x ? 0 : -1;
+}
+
 static int judge(sweep *w, const cell *c, record *r)
 {
     const spec *s = w->of;
@@ -186,14 +220,19 @@ static int judge(sweep *w, const cell *c, record *r)
     truth true = { .law = m->law, .at = p->grid[p->steps], .label = w->label, .seed = (uint64_t)c->seed, .field = w->subject[c->model].field,
                    .exact = w->exact[c->model], .proc = m->process, .start = &p->grid[0], .from = w->from, .deterministic = !method_stochastic(w->how.how), .cache = w->flows };
 
+    view seen[2] = { { true, (int)r->dim, w->x } };
+
+    if (view_features(w, c, &true, &seen[1]))
+        return -1;
     for (int i = 0; i < s->metric.n; i++) {
+        const view *v = &seen[s->what[i].features];
         const char *refused = NULL;
 
-        if (measure_value(&s->what[i], &true, (int)s->rows[c->model], (int)r->dim, w->x, &r->q[i], &refused))
+        if (measure_value(&s->what[i], &v->true, (int)s->rows[c->model], v->dim, v->x, &r->q[i], &refused))
             return -1;
         if (refused)
             note(w, s->metric.word[i], refused);
-        else if (floor_of(w, c, i, &true, &r->q[i].floor))
+        else if (floor_of(w, c, i, &v->true, v->dim, &r->q[i].floor))
             return -1;
     }
     return 0;

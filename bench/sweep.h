@@ -3,6 +3,7 @@
 #define FOKKER_SWEEP_H
 #include "bench/record.h"
 #include "bench/reference.h"
+#include "bench/space.h"
 #include "bench/spec.h"
 
 /* A floor that was computed: of metric `what` for a model at the level where its samples end. */
@@ -13,6 +14,7 @@ typedef struct sweep {
     subject *subject;                       /* one a model */
     char **score;                           /* one a model: the field with its wrappers, `clamp(exact)` */
     score **exact;                          /* one a model: the law's own field; NULL without a law */
+    features *features; space **space;      /* what metrics of a feature space see, one a model; NULL */
     recipe how; cell is;                    /* of the last cell; is.model -1: none */
     int refused; char reason[1024];         /* it has no plan, and why; or why the last run did not end well */
     double *x, *from; size_t room;          /* states and their starts */

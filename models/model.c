@@ -7,7 +7,7 @@
 #include "models/fail.h"
 #include "models/model.h"
 
-static const char *const section_names[] = { "process", "data", "score", "net", "train" };
+static const char *const section_names[] = { "process", "data", "score", "features", "net", "train" };
 enum { SECTIONS = sizeof section_names / sizeof *section_names };
 
 static int ends_with(const char *text, const char *end)

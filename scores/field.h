@@ -10,6 +10,12 @@
 /* A score of its own with these members.  NULL: out of memory, self is still the caller's. */
 score *field_new(score);
 
+/* The bare field of a kind by its name.  NULL on failure. */
+score *field_kind(const model *, section *, const char *kind);
+
+/* Whether a section is [features]: its network makes any number of columns of a point, and predicts nothing. */
+int section_judges(const section *);
+
 /* "file:line" of a key, or the name of a model that is no file. */
 const char *field_where(const model *, const section *, const char *key);
 

@@ -61,7 +61,7 @@ static void divergence_of(const mlp *m, const wish *w, long row, int n)
 static int answer(const mlp *m, const batch *p, const wish *w)
 {
     long all = (long)p->groups * p->rows;
-    int dim = m->net->dim;
+    int cols = m->net->cols;
     unsigned before;
 
     if (network_labels("mlp", p, m->net->classes))
@@ -72,7 +72,7 @@ static int answer(const mlp *m, const batch *p, const wish *w)
 
         load(m, p, row, n);
         REAL(net_forward)(m->net, m->tape, w->jv || w->div);
-        REAL(network_out)(m->how->output_scale, n, dim, padded(dim), m->tape->y, w->out + row * dim);
+        REAL(network_out)(m->how->output_scale, n, cols, padded(cols), m->tape->y, w->out + row * cols);
         if (w->jv)
             directional(m, w, row, n);
         if (w->div)
@@ -115,9 +115,11 @@ static score *score_of(const mlp *m)
 {
     mlp *own = malloc(sizeof *own);
     tape *t = REAL(tape_open)(m->net);
-    score *s = own && t ? field_new((score){ .abi = SCORE_ABI, .name = "mlp", .dim = m->net->dim, .predicts = m->how->predicts, .block = TILE_ROWS,
-                                             .process = m->from->process, .single = SINGLE, .eval = eval, .jvp = jvp, .divergence = divergence,
-                                             .twin = twin, .precise = PRECISE, .close = close, .self = own }) : NULL;
+    int square = m->net->cols == m->net->dim;
+    score *s = own && t ? field_new((score){ .abi = SCORE_ABI, .name = "mlp", .dim = m->net->dim, .cols = m->net->cols, .predicts = m->how->predicts,
+                                             .block = TILE_ROWS, .process = m->from->process, .single = SINGLE, .eval = eval, .jvp = square ? jvp : NULL,
+                                             .divergence = square ? divergence : NULL, .twin = twin, .precise = PRECISE, .close = close,
+                                             .self = own }) : NULL;
 
     if (!s)
         return free(own), REAL(tape_close)(t), fail("mlp: out of memory"), NULL;

@@ -18,7 +18,8 @@ static int read_text(origin *o, const model *m, section *s)
     net_text *t = &o->text;
 
     snprintf(o->where, sizeof o->where, "%s", section_get(s, "layers") ? field_where(m, s, "layers") : o->file.path);
-    *t = (net_text){ .where = o->where, .embed = network_key(s, &o->file, "embed"), .layers = network_key(s, &o->file, "layers"), .file = &o->file };
+    *t = (net_text){ .where = o->where, .embed = network_key(s, &o->file, "embed"), .layers = network_key(s, &o->file, "layers"), .file = &o->file,
+                      .any = section_judges(s) };
     if (!t->layers)
         return fail("%s: neither this file nor the metadata of %s say what the network is; give layers = linear silu linear, or what it is (`fokker list layers`)",
                     field_where(m, s, NULL), o->file.path);

@@ -236,9 +236,9 @@ static int fill(net *n, const net_text *text)
         return -1;
     if (look_over(n, text, &n->embed, 1) || look_over(n, text, &n->body, 0))
         return -1;
-    if (n->body.cols[n->body.n] != n->dim)
-        return fail("%s: the layers end with %d columns, but the state has %d; is the last layer missing, or dim another?", text->where,
-                    n->body.cols[n->body.n], n->dim);
+    n->cols = n->body.cols[n->body.n];
+    if (n->cols != n->dim && !text->any)
+        return fail("%s: the layers end with %d columns, but the state has %d; is the last layer missing, or dim another?", text->where, n->cols, n->dim);
     return n->body.n ? 0 : fail("%s: there is no layer; give layers = linear silu linear, or what the network is", text->where);
 }
 

@@ -20,13 +20,13 @@ typedef struct chain {
 
 typedef struct net {
     chain embed, body;
-    int dim, cond;                          /* columns of the state and of c */
+    int dim, cond, cols;                    /* columns of the state, of c, of the answer */
     int classes;                            /* labels 0..classes - 1; 0: it takes none */
     int widest, work;                       /* columns of the widest slot of body, and of a layer's work */
 } net;
 
-/* What it is made of: where for sentences ("a.ini:7"), the lists, the file. */
-typedef struct net_text { const char *where, *embed, *layers; int dim; const tensors *file; } net_text;
+/* What it is made of: where for sentences ("a.ini:7"), the lists, the file; any: the answer may have other columns than the state. */
+typedef struct net_text { const char *where, *embed, *layers; int dim; const tensors *file; int any; } net_text;
 
 /* NULL on failure.  The file may be freed afterwards. */
 net *REAL(net_open)(const net_text *);

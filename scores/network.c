@@ -33,6 +33,8 @@ int network_read(network *n, const model *m, const process *proc, section *s, co
     char where[512];
 
     args_default(&given, keys);
+    if (section_judges(s))                          /* nobody asks for a prediction */
+        given.v[0] = PREDICTS_DATA, given.given |= 1;
     for (int i = 0; keys[i].name; i++) {
         const char *value = network_key(s, weights, keys[i].name);
 

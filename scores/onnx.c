@@ -1,40 +1,17 @@
 /*
  * kind = onnx: a network in an .onnx file, run by ONNX Runtime (scores/ort.h) on one thread; OpenMP shares out the blocks.
- * Inputs are bound by name: the state (`input`), the time (`time_input`), a label (`label`), constants (`input.NAME`); their shapes are the model's.
+ * What its inputs are is found in scores/onnx_bind.c.
  */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "scores/network.h"
-#include "scores/ort.h"
-
-enum { CHUNK = 32, AXES = 8, INPUTS = 16 };         /* rows of a call; images keep to the caches, and many threads have work */
-enum part { STATE, TIME, LABEL, CONSTANT };
-
-/* An input or the output: axis[0] is the batch where `batched`; cols numbers a row, or numbers in all. */
-typedef struct port { char *name; enum part part; enum ort_type type; int dims, batched; int64_t axis[AXES]; long cols; double value; void *data; } port;
-
-/* What twins share. */
-typedef struct session {
-    ort run;
-    ort_env *env;
-    ort_session *session;
-    ort_memory *memory;
-    char *path;
-    network how;
-    int inputs, dim, once;                          /* once: one time a call, the model has no axis for it */
-    int fixed;                                      /* rows of the model's batch; 0: any number */
-    int no_label;                                   /* what a label of -1 becomes; -1: refused */
-    port in[INPUTS], out;
-} session;
+#include "scores/onnx.h"
 
 typedef struct onnx { session *s; int owner; port in[INPUTS]; } onnx;       /* in: the ports with memory of their own */
 
 /* ---- numbers of the model's types ---- */
 
 static size_t size_of(enum ort_type t) { return t == ORT_DOUBLE || t == ORT_INT64 ? 8 : 4; }
-static int known(enum ort_type t) { return t == ORT_FLOAT || t == ORT_DOUBLE || t == ORT_INT64 || t == ORT_INT32; }
 
 /* A whole number where the model wants one: the nearest. */
 static void put(const port *p, long i, double v)
@@ -44,6 +21,71 @@ static void put(const port *p, long i, double v)
     case ORT_INT64:  ((int64_t *)p->data)[i] = (int64_t)rint(v); break;
     case ORT_INT32:  ((int32_t *)p->data)[i] = (int32_t)rint(v); break;
     default:         ((float *)p->data)[i] = (float)v;
+    }
+}
+
+/* ---- an answer ---- */
+
+/* rows x outer x cols x inner numbers: a row's answer is the mean over outer and inner. */
+typedef struct said { const void *y; long outer, cols, inner; } said;
+
+/* The axes of a value; dims, or -1. */
+static int axes_of(const session *s, ort_value *v, int64_t axis[AXES])
+{
+    ort_shape *shape = NULL;
+    size_t dims = 0;
+    int bad = ort_failed(&s->run, s->path, s->run.value_shape(v, &shape)) || ort_failed(&s->run, s->path, s->run.shape_dims(shape, &dims));
+
+    if (!bad && dims > AXES)
+        bad = fail("%s: answers with %zu axes; at most %d are read", s->path, dims, AXES);
+    bad = bad || ort_failed(&s->run, s->path, s->run.shape_axes(shape, axis, dims));
+    s->run.free_shape(shape);
+    return bad ? -1 : (int)dims;
+}
+
+/* That a prediction has rows x dim numbers, and a judgement as many a row as the first one. */
+static int read_said(const session *s, ort_value *v, int rows, said *a)
+{
+    int64_t axis[AXES];
+    int dims = axes_of(s, v, axis);
+    void *data = NULL;
+    long all = 1;
+
+    if (dims < 0 || ort_failed(&s->run, s->path, s->run.tensor_data(v, &data)))
+        return -1;
+    *a = (said){ data, 1, 1, 1 };
+    for (int i = 0; i < dims; i++)
+        all *= axis[i];
+    if (!s->judges)
+        return all == (a->cols = s->dim) * rows
+               ? 0 : fail("%s: answers %ld numbers to %d rows of %d; its output must have the shape of its input", s->path, all, rows, s->dim);
+    if (dims < 1 || axis[0] != rows)
+        return fail("%s: answers %ld numbers to %d rows, and not row by row; the first axis of its output must be the batch", s->path, all, rows);
+    if (s->keep >= dims)
+        return fail("%s: its output has %d axes behind the batch, and channels = %d; leave it out to take all numbers", s->path, dims - 1, s->keep);
+    for (int i = 1; i < dims; i++)
+        *(!s->keep || i == s->keep ? &a->cols : i < s->keep ? &a->outer : &a->inner) *= axis[i];
+    return a->cols < 1 || (s->cols && a->cols != s->cols) ? fail("%s: answers %ld numbers a row, not %d as before", s->path, a->cols, s->cols) : 0;
+}
+
+static double number_at(const session *s, const void *y, long i) { return s->out.type == ORT_DOUBLE ? ((const double *)y)[i] : ((const float *)y)[i]; }
+
+static void take(const session *s, const said *a, int wanted, double *out)
+{
+    double scale = s->how.output_scale / (double)(a->outer * a->inner);
+
+    if (s->out.type == ORT_FLOAT && a->outer * a->inner == 1) {
+        network_out(scale, wanted, (int)a->cols, (int)a->cols, a->y, out);
+        return;
+    }
+    memset(out, 0, wanted * a->cols * sizeof *out);
+    for (long row = 0, i = 0; row < wanted; row++, out += a->cols) {
+        for (long o = 0; o < a->outer; o++)
+            for (long k = 0; k < a->cols; k++)
+                for (long j = 0; j < a->inner; j++)
+                    out[k] += number_at(s, a->y, i++);
+        for (long k = 0; k < a->cols; k++)
+            out[k] *= scale;
     }
 }
 
@@ -61,29 +103,13 @@ static ort_value *tensor_of(const session *s, const port *p, int rows)
            ? NULL : v;
 }
 
-/* That the answer has rows x dim numbers of the type that was declared. */
-static int check_answer(const session *s, ort_value *v, int rows, const float **y)
-{
-    ort_shape *shape = NULL;
-    size_t size = 0;
-    void *data = NULL;
-
-    if (ort_failed(&s->run, s->path, s->run.value_shape(v, &shape)))
-        return -1;
-    if (ort_failed(&s->run, s->path, s->run.shape_size(shape, &size)) || ort_failed(&s->run, s->path, s->run.tensor_data(v, &data)))
-        size = 0;
-    s->run.free_shape(shape);
-    *y = data;
-    return size == (size_t)rows * s->dim ? 0 : fail("%s: answers %zu numbers to %d rows of %d; its output must have the shape of its input", s->path, size, rows, s->dim);
-}
-
-/* One run of the model over what lies in the ports. */
+/* One run of the model over what lies in the ports.  out NULL: only how many columns it answers. */
 static int call(const onnx *o, int rows, double *out, int wanted)
 {
-    const session *s = o->s;
+    session *s = o->s;
     const char *names[INPUTS];
     ort_value *in[INPUTS] = { 0 }, *answer = NULL;
-    const float *y;
+    said a;
     int status = 0;
 
     for (int i = 0; i < s->inputs && !status; i++)
@@ -91,12 +117,11 @@ static int call(const onnx *o, int rows, double *out, int wanted)
     if (!status)
         status = ort_failed(&s->run, s->path, s->run.run(s->session, NULL, names, (const ort_value *const *)in, s->inputs,
                                                          (const char *const[]){ s->out.name }, 1, &answer));
-    if (!status && !(status = check_answer(s, answer, rows, &y))) {
-        if (s->out.type == ORT_DOUBLE)
-            for (long i = 0; i < (long)wanted * s->dim; i++)
-                out[i] = s->how.output_scale * ((const double *)y)[i];
+    if (!status && !(status = read_said(s, answer, rows, &a))) {
+        if (out)
+            take(s, &a, wanted, out);
         else
-            network_out(s->how.output_scale, wanted, s->dim, s->dim, y, out);
+            s->cols = (int)a.cols;
     }
     s->run.free_value(answer);
     for (int i = 0; i < s->inputs; i++)
@@ -140,7 +165,7 @@ static int answer(const onnx *o, const batch *b, long row, int n, double *out)
                 put(p, i * p->cols + j, p->part == TIME ? network_time(&s->how, level_at(b, at)) : label);
         }
     }
-    return call(o, rows, out + row * s->dim, n);
+    return call(o, rows, out + row * s->cols, n);
 }
 
 static int eval(void *self, const batch *b, double *out)
@@ -160,17 +185,6 @@ static int eval(void *self, const batch *b, double *out)
 }
 
 /* ---- opening ---- */
-
-static void session_close(session *s)
-{
-    if (s->run.library) {
-        s->run.free_memory(s->memory), s->run.free_session(s->session), s->run.free_env(s->env);
-        ort_close(&s->run);
-    }
-    for (int i = 0; i < INPUTS; i++)
-        free(s->in[i].name);
-    free(s->out.name), free(s->path), free(s);
-}
 
 static void close(void *self)
 {
@@ -201,8 +215,8 @@ static score *score_of(session *s, int owner)
         for (long j = 0; !full && o->in[i].part == CONSTANT && j < (o->in[i].batched ? rows : 1) * o->in[i].cols; j++)
             put(&o->in[i], j, o->in[i].value);
     }
-    if (!full)
-        field = field_new((score){ .abi = SCORE_ABI, .name = "onnx", .dim = s->dim, .predicts = s->how.predicts, .block = s->fixed ? s->fixed : CHUNK,
+    if (!full && (s->cols || !call(o, s->fixed ? s->fixed : 1, NULL, 0)))
+        field = field_new((score){ .abi = SCORE_ABI, .name = "onnx", .dim = s->dim, .cols = s->cols, .predicts = s->how.predicts, .block = rows,
                                    .eval = eval, .twin = twin, .close = close, .self = o });
     if (!field && o)
         close(o);
@@ -213,218 +227,17 @@ static score *score_of(session *s, int owner)
 
 static score *twin(void *self, int rows) { return score_of(((const onnx *)self)->s, 0); }
 
-/* Name, type and axes of the i-th input or output. */
-static int read_port(session *s, port *p, size_t i, int output)
-{
-    const ort *r = &s->run;
-    ort_allocator *heap;
-    ort_type_info *info = NULL;
-    const ort_shape *shape = NULL;
-    char *name = NULL;
-    size_t dims = 0;
-    int status;
-
-    *p = (port){ .cols = 1 };
-    if (ort_failed(r, s->path, r->default_allocator(&heap)) || ort_failed(r, s->path, (output ? r->output_name : r->input_name)(s->session, i, heap, &name)))
-        return -1;
-    p->name = strdup(name);
-    heap->free(heap, name);
-    if (!p->name)
-        return fail("%s: out of memory", s->path);
-    status = ort_failed(r, s->path, (output ? r->output_type : r->input_type)(s->session, i, &info)) || ort_failed(r, s->path, r->type_as_shape(info, &shape));
-    if (!status && !shape)
-        status = fail("%s: its %s is no tensor; only tensors are bound", s->path, p->name);
-    if (!status)
-        status = ort_failed(r, s->path, r->shape_type(shape, &p->type)) || ort_failed(r, s->path, r->shape_dims(shape, &dims));
-    if (!status && dims > AXES)
-        status = fail("%s: its %s has %zu axes; at most %d are bound", s->path, p->name, dims, AXES);
-    if (!status)
-        status = ort_failed(r, s->path, r->shape_axes(shape, p->axis, dims));
-    p->dims = (int)dims;
-    r->free_type(info);
-    if (!status && !known(p->type))
-        status = fail("%s: its %s is of type %d; export it with float32, float64, int64 or int32", s->path, p->name, (int)p->type);
-    return status ? -1 : 0;
-}
-
-/* The axes behind the batch: the model's, or those of `shape =`. */
-static int state_axes(const model *m, section *sec, session *s, port *p)
-{
-    double given[AXES];
-    int n = 0;
-
-    if (section_get(sec, "shape") && section_numbers(m->file, sec, "shape", AXES - 1, given, &n))
-        return -1;
-    if (n && n != p->dims - 1)
-        return fail("%s: shape has %d numbers, but %s of the model has %d axes behind the batch", field_where(m, sec, "shape"), n, p->name, p->dims - 1);
-    if (p->dims < 2)
-        return fail("%s: its %s has %d axes; a state is batch x columns or batch x channels x height x width", s->path, p->name, p->dims);
-    for (int i = 1; i < p->dims; i++) {
-        if (n && p->axis[i] > 0 && p->axis[i] != given[i - 1])
-            return fail("%s: axis %d of %s is %ld in the model", field_where(m, sec, "shape"), i, p->name, (long)p->axis[i]);
-        if (n)
-            p->axis[i] = (int64_t)given[i - 1];
-        if (p->axis[i] < 1 || p->axis[i] > 1 << 24 || p->cols > (1 << 24) / p->axis[i])
-            return fail("%s: axis %d of its %s is open; give shape = the lengths behind the batch, such as 1 28 28", s->path, i, p->name);
-        p->cols *= p->axis[i];
-    }
-    p->batched = 1;
-    s->fixed = p->axis[0] > 0 ? (int)p->axis[0] : 0;
-    s->dim = (int)p->cols;
-    return m->law && m->law->dim != s->dim ? fail("%s: its %s has %d numbers a row, but the data have %d columns", s->path, p->name, s->dim, m->law->dim) : 0;
-}
-
-/* Time, labels, constants: a number a row, [B] or [B, 1], or one in all, [] or [1]. */
-static int small_axes(session *s, port *p)
-{
-    p->batched = p->dims > 0 && (p->axis[0] < 1 || (s->fixed && p->axis[0] == s->fixed));
-    for (int i = p->batched; i < p->dims; i++) {
-        if (p->axis[i] < 1 || p->axis[i] > 1 << 20 || p->cols > (1 << 20) / p->axis[i])
-            return fail("%s: axis %d of its %s is open; a number a row is bound, [B] or [B, 1]", s->path, i, p->name);
-        p->cols *= p->axis[i];
-    }
-    s->once |= p->part == TIME && !p->batched;
-    return p->part == LABEL && !p->batched && p->dims ? fail("%s: its label %s has no axis for the batch", s->path, p->name) : 0;
-}
-
-static int find(const session *s, const char *name)
-{
-    for (int i = 0; i < s->inputs; i++)
-        if (!strcmp(s->in[i].name, name))
-            return i;
-    return -1;
-}
-
-static int unknown(const model *m, section *sec, const session *s, const char *key, const char *name)
-{
-    const char *names[INPUTS];
-
-    for (int i = 0; i < s->inputs; i++)
-        names[i] = s->in[i].name;
-    return fail("%s: %s has no input %s; did you mean %s?", field_where(m, sec, key), s->path, name, nearest(name, s->inputs, names, sizeof *names));
-}
-
-/* The input that a key names, else the first of the usual names that is there, else -1; -2 with a sentence where the key's is not there. */
-static int named(const model *m, section *sec, const session *s, const char *key, const char *const *usual)
-{
-    const char *name = section_get(sec, key);
-    int at = name ? find(s, name) : -1;
-
-    if (name && at < 0)
-        return unknown(m, sec, s, key, name), -2;
-    for (; !name && at < 0 && *usual; usual++)
-        at = find(s, *usual);
-    return at;
-}
-
-/* Which input is what: keys, then usual names, then order. */
-static int bind(const model *m, section *sec, session *s)
-{
-    static const char *const states[] = { "x", "sample", "x_t", "xt", "noisy", NULL }, *const times[] = { "t", "time", "timestep", "timesteps", "sigma", "noise_labels", NULL };
-    static const char *const none[] = { NULL };
-    int state = named(m, sec, s, "input", states), time = named(m, sec, s, "time_input", times), label = named(m, sec, s, "label", none);
-    double no_label;
-
-    if (state == -2 || time == -2 || label == -2 || field_number(m, sec, "no_label", 0, 1e9, -1, &no_label))
-        return -1;
-    s->no_label = (int)no_label;
-    for (int i = 0; i < s->inputs; i++)
-        s->in[i].part = CONSTANT, s->in[i].value = NAN;
-    for (int i = 0; i < sec->count; i++) {
-        const char *key = sec->entry[i].key;
-        int at = strncmp(key, "input.", 6) ? -1 : find(s, key + 6);
-
-        if (strncmp(key, "input.", 6))
-            continue;
-        if (at < 0)
-            return unknown(m, sec, s, key, key + 6);
-        if (number(field_where(m, sec, key), key, section_get(sec, key), &s->in[at].value))
-            return -1;
-    }
-    for (int i = 0; i < s->inputs && (state < 0 || time < 0); i++)      /* the first ones that nobody claimed */
-        if (isnan(s->in[i].value) && i != state && i != time && i != label)
-            *(state < 0 ? &state : &time) = i;
-    if (state < 0)
-        return fail("%s: no input is left for the state; name it with input = NAME", s->path);
-    s->in[state].part = STATE;
-    if (time >= 0)
-        s->in[time].part = TIME;
-    if (label >= 0)
-        s->in[label].part = LABEL;
-    if (state_axes(m, sec, s, &s->in[state]))
-        return -1;
-    for (int i = 0; i < s->inputs; i++) {
-        if (s->in[i].part == CONSTANT && isnan(s->in[i].value))
-            return fail("%s: nobody says what its input %s is; give label = %s, time_input = %s or input.%s = NUMBER", s->path, s->in[i].name, s->in[i].name,
-                        s->in[i].name, s->in[i].name);
-        if (i != state && small_axes(s, &s->in[i]))
-            return -1;
-    }
-    if (s->in[state].type != ORT_FLOAT && s->in[state].type != ORT_DOUBLE)
-        return fail("%s: its state %s is whole numbers; export it with float32", s->path, s->in[state].name);
-    return 0;
-}
-
-/* The output that `output =` names, or the first. */
-static int bind_output(const model *m, section *sec, session *s)
-{
-    const char *name = section_get(sec, "output");
-    size_t n = 0;
-
-    if (ort_failed(&s->run, s->path, s->run.output_count(s->session, &n)))
-        return -1;
-    for (size_t i = 0; i < n; i++) {
-        free(s->out.name), s->out.name = NULL;
-        if (read_port(s, &s->out, i, 1))
-            return -1;
-        if (!name || !strcmp(name, s->out.name))
-            return s->out.type == ORT_FLOAT || s->out.type == ORT_DOUBLE ? 0 : fail("%s: its output %s is whole numbers", s->path, s->out.name);
-    }
-    return fail("%s: %s has no output %s", field_where(m, sec, "output"), s->path, name ? name : "at all");
-}
-
-/* One thread and no waiting in circles: the threads are those of the blocks. */
-static int start(session *s)
-{
-    const ort *r = &s->run;
-    ort_options *how = NULL;
-    int status;
-
-    if (ort_failed(r, s->path, r->create_env(3, "fokker", &s->env)) || ort_failed(r, s->path, r->cpu_memory(1, 0, &s->memory)) ||
-        ort_failed(r, s->path, r->create_options(&how)))
-        return -1;
-    status = ort_failed(r, s->path, r->set_intra_threads(how, 1)) || ort_failed(r, s->path, r->set_inter_threads(how, 1)) ||
-             ort_failed(r, s->path, r->add_config(how, "session.intra_op.allow_spinning", "0")) ||
-             ort_failed(r, s->path, r->add_config(how, "session.inter_op.allow_spinning", "0")) ||
-             ort_failed(r, s->path, r->create_session(s->env, s->path, how, &s->session));
-    r->free_options(how);
-    return status ? -1 : 0;
-}
-
-static int fill(const model *m, section *sec, session *s)
-{
-    size_t n = 0;
-
-    if (network_read(&s->how, m, m->process, sec, NULL) || ort_open(&s->run) || start(s) || ort_failed(&s->run, s->path, s->run.input_count(s->session, &n)))
-        return -1;
-    if (n > INPUTS)
-        return fail("%s: has %zu inputs; at most %d are bound", s->path, n, INPUTS);
-    for (size_t i = 0; i < n; i++)
-        if (s->inputs++, read_port(s, &s->in[i], i, 0))
-            return -1;
-    return bind(m, sec, s) || bind_output(m, sec, s) ? -1 : 0;
-}
-
 score *field_onnx(const model *m, section *sec)
 {
-    static const char *const keys[] = { "file", "input", "time_input", "label", "no_label", "output", "shape", "input.NAME", NETWORK_KEYS };
+    static const char *const keys[] = { "file", "input", "time_input", "label", "no_label", "output", "channels", "shape", "input.NAME", NETWORK_KEYS };
     session *s = calloc(1, sizeof *s);
+    double keep;
 
     if (!s)
         return fail("onnx: out of memory"), NULL;
-    if (!(s->path = field_path(m, sec, "file")) || fill(m, sec, s) || section_all_used(m->file, sec, keys)) {
-        session_close(s);
-        return NULL;
-    }
+    s->judges = section_judges(sec);
+    if (session_open(s, m, sec) || (s->judges && field_number(m, sec, "channels", 1, AXES - 1, 0, &keep)) || section_all_used(m->file, sec, keys))
+        return session_close(s), NULL;
+    s->cols = s->judges ? 0 : s->dim, s->keep = s->judges ? (int)keep : 0;
     return score_of(s, 1);
 }

@@ -46,7 +46,7 @@ char *field_path(const model *m, section *s, const char *key)
     char *path, *here;
 
     if (!name || !*name)
-        return fail("%s: [score] needs %s; give %s = PATH", field_where(m, s, key), key, key), NULL;
+        return fail("%s: [%s] needs %s; give %s = PATH", field_where(m, s, key), s->name, key, key), NULL;
     if (!(path = sections_path(m->file, name)) || strchr(path, '/'))
         return path;
     if ((here = malloc(strlen(path) + 3)))
@@ -57,8 +57,9 @@ char *field_path(const model *m, section *s, const char *key)
     return here;
 }
 
-/* The bare field: what [score] says, or exact where it says nothing. */
-static score *open_kind(const model *m, section *s, const char *kind)
+int section_judges(const section *s) { return s && !strcmp(s->name, "features"); }
+
+score *field_kind(const model *m, section *s, const char *kind)
 {
     for (int i = 0; i < KINDS; i++)
         if (!strcmp(kinds[i].name, kind))
@@ -108,7 +109,7 @@ static score *open_bare(const model *m, section *s)
     if (declared < 0)
         return NULL;
     snprintf(name, sizeof name, "%.*s", (int)(m->field ? strcspn(m->field, ":") : 0), m->field ? m->field : "");
-    field = open_kind(m, s, m->field ? name : kind ? kind : "exact");
+    field = field_kind(m, s, m->field ? name : kind ? kind : "exact");
     return field && predicts ? declare(field, declared) : field;
 }
 

@@ -24,6 +24,7 @@ typedef struct ort_allocator { uint32_t version; void *(*alloc)(struct ort_alloc
 #define ORT_FUNCTIONS                                                                                                                       \
     FUNCTION(3, create_env, (int severity, const char *id, ort_env **))                                                                    \
     FUNCTION(7, create_session, (const ort_env *, const char *path, const ort_options *, ort_session **))                                  \
+    FUNCTION(8, create_session_from, (const ort_env *, const void *model, size_t size, const ort_options *, ort_session **))               \
     FUNCTION(9, run, (ort_session *, const void *options, const char *const *names, const ort_value *const *in, size_t inputs,             \
                       const char *const *out_names, size_t outputs, ort_value **out))                                                      \
     FUNCTION(10, create_options, (ort_options **))                                                                                          \

@@ -22,6 +22,7 @@ struct score {
     int abi;                                /* SCORE_ABI */
     const char *name;
     int dim;
+    int cols;                               /* of its answer where that is no prediction (scores/feature.h); 0: dim */
     enum predicts predicts;
     int serial;                             /* 1: not from two threads at once; gets the whole batch */
     int block;                              /* rows that it likes in one call; 0: no wish */

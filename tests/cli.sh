@@ -41,6 +41,10 @@ expect 2 "-o DIR" $quick bench $small
 expect 2 "did you mean gauss2" $quick bench gaus2 --nfe 5 -o d
 expect 2 "did you mean euler" $quick bench gauss2 --solver eulr --nfe 5 -o d
 expect 2 "did you mean sw2" $quick bench gauss2 --metric sw22 --nfe 5 -o d
+expect 2 "give --features FILE" $quick bench gauss2 --metric features/sw2 --nfe 5 -o d
+expect 2 "which no network sees" $quick bench gauss2 --metric features/rms --features net.onnx --nfe 5 -o d
+expect 2 "no metric asks for it" $quick bench gauss2 --features net.onnx --nfe 5 -o d
+expect 2 "did you mean sw2" $quick bench gauss2 --metric features/sw22 --features net.onnx --nfe 5 -o d
 expect 2 "karras" $quick bench gauss2 --grid karas --nfe 5 -o d
 expect 2 "vp-linear" $quick bench gauss2 --process vp-liner --nfe 5 -o d
 expect 2 "give --steps N or --nfe N" $quick bench gauss2 --solver euler -o d
@@ -205,6 +209,12 @@ if command -v gnuplot >/dev/null; then
     holds "$fokker" plot split
     holds test -s split/split-spec-rms.png -a -s split/split-spec-sw2.svg -a ! -e split/quality-spec-sw2-of-field.png
 fi
+printf '[features]\nkind = mlp\nfile = a.safetensors\ndim = 2\nat = 0.5\n' >space.ini       # judged by what this network sees
+for t in 1 3; do
+    holds $quick bench gauss2 --nfe 5 --samples 150 --metric "sw2 features/sw2 features/frechet features/recall" --features space.ini -t $t -o seen$t
+done
+holds same seen1/results.tsv seen3/results.tsv
+expect 2 "takes points of 2 columns" $quick bench gmm5-aniso16 --nfe 5 --metric features/sw2 --features space.ini -o seen
 $train -o c.safetensors -q & killed=$!
 while ! test -e c.safetensors && kill -0 $killed 2>/dev/null; do sleep 0.02; done
 kill -9 $killed 2>/dev/null; wait $killed 2>/dev/null

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "models/array.h"
+#include "scores/feature.h"
 #include "scores/ort.h"
 #include "tests/fixture.h"
 #include "tests/suite.h"
@@ -141,6 +142,43 @@ static void samples_have_the_same_bits_for_any_number_of_threads(void)
     rig_close(&r);
 }
 
+/* `channels` keeps an axis: the mean over the image of the tokens that the whole answer has. */
+static void a_tensor_within_a_network_is_a_feature_space(void)
+{
+    enum { TOKENS = 20, COLS = 64, ROWS = 3 };
+    char folder[] = "/tmp/fokker-onnx-XXXXXX", path[64];
+    double *all = malloc(ROWS * TOKENS * COLS * sizeof *all), *kept = malloc(ROWS * COLS * sizeof *kept), error = 0, x[ROWS * 784];
+
+    for (int i = 0; i < ROWS * 784; i++)
+        x[i] = i % 97 / 97.;
+    if (missing() || !mkdtemp(folder))
+        return;
+    snprintf(path, sizeof path, "%s/space.ini", folder);
+    for (int k = 0; k < 2; k++) {
+        FILE *out = fopen(path, "w");
+        features *f;
+
+        fprintf(out, "[process]\nkind = flow\n[features]\nkind = onnx\nfile = ${NETS}/mnist-flow-vit.onnx\nlabel = y\nno_label = 10\n"
+                     "output = /Add_36_output_0\n%s", k ? "channels = 2\n" : "");
+        fclose(out);
+        if (must((f = features_open(path)) ? 0 : -1))
+            break;
+        CU_ASSERT_FATAL(f->cols == (k ? COLS : TOKENS * COLS));
+        must(features_of(f, (units){ 1, 0 }, ROWS, x, k ? kept : all));
+        features_close(f);
+    }
+    for (int i = 0; i < ROWS * COLS; i++) {
+        double mean = 0;
+
+        for (int t = 0; t < TOKENS; t++)
+            mean += all[(i / COLS * TOKENS + t) * COLS + i % COLS] / TOKENS;
+        error = fmax(error, fabs(mean - kept[i]));
+    }
+    below(error, 1e-12);
+    unlink(path), rmdir(folder);
+    free(all), free(kept);
+}
+
 static void what_is_wrong_is_said_in_a_sentence(void)
 {
     static const struct { const char *score, *word, *more; } cases[] = {
@@ -150,7 +188,7 @@ static void what_is_wrong_is_said_in_a_sentence(void)
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\ninput = z\n", "no input z", "did you mean" },
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\ntime_input = tt\n", "no input tt", "did you mean t" },
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\ninput.y = 3\n", "no input y", "did you mean" },
-        { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\noutput = z\n", "no output z", "toy-eps-mlp" },
+        { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\noutput = z\n", "no output z", "nor a tensor" },
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\nshape = 1 2\n", "shape has 2 numbers", "1 axes" },
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\nshape = 3\n", "is 2 in the model", "net.ini:5" },
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\ntiem = t\n", "did you mean time", "net.ini:5" },
@@ -189,6 +227,7 @@ static const test_case tests[] = {
     { "answers are those of PyTorch within 1e-5", answers_are_those_of_pytorch },
     { "a row has the same bits in every batch", a_row_has_the_same_bits_in_every_batch },
     { "samples have the same bits for any number of threads", samples_have_the_same_bits_for_any_number_of_threads },
+    { "a tensor within a network is a feature space", a_tensor_within_a_network_is_a_feature_space },
     { "what is wrong is said in a sentence", what_is_wrong_is_said_in_a_sentence },
     { 0, 0 },
 };
