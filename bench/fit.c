@@ -7,9 +7,11 @@
 #include "bench/fit.h"
 #include "models/fail.h"
 #include "scores/made.h"
+#include "scores/precond.h"
 #include "scores/tiny.h"
 
-static const char *const told[] = { "predicts", "time", "T", "time_scale", "time_shift", "input_scale", "output_scale" };
+#define WORTH 3e7                           /* operations of a step that are worth more than one thread: half a millisecond */
+static const char *const told[] = { "predicts", "time", "T", "time_scale", "time_shift", "input_scale", "output_scale", "wrap" };
 enum { TOLD = sizeof told / sizeof *told };
 
 /* ---- the SPEC ---- */
@@ -46,15 +48,15 @@ static int note_process(fit *f)
     return n < (int)sizeof item ? tensors_add_note(&f->file, "process", item) : fail("%s: [process] is too long", f->model->name);
 }
 
-/* [train] into two tables. */
+/* [train] into three tables. */
 static int read_train(fit *f, section *s)
 {
-    const param *const tables[] = { dsm_keys, adam_keys };
-    args *const given[] = { &f->goal.given, &f->run.given };
-    const char *known[2 * MAX_PARAM + 1] = { NULL };
+    const param *const tables[] = { dsm_keys, times_keys, adam_keys };
+    args *const given[] = { &f->goal.given, &f->goal.when.given, &f->run.given };
+    const char *known[3 * MAX_PARAM + 1] = { NULL };
     int n = 0;
 
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 3; k++) {
         args_default(given[k], tables[k]);
         for (int i = 0; i < MAX_PARAM && tables[k][i].name; i++) {
             const char *value = section_get(s, known[n++] = tables[k][i].name);
@@ -66,13 +68,26 @@ static int read_train(fit *f, section *s)
     return section_all_used(f->model->file, s, known);
 }
 
+/* wrap = precond:data=0.5 */
+static int read_wrap(fit *f, section *s)
+{
+    const char *wrap = section_get(s, "wrap"), *where = section_where(f->model->file, s, "wrap");
+
+    if (!wrap)
+        return 0;
+    if (precond_parse(&f->wrap, where, wrap))
+        return -1;
+    f->goal.precond = &f->wrap;
+    return f->goal.how.predicts == PREDICTS_DATA ? 0 : fail("%s: what precond makes of a network predicts data; give predicts = data", where);
+}
+
 static int read_net(fit *f, section *s)
 {
     static const char *const known[] = { MADE_KEYS, NETWORK_KEYS };
     const model *m = f->model;
     net_text text = { .where = m->file->path, .dim = m->law->dim, .file = &f->file };
 
-    if (network_read(&f->goal.how, m, m->process, s, NULL) || made_net(m, s, m->law->dim, f->goal.seed, &f->file) || section_all_used(m->file, s, known))
+    if (network_read(&f->goal.how, m, m->process, s, NULL) || read_wrap(f, s) || made_net(m, s, f->goal.seed, &f->file) || section_all_used(m->file, s, known))
         return -1;
     for (int i = 0; i < TOLD; i++)
         if (section_get(s, told[i]) && tensors_add_note(&f->file, told[i], section_get(s, told[i])))
@@ -109,7 +124,8 @@ static int make_room(fit *f)
     if (n < 0)
         return -1;
     f->run.n = n;
-    f->desks = omp_get_max_threads() < f->goal.slices ? omp_get_max_threads() : f->goal.slices;
+    f->run.threads = 6. * n * f->goal.batch > WORTH ? omp_get_max_threads() : 1;
+    f->desks = f->run.threads < f->goal.slices ? f->run.threads : f->goal.slices;
     f->slab = calloc(4 * n, sizeof *f->slab), f->grad = malloc((size_t)f->goal.slices * n * sizeof *f->grad);
     if (!f->slab || !f->grad || !(f->desk = calloc(f->desks, sizeof *f->desk)))
         return fail("train: out of memory: %ld parameters, %d gradients", n, f->goal.slices);
@@ -128,6 +144,7 @@ void fit_close(fit *f)
         desk_close(&f->desk[i]);
     free(f->desk), free(f->slab), free(f->grad), free(f->spec);
     net_close(f->net);
+    dsm_close(&f->goal);
     tensors_free(&f->file);
     model_close(f->model);
     *f = (fit){ 0 };

@@ -14,6 +14,7 @@ typedef struct fit {
     tensors file;                           /* the network as it began; the names and shapes, and what sampling needs as notes */
     net *net;
     dsm goal;
+    args wrap;                              /* of precond around the net, where [net] has one */
     adam run;
     float *slab, *grad;                     /* weights, EMA, two moments; a gradient a slice */
     desk *desk;

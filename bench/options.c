@@ -45,7 +45,7 @@ const option options[] = {
     { "noise", 0, "z.npy", "recorded normals, draws x rows x dim, used in the order of drawing", SAMPLE },
     { "final", 0, "none|denoise", "whether a last step goes to sigma = 0 (default none)", SAMPLE | BENCH },
     { "wrap", 0, "\"W...\"", "wrappers of the field, from the inside out", SAMPLE | BENCH | CHECK | LOGP },
-    { "label", 0, "L", "class to condition on", SAMPLE | BENCH | CHECK | LOGP },
+    { "label", 0, "L", "class to condition on; sample takes also each: all in turns", SAMPLE | BENCH | CHECK | LOGP },
     { "trajectory", 0, "t.npy", "write every state, (steps + 1) x rows x dim", SAMPLE },
     { "png", 0, "sheet.png", "draw the samples: a contact sheet of images, or a density in 2-D", SAMPLE },
     { "data", 'd', "x.npy|MODEL", "data, rows x dim, or the points of a model's data set (default samples of the model)", LOGP | CHECK },

@@ -11,6 +11,7 @@ typedef struct dataset {
     double *m, *mean;                       /* K x pad points less their mean, sorted by label, and pad means */
     double *norm, *lw, *cum;                /* K: |m|^2 and log2 of the weight (they sum to 1); K + 1: sums of the weights before */
     long *first;                            /* labels + 1: where the points of a label begin in m */
+    double *share;                          /* labels: total weight of each */
     double *point;                          /* K x dim, as the file orders them */
 } dataset;
 

@@ -173,7 +173,7 @@ static void close_dataset(law *l)
 
     if (!s)
         return;
-    free(s->m), free(s->mean), free(s->norm), free(s->lw), free(s->cum), free(s->first), free(s->point);
+    free(s->m), free(s->mean), free(s->norm), free(s->lw), free(s->cum), free(s->first), free(s->share), free(s->point);
     free(s);
 }
 
@@ -192,8 +192,9 @@ static dataset *allocate(long K, int dim, int labels)
     s->lw = calloc(K, sizeof *s->lw);
     s->cum = calloc(K + 1, sizeof *s->cum);
     s->first = calloc(labels + 2, sizeof *s->first);
+    s->share = calloc(labels + 1, sizeof *s->share);
     s->point = calloc(K * dim, sizeof *s->point);
-    if (s->m && s->mean && s->norm && s->lw && s->cum && s->first && s->point)
+    if (s->m && s->mean && s->norm && s->lw && s->cum && s->first && s->share && s->point)
         return s;
     close_dataset(&s->law);
     return NULL;
@@ -240,6 +241,8 @@ static void sort_points(dataset *s, const source *f, double total)
     s->first[0] = 0;
     for (long k = 0; k < s->K; k++)
         s->cum[k + 1] = s->cum[k] + exp2(s->lw[k]);
+    for (int c = 0; c < s->law.labels; c++)
+        s->share[c] = s->cum[s->first[c + 1]] - s->cum[s->first[c]];
 }
 
 static dataset *make(const source *f)
@@ -266,7 +269,7 @@ static dataset *make(const source *f)
     s->width = width;
     take_points(s, f, total);
     sort_points(s, f, total);
-    s->law.point = s->point;
+    s->law.point = s->point, s->law.label_weight = labels ? s->share : NULL;
     dataset_functions(&s->law);
     return s;
 }

@@ -35,6 +35,7 @@ struct law {
     /* Mixtures: the mode most responsible for each point (groups x rows), and the modes' probabilities (modes). */
     int (*mode_of)(const law *, const batch *, int *mode);
     const double *mode_weight;
+    const double *label_weight;             /* the probability of each class; NULL where there are none */
 
     /* Data sets: the points x_0 of the law, points x dim; NULL otherwise. */
     long points;

@@ -381,7 +381,7 @@ law *mixture_open(const sections *s, section *data)
         mixture_close(&m->law);
         return NULL;
     }
-    m->law.mode_weight = m->weight;
+    m->law.mode_weight = m->weight, m->law.label_weight = m->share;
     m->kernels = m->basis ? &mixture_full : &mixture_flat;
     return &m->law;
 }

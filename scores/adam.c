@@ -70,7 +70,7 @@ double adam_step(adam *a, long step, int parts, float *grad)
     double norm = 0, square[pieces];
     factors f;
 
-    #pragma omp parallel for schedule(static)
+    #pragma omp parallel for schedule(static) num_threads(a->threads)
     for (long p = 0; p < pieces; p++)
         square[p] = sum_parts(p < pieces - 1 ? PIECE : a->n - p * PIECE, a->n, parts, grad + p * PIECE);
     for (long p = 0; p < pieces; p++)
@@ -79,7 +79,7 @@ double adam_step(adam *a, long step, int parts, float *grad)
     if (!isfinite(norm))
         return norm;
     f = factors_of(a->given.v, step, norm);
-    #pragma omp parallel for schedule(static)
+    #pragma omp parallel for schedule(static) num_threads(a->threads)
     for (long p = 0; p < pieces; p++) {
         long at = p * PIECE;
 

@@ -4,10 +4,12 @@
 #include <string.h>
 #include "models/fail.h"
 #include "scores/dsm.h"
+#include "scores/precond.h"
 
-enum { NOISE_STEP = 1, TIME_STEP = 2, SHIFT_STEP = 3 };             /* laws draw in step 0 */
 enum { LEAST = 64 };                                                /* a slice is so many rows, or a multiple */
-enum { TIMES_LOW, TIMES_UNIFORM, TIMES_LAMBDA };
+enum { SIGMA2, UNIFORM, LIKELIHOOD, SNR, MIN_SNR, DATA, EDM, PLAIN, VLB };
+
+/* ---- weightings ---- */
 
 /* w(t): what stands before |eps(x, t) - eps|^2. */
 typedef double weighting(const level *, const args *);
@@ -20,19 +22,77 @@ static double data(const level *l, const args *a) { return 1 / snr(l); }
 static double min_snr(const level *l, const args *a) { return fmin(1, a->v[GOAL_GAMMA] / snr(l)); }
 static double edm(const level *l, const args *a) { return (1 / snr(l) + a->v[GOAL_STD] * a->v[GOAL_STD]) / (a->v[GOAL_STD] * a->v[GOAL_STD]); }
 
-/* In the order of the words; NULL: |F - target|^2 as it is. */
-static weighting *const weightings[] = { sigma2, uniform, likelihood, sigma2, min_snr, data, edm, NULL };
+/* In the order of the words; NULL: not by the level alone. */
+static weighting *const weightings[] = { [SIGMA2] = sigma2, [UNIFORM] = uniform, [LIKELIHOOD] = likelihood, [SNR] = sigma2, [MIN_SNR] = min_snr,
+                                         [DATA] = data, [EDM] = edm, [PLAIN] = NULL, [VLB] = NULL };
 const param dsm_keys[] = {
-    [GOAL_WEIGHTING] = { "weighting", "of the loss by time", "sigma2 uniform likelihood snr min-snr data edm plain", 0 },
-    [GOAL_TIMES] = { "times", "how times are drawn", "low-discrepancy uniform lambda", TIMES_LOW },
+    [GOAL_WEIGHTING] = { "weighting", "of the loss by time", "sigma2 uniform likelihood snr min-snr data edm plain vlb", SIGMA2 },
     [GOAL_GAMMA] = { "gamma", "of min-snr", NULL, 5, 1e-6, 1e6, 0 },
     [GOAL_STD] = { "data_std", "of edm", NULL, 0.5, 1e-6, 1e6, 0 },
+    [GOAL_DROPOUT] = { "label_dropout", "part of the points whose label is not told", NULL, 0.1, 0, 1, 0 },
     { 0 },
 };
 
+/* What the network's answer is a mix of at a level. */
+static ingredients target_of(const dsm *d, const level *l)
+{
+    factors c;
+
+    if (!d->precond)
+        return predicts_mixes(d->how.predicts, l);
+    c = precond_at(d->precond, l);
+    return (ingredients){ .x0 = (1 - c.skip * l->alpha) / c.out, .eps = -c.skip * l->sigma / c.out };
+}
+
+/* |eps(x) - eps| of |F - target| */
+static double per_answer(const dsm *d, const level *l)
+{
+    ingredients p = target_of(d, l);
+
+    return l->alpha / (l->alpha * p.eps - l->sigma * p.x0);
+}
+
+/* A term of the variational bound of a chain (Ho et al. 2020; by SNR: Kingma et al. 2021), times L, nats: from level i to the one before it,
+ * whose step has the variance of the posterior; from the last one to the data with its own. */
+static double vlb(const dsm *d, const level *l, int i)
+{
+    int L = d->when.levels;
+
+    return i ? L * expm1(2 * (times_level(&d->when, i - 1).lambda - l->lambda)) / 2 : L / (2 * l->alpha * l->alpha);
+}
+
+double dsm_weight(const void *self, const level *l, int i)
+{
+    const dsm *d = self;
+    int which = (int)d->given.v[GOAL_WEIGHTING];
+    double c;
+
+    if (which == VLB)
+        return vlb(d, l, i);
+    if (weightings[which])
+        return weightings[which](l, &d->given);
+    c = per_answer(d, l);
+    return 1 / (c * c);
+}
+
+/* What the network is told of a level, and what its state is multiplied by. */
+static double told_of(const dsm *d, const level *l, double *in)
+{
+    level own = *l;
+
+    *in = 1;
+    if (d->precond) {
+        factors c = precond_at(d->precond, l);
+
+        own.t = c.noise, *in = c.in;
+    }
+    return network_time(&d->how, &own);
+}
+
 int dsm_open(dsm *d, const char *where)
 {
-    double t[2] = { d->proc->t_min, d->proc->t_max };
+    double t[2] = { d->proc->t_min, d->proc->t_max }, in;
+    int bound = d->given.v[GOAL_WEIGHTING] == VLB;
     level end[2];
 
     d->slice = (d->batch + SLICES * LEAST - 1) / (SLICES * LEAST) * LEAST;
@@ -41,14 +101,18 @@ int dsm_open(dsm *d, const char *where)
     for (int i = 0; i < 2; i++) {
         if (!(end[i].sigma > 0))
             return fail("%s: at t = %g there is no noise to learn from; give a t_min above", where, t[i]);
-        if (!isfinite(network_time(&d->how, &end[i])))
+        if (!isfinite(told_of(d, &end[i], &in)) || !isfinite(in))
             return fail("%s: what the network is told is infinite at t = %g; choose time = t or sigma, or another t_max", where, t[i]);
     }
-    d->high = end[0].lambda, d->low = end[1].lambda;
-    if (d->given.v[GOAL_TIMES] == TIMES_LAMBDA && !isfinite(d->high - d->low))
-        return fail("%s: times = lambda, but lambda is infinite at an end of the process; choose low-discrepancy, or another t_max", where);
-    return 0;
+    d->when.proc = d->proc, d->when.seed = d->seed, d->when.batch = d->batch;
+    if (bound && !d->when.given.v[TIMES_LEVELS] && !(d->when.given.v[TIMES_LEVELS] = d->proc->T))
+        return fail("%s: weighting = vlb has a term a noise level; give levels = 1000, or how many there are", where);
+    return times_open(&d->when, where, dsm_weight, d);
 }
+
+void dsm_close(dsm *d) { times_close(&d->when); }
+
+/* ---- a slice ---- */
 
 int desk_open(desk *k, const net *n)
 {
@@ -67,29 +131,30 @@ void desk_close(desk *k)
     free(k->x0);
 }
 
-/* Levels of rows row, row + 1, ... of a step: of the whole batch stratified, one in each part, unless each is drawn by itself. */
-static void draw_levels(const dsm *d, long step, int first, int n, level *at)
+/* Points and what is told of their labels. */
+static int draw_points(const dsm *d, const net *n, long row, int rows, desk *k)
 {
     stream s = { d->seed, USE_TRAIN };
-    double u[MICRO], shift;
+    int label[MICRO];
 
-    uniforms(s, step, SHIFT_STEP, 1, 1, 1, &shift);
-    uniforms(s, step * d->batch + first, TIME_STEP, 0, n, 1, u);
-    for (int i = 0; i < n; i++) {
-        if (d->given.v[GOAL_TIMES] != TIMES_UNIFORM)
-            u[i] = fmod(shift + (double)(first + i) / d->batch, 1);
-        u[i] = d->given.v[GOAL_TIMES] == TIMES_LAMBDA ? d->proc->t_of_lambda(d->proc, d->high + u[i] * (d->low - d->high))
-                                                      : d->proc->t_min + u[i] * (d->proc->t_max - d->proc->t_min);
+    for (int i = 0; i < rows && n->classes; i++) {
+        double u[2];
+
+        uniforms(s, row + i, TIME_STEP, 1, 1, 2, u);
+        label[i] = 0;
+        while (label[i] < n->classes - 1 && (u[0] -= d->law->label_weight[label[i]]) >= 0)
+            label[i]++;
+        k->tape->label[i] = u[1] < d->given.v[GOAL_DROPOUT] ? -1 : label[i];
     }
-    levels(d->proc, n, u, at);
+    normals(s, row, NOISE_STEP, 0, rows, n->dim, k->eps);
+    return d->law->sample(d->law, s, row, rows, n->classes ? label : NULL, k->x0);
 }
 
 /* The loss of a row in parts of the batch's mean, dy its gradient by the answer. */
-static double row_loss(const dsm *d, const level *l, int dim, const double *x0, const double *eps, const float *y, float *dy)
+static double row_loss(const dsm *d, const moment *m, int dim, const double *x0, const double *eps, const float *y, float *dy)
 {
-    ingredients p = predicts_mixes(d->how.predicts, l);
-    weighting *of = weightings[(int)d->given.v[GOAL_WEIGHTING]];
-    double c = l->alpha / (l->alpha * p.eps - l->sigma * p.x0), w = (of ? of(l, &d->given) * c * c : 1) / ((double)d->batch * dim), sum = 0;
+    ingredients p = target_of(d, &m->at);
+    double c = per_answer(d, &m->at), w = dsm_weight(d, &m->at, m->index) * c * c / (m->density * d->batch * dim), sum = 0;
 
     for (int j = 0; j < dim; j++) {
         double e = d->how.output_scale * y[j] - (p.x0 * x0[j] + p.eps * eps[j]);
@@ -104,25 +169,23 @@ static double row_loss(const dsm *d, const level *l, int dim, const double *x0, 
 static double micro(const dsm *d, const net *n, desk *k, long step, int first, int rows, int add, float *grad)
 {
     int dim = n->dim, pad = padded(dim);
-    long row = step * d->batch + first;
     tape *t = k->tape;
-    level at[MICRO];
-    double loss = 0;
+    moment m[MICRO];
+    double loss = 0, in;
 
-    draw_levels(d, step, first, rows, at);
-    if (d->law->sample(d->law, (stream){ d->seed, USE_TRAIN }, row, rows, NULL, k->x0))
+    times_draw(&d->when, step, first, rows, m);
+    if (draw_points(d, n, step * d->batch + first, rows, k))
         return NAN;
-    normals((stream){ d->seed, USE_TRAIN }, row, NOISE_STEP, 0, rows, dim, k->eps);
     for (int i = 0; i < rows; i++) {
+        t->time[i] = told_of(d, &m[i].at, &in);
         for (int j = 0; j < dim; j++)
-            k->x[i * (long)dim + j] = at[i].alpha * k->x0[i * (long)dim + j] + at[i].sigma * k->eps[i * (long)dim + j];
-        t->time[i] = network_time(&d->how, &at[i]), t->label[i] = -1;
+            k->x[i * (long)dim + j] = in * (m[i].at.alpha * k->x0[i * (long)dim + j] + m[i].at.sigma * k->eps[i * (long)dim + j]);
     }
     network_in(d->how.input_scale, rows, dim, k->x, pad, t->x);
     t->pass.rows = rows, t->made = 0;
     net_forward(n, t, 1);
     for (int i = 0; i < rows; i++)
-        loss += row_loss(d, &at[i], dim, k->x0 + i * (long)dim, k->eps + i * (long)dim, t->y + (size_t)i * pad, k->back->dy + (size_t)i * pad);
+        loss += row_loss(d, &m[i], dim, k->x0 + i * (long)dim, k->eps + i * (long)dim, t->y + (size_t)i * pad, k->back->dy + (size_t)i * pad);
     net_backward(n, t, k->back, add, grad);
     return loss;
 }

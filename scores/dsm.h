@@ -2,33 +2,40 @@
  * Denoising score matching (Vincent 2011; Song and Ermon 2019; Ho et al. 2020): with x = alpha x_0 + sigma eps at a random time
  *     loss = E w(t) |eps(x, t) - eps|^2 / dim
  * in terms of the noise prediction that the network's answer F amounts to, whatever it predicts: |eps(x) - eps| = |c| |F - target|,
- * target = p0 x_0 + p1 eps, c = alpha/(alpha p1 - sigma p0).
+ * target = p0 x_0 + p1 eps, c = alpha/(alpha p1 - sigma p0).  With preconditioning F is the raw network (scores/precond.h).
+ * A network with labels is told those of its points, but for a part of them that is told none (Ho and Salimans 2022).
  */
 #ifndef FOKKER_DSM_H
 #define FOKKER_DSM_H
 #include "models/random.h"
 #include "scores/back.h"
 #include "scores/network.h"
+#include "scores/times.h"
 
 /* A batch is cut into slices, each with a gradient of its own, and a slice into micro-batches: all by the batch's size alone, whatever the number of
  * threads. */
 enum { MICRO = 128, SLICES = 8 };           /* the most rows of a micro-batch; the most slices */
 
-enum { GOAL_WEIGHTING, GOAL_TIMES, GOAL_GAMMA, GOAL_STD };
-extern const param dsm_keys[];              /* weighting, times, gamma, data_std */
+enum { GOAL_WEIGHTING, GOAL_GAMMA, GOAL_STD, GOAL_DROPOUT };
+extern const param dsm_keys[];              /* weighting gamma data_std label_dropout */
 
 typedef struct dsm {
     const process *proc;
     const law *law;
     network how;
+    const args *precond;                    /* of the wrapper precond, where the answer is its raw F; or NULL */
     args given;                             /* of dsm_keys */
+    times when;                             /* its given is set */
     uint64_t seed;
     int batch, slice, slices;               /* rows of it, of a slice (the last may have fewer); how many slices */
-    double high, low;                       /* lambda at t_min and t_max */
 } dsm;
 
-/* That the network can be told every time of the interval, and that no level has sigma = 0; sets slice, slices, high and low.  0 or -1. */
-int dsm_open(dsm *, const char *where);
+/* That the network can be told every time of the interval, and that no level has sigma = 0; sets slice and slices, opens when.  0 or -1. */
+int  dsm_open(dsm *, const char *where);
+void dsm_close(dsm *);
+
+/* w at a level, the i-th where times have levels. */
+double dsm_weight(const void *self, const level *, int i);
 
 /* What a micro-batch needs: one a thread. */
 typedef struct desk { tape *tape; back *back; double *x0, *eps, *x; } desk;

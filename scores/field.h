@@ -16,6 +16,9 @@ score *field_kind(const model *, section *, const char *kind);
 /* Whether a section is [features]: its network makes any number of columns of a point, and predicts nothing. */
 int section_judges(const section *);
 
+/* A list of wrappers around s, from left to right; s is owned, and closed on failure. */
+score *field_wrap(score *, const process *, const char *where, const char *items);
+
 /* "file:line" of a key, or the name of a model that is no file. */
 const char *field_where(const model *, const section *, const char *key);
 

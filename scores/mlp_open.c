@@ -42,6 +42,14 @@ static int read_section(origin *o, const model *m, section *s)
     return bad ? -1 : 0;
 }
 
+/* A network that was trained inside of a wrapper is the field with it. */
+static score *inside(score *s, const origin *o)
+{
+    const char *wrap = s ? tensors_note(&o->file, "wrap") : NULL;
+
+    return wrap ? field_wrap(s, NULL, o->file.path, wrap) : s;
+}
+
 score *field_mlp(const model *m, section *s)
 {
     char *path = field_path(m, s, "file");
@@ -51,7 +59,7 @@ score *field_mlp(const model *m, section *s)
     if (path && !o)
         fail("%s: out of memory", path);
     if (o && !tensors_read(path, &o->file) && !read_section(o, m, s))
-        field = mlp_open(o, 1);
+        field = inside(mlp_open(o, 1), o);
     else
         origin_free(o);
     free(path);

@@ -84,8 +84,8 @@ static score *wrap_item(score *s, const process *proc, const char *where, const 
     return s;
 }
 
-/* Every item of a list separated by blanks, from left to right. */
-static score *wrap_all(score *s, const process *proc, const char *where, const char *items)
+/* Every item of a list separated by blanks. */
+score *field_wrap(score *s, const process *proc, const char *where, const char *items)
 {
     while (s && items && *(items += strspn(items, " \t"))) {
         char item[1024];
@@ -136,6 +136,6 @@ score *field_open(model *m, const char *wrap)
     if (field && adopt_process(m, field))
         return field_close(field), NULL;
     if (own)
-        field = wrap_all(field, m->process, section_where(m->file, s, "wrap"), own);
-    return wrap_all(field, m->process, "--wrap", wrap);
+        field = field_wrap(field, m->process, section_where(m->file, s, "wrap"), own);
+    return field_wrap(field, m->process, "--wrap", wrap);
 }

@@ -6,17 +6,19 @@
  * The network is told c_noise for t; it finds alpha and sigma of the state's own level.
  */
 #include <math.h>
+#include <string.h>
+#include "models/fail.h"
+#include "scores/precond.h"
 #include "scores/wrap.h"
 
 enum { DATA_STD, KIND };
 enum { EDM, VE };
-typedef struct factors { double skip, out, in, noise; } factors;
 
-static factors of_level(const wrapped *w, const level *l)
+factors precond_at(const args *given, const level *l)
 {
-    double s = l->sigma / l->alpha, d = w->given.v[DATA_STD], r = hypot(s, d);
+    double s = l->sigma / l->alpha, d = given->v[DATA_STD], r = hypot(s, d);
 
-    if (w->given.v[KIND] == VE)
+    if (given->v[KIND] == VE)
         return (factors){ 1 / l->alpha, s, 1 / l->alpha, log(s / 2) };
     return (factors){ d / r * (d / r) / l->alpha, s * (d / r), 1 / (l->alpha * r), log(s) / 4 };
 }
@@ -31,7 +33,7 @@ static int ask_raw(wrapped *w, const batch *p, const double *v, batch *q)
     *q = *p;
     q->at = w->at, q->x = w->work[0];
     for (int g = 0; g < p->groups; g++) {
-        factors c = of_level(w, &p->at[g]);
+        factors c = precond_at(&w->given, &p->at[g]);
 
         w->at[g] = p->at[g];
         w->at[g].t = c.noise;
@@ -49,7 +51,7 @@ static void put_together(const wrapped *w, const batch *p, const double *x, doub
     size_t each = (size_t)p->rows * w->inner->dim;
 
     for (int g = 0; g < p->groups; g++) {
-        factors c = of_level(w, &p->at[g]);
+        factors c = precond_at(&w->given, &p->at[g]);
 
         for (size_t i = g * each; i < (g + 1) * each; i++)
             out[i] = fma(c.skip, x[i], c.out * out[i]);
@@ -85,7 +87,7 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
         return -1;
     put_together(w, p, p->x, out);
     for (int i = 0; i < p->groups * p->rows; i++) {
-        factors c = of_level(w, &p->at[i / p->rows]);
+        factors c = precond_at(&w->given, &p->at[i / p->rows]);
 
         div[i] = c.skip * w->inner->dim + c.out * c.in * div[i];
     }
@@ -101,3 +103,15 @@ const wrapper wrapper_precond = {
     .par = { [DATA_STD] = { "data", "standard deviation of the data, sigma_data", NULL, 0.5, 1e-12, 1e12 },
              [KIND] = { "kind", "whose factors", "edm ve", EDM } }, .open = open,
 };
+
+int precond_parse(args *given, const char *where, const char *item)
+{
+    char name[MAX_NAME];
+    const char *list;
+
+    if (item_split(where, item, name, &list))
+        return -1;
+    if (strcmp(name, wrapper_precond.name))
+        return fail("%s: a network is trained inside of precond alone; give wrap = precond:data=0.5, and %s in [score]", where, name);
+    return args_parse(given, where, name, wrapper_precond.par, list);
+}

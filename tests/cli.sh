@@ -227,6 +227,23 @@ spec 1e30 10
 expect 1 "the last good checkpoint is d.safetensors at step 1" $train -o d.safetensors
 expect 2 "is infinite at t = 1" sh -c "printf '[process]\nkind = flow\n[data]\nkind = mixture\nweights = 1\nmean.1 = 0\nstd = 1\n[net]\npredicts = v\ntime = lambda\n[train]\n' >flow.ini; '$fokker' train flow.ini -o e.safetensors"
 
+points() { printf '[data]\nkind = dataset\nfile = %s\nwidth = 0.1\n%b[score]\nkind = mlp\nfile = p.safetensors\n[net]\npredicts = noise\nwidth = 32\ndepth = 1\n%b[train]
+steps = 20\nbatch = 64\n' "$1" "$2" "$3" >p.ini; }
+ptrain="$fokker train p.ini -o p.safetensors"
+printf '1 2\n3 nan\n' >p.txt; points p.txt
+expect 2 "p.txt:2: column 2 is nan" $ptrain
+printf '1 0\n3 -1\n' >p.txt; points p.txt 'label_column = -1\n'
+expect 2 "label -1 of row 1" $ptrain
+printf '1 0\n3 1\n' >p.txt; points p.txt '' 'labels = yes\n'
+expect 2 "the data have none" $ptrain
+points p.txt 'label_column = -1\n' 'labels = yes\nkind = squash\n'
+expect 0 "20 steps" $ptrain
+expect 2 "a whole number between 0 and 1" $sample p.ini --nfe 4 --label 2
+holds $sample p.ini --label each --wrap cfg:w=2 --nfe 4 -n 10 -o p.npy
+printf '[score]\nkind = mlp\nfile = p.safetensors\n' >q.ini
+expect 1 "label 2 of sample 0 is none of 0 to 1" $sample q.ini --nfe 4 --label 2
+expect 2 "how many classes there are" $sample q.ini --nfe 4 --label each
+
 # ---- check ----
 check="$fokker check"
 expect 2 "MODEL is missing" $check

@@ -12,7 +12,7 @@
 #include "tests/suite.h"
 
 static const char head[] =
-    "[process]\nkind = %s\n[data]\nkind = mixture\nweights = 1 2\nmean.1 = -1 0.5\nmean.2 = 1 0\nstd = 0.4\n[score]\nkind = mlp\nfile = net.safetensors\n"
+    "[process]\nkind = %s\n[data]\nkind = mixture\nweights = 1 2\nmean.1 = -1 0.5\nmean.2 = 1 0\nstd = 0.4\nlabels = 0 1\n[score]\nkind = mlp\nfile = net.safetensors\n"
     "[net]\nkind = %s\nwidth = 32\ndepth = 1\npredicts = %s\ntime = lambda\n[train]\nsteps = %d\nbatch = 96\nrate = 1e-2\nwarmup = 20\nema = 0.98\nweighting = %s\n%s";
 
 static int spec_of(made *m, const char *proc, const char *kind, const char *predicts, int steps, const char *weighting, const char *more)
@@ -23,24 +23,27 @@ static int spec_of(made *m, const char *proc, const char *kind, const char *pred
     return made_folder(m) || made_text(m, text) ? -1 : 0;
 }
 
-/* Root mean square distance of noise predictions from the law's own, over levels of lambda from -2 to 1. */
-static double noise_error(const char *ini)
+/* Root mean square distance of noise predictions from the law's own, of a label, over levels of lambda from -2 to 1. */
+static double noise_error(const char *ini, int label)
 {
     enum { N = 200, DIM = 2 };
     subject s;
+    int labels[N];
     double x[N * DIM], net_eps[N * DIM], eps[N * DIM], sum = 0;
     score *exact;
 
     if (must(subject_open(&s, ini, NULL, NULL)))
         return NAN;
     exact = exact_open(s.model->law);
+    for (int i = 0; i < N; i++)
+        labels[i] = label;
     for (int k = 0; k < 4; k++) {
         double t = s.model->process->t_of_lambda(s.model->process, k - 2);
         level l;
-        batch b = { 1, N, &l, x };
+        batch b = { 1, N, &l, x, labels };
 
         levels(s.model->process, 1, &t, &l);
-        s.model->law->sample(s.model->law, (stream){ 11, USE_LAW }, 0, N, NULL, x);
+        s.model->law->sample(s.model->law, (stream){ 11, USE_LAW }, 0, N, labels, x);
         normals((stream){ 11, USE_PROBE }, 0, k, 0, N, DIM, eps);
         for (int i = 0; i < N * DIM; i++)
             x[i] = l.alpha * x[i] + l.sigma * eps[i];
@@ -61,9 +64,10 @@ static int steps_of(fit *f, long n)
     return 0;
 }
 
-/* The error of what a spec learns. */
+/* The error of what a spec learns: of no label, and of both where it is told them. */
 static double learned(const char *proc, const char *kind, const char *predicts, const char *weighting, const char *more)
 {
+    int labels = strstr(kind, "labels") != NULL;
     made m;
     fit f;
     double error = NAN;
@@ -71,7 +75,7 @@ static double learned(const char *proc, const char *kind, const char *predicts, 
     if (must(spec_of(&m, proc, kind, predicts, 400, weighting, more)) || must(fit_open(&f, m.ini, m.weights, 0)))
         return NAN;
     if (!must(steps_of(&f, f.steps)) && !must(fit_save(&f)))
-        error = noise_error(m.ini);
+        error = fmax(noise_error(m.ini, -1), labels ? fmax(noise_error(m.ini, 0), noise_error(m.ini, 1)) : 0);
     fit_close(&f);
     made_close(&m);
     return error;
@@ -81,13 +85,35 @@ static void every_prediction_weighting_and_process_learns_the_noise(void)
 {
     static const struct { const char *proc, *kind, *predicts, *weighting, *more; } ways[] = {
         { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "" }, { "vp-linear\nt_min = 0.02", "mlp", "data", "min-snr", "" },
-        { "vp-linear\nt_min = 0.02", "residual", "v", "snr", "times = uniform\n" }, { "vp-linear\nt_min = 0.02", "mlp", "score", "sigma2", "times = lambda\n" },
+        { "vp-linear\nt_min = 0.02", "residual", "v", "snr", "spread = random\n" }, { "vp-linear\nt_min = 0.02", "mlp", "score", "sigma2", "times = lambda\n" },
         { "flow\nt_min = 0.05\nt_max = 0.99", "mlp", "velocity", "plain", "" }, { "vp-cosine\nt_min = 0.1\nt_max = 0.95", "mlp", "noise", "uniform", "" },
         { "edm\nt_min = 0.2\nt_max = 10", "mlp", "data", "edm", "times = lambda\n" }, { "vp-discrete", "mlp", "noise", "likelihood", "" },
-        { "vp-linear\nt_min = 0.02\nt_max = 0.4", "mlp", "noise", "data", "" } };
+        { "vp-linear\nt_min = 0.02\nt_max = 0.4", "mlp", "noise", "data", "" }, { "vp-discrete", "mlp", "noise", "vlb", "times = importance\n" },
+        { "vp-linear\nt_min = 0.02", "squash", "noise", "likelihood", "times = importance\n" },
+        { "ve\nsigma_max = 10", "mlp\nwrap = precond:data=1", "data", "edm", "times = lognormal\nlog_mean = 0\n" },
+        { "vp-linear\nt_min = 0.02", "mlp\nlabels = yes", "noise", "sigma2", "label_dropout = 0.3\n" } };
 
     for (unsigned i = 0; i < sizeof ways / sizeof *ways; i++)
         check_below(learned(ways[i].proc, ways[i].kind, ways[i].predicts, ways[i].weighting, ways[i].more), 0.25, ways[i].weighting, __FILE__, __LINE__);
+}
+
+/* EDM's weight 1/c_out^2 before the data's error makes the first loss, of F = 0, the mean of |target|^2: 1 where data have that standard deviation. */
+static void the_target_of_a_preconditioned_network_has_variance_one(void)
+{
+    made m;
+    fit f;
+
+    if (must(spec_of(&m, "edm\nt_min = 0.1\nt_max = 10", "mlp\nwrap = precond:data=0.8376554", "data", 1, "edm", "data_std = 0.8376554\ntimes = lambda\n")))
+        return;
+    if (!must(fit_open(&f, m.ini, m.weights, 0))) {
+        double loss = 0;
+
+        for (int k = 0; k < 100; k++)
+            loss += dsm_slice(&f.goal, f.net, f.desk, k, 0, f.grad) / 100 * f.goal.batch / f.goal.slice;
+        below(fabs(loss - 1), 0.05);
+        fit_close(&f);
+    }
+    made_close(&m);
 }
 
 static void a_checkpoint_goes_on_to_the_same_weights(void)
@@ -129,10 +155,14 @@ static void what_cannot_be_trained_gets_a_sentence(void)
     refused("vp-linear", "noise", "sigma2", "clip = 0\n", "must lie between");
     refused("flow", "velocity", "sigma2", "", "infinite at t = 1");
     refused("flow\nt_min = 0", "velocity", "sigma2", "", "no noise");
+    refused("vp-linear", "noise", "vlb", "", "a term a noise level");
+    refused("vp-linear", "noise\nwrap = precond:data=1", "sigma2", "", "predicts = data");
+    refused("vp-linear", "data\nwrap = clamp:lo=0,hi=1", "sigma2", "", "precond alone");
 }
 
 static const test_case tests[] = {
     { "every prediction, weighting and process learns the noise", every_prediction_weighting_and_process_learns_the_noise },
+    { "the target of a preconditioned network has variance one", the_target_of_a_preconditioned_network_has_variance_one },
     { "a checkpoint goes on to the same weights", a_checkpoint_goes_on_to_the_same_weights },
     { "what cannot be trained gets a sentence", what_cannot_be_trained_gets_a_sentence },
     { 0, 0 },
