@@ -7,6 +7,7 @@
 #include "scores/precond.h"
 
 enum { LEAST = 64 };                                                /* a slice is so many rows, or a multiple */
+enum { DENOISING, EXPLICIT, IMPLICIT, SLICED };
 enum { SIGMA2, UNIFORM, LIKELIHOOD, SNR, MIN_SNR, DATA, EDM, PLAIN, VLB };
 
 /* ---- weightings ---- */
@@ -26,10 +27,12 @@ static double edm(const level *l, const args *a) { return (1 / snr(l) + a->v[GOA
 static weighting *const weightings[] = { [SIGMA2] = sigma2, [UNIFORM] = uniform, [LIKELIHOOD] = likelihood, [SNR] = sigma2, [MIN_SNR] = min_snr,
                                          [DATA] = data, [EDM] = edm, [PLAIN] = NULL, [VLB] = NULL };
 const param dsm_keys[] = {
+    [GOAL_OBJECTIVE] = { "objective", "what stands for the noise", "denoising explicit implicit sliced", DENOISING },
     [GOAL_WEIGHTING] = { "weighting", "of the loss by time", "sigma2 uniform likelihood snr min-snr data edm plain vlb", SIGMA2 },
     [GOAL_GAMMA] = { "gamma", "of min-snr", NULL, 5, 1e-6, 1e6, 0 },
     [GOAL_STD] = { "data_std", "of edm", NULL, 0.5, 1e-6, 1e6, 0 },
     [GOAL_DROPOUT] = { "label_dropout", "part of the points whose label is not told", NULL, 0.1, 0, 1, 0 },
+    [GOAL_APART] = { "apart", "of differences, implicit and sliced, in sigma", NULL, 0.05, 1e-4, 1, 0 },
     { 0 },
 };
 
@@ -92,11 +95,16 @@ static double told_of(const dsm *d, const level *l, double *in)
 int dsm_open(dsm *d, const char *where)
 {
     double t[2] = { d->proc->t_min, d->proc->t_max }, in;
-    int bound = d->given.v[GOAL_WEIGHTING] == VLB;
+    int objective = (int)d->given.v[GOAL_OBJECTIVE], bound = d->given.v[GOAL_WEIGHTING] == VLB;
     level end[2];
 
     d->slice = (d->batch + SLICES * LEAST - 1) / (SLICES * LEAST) * LEAST;
     d->slices = (d->batch + d->slice - 1) / d->slice;
+    d->copies = objective == IMPLICIT ? 1 + 2 * d->law->dim : objective == SLICED ? 3 : 1;
+    if (d->copies > MICRO)
+        return fail("%s: objective = implicit asks in 2 directions a column, and %d columns are too many; choose sliced", where, d->law->dim);
+    if (objective == EXPLICIT && !d->law->denoise)
+        return fail("%s: objective = explicit, but the law does not know its own score; choose denoising", where);
     levels(d->proc, 2, t, end);
     for (int i = 0; i < 2; i++) {
         if (!(end[i].sigma > 0))
@@ -118,10 +126,10 @@ int desk_open(desk *k, const net *n)
 {
     size_t size = (size_t)MICRO * n->dim;
 
-    *k = (desk){ .tape = tape_open(n), .back = back_open(n), .x0 = malloc(3 * size * sizeof *k->x0) };
+    *k = (desk){ .tape = tape_open(n), .back = back_open(n), .x0 = malloc(4 * size * sizeof *k->x0) };
     if (!k->tape || !k->back || !k->x0)
         return fail("out of memory for a micro-batch");
-    k->eps = k->x0 + size, k->x = k->eps + size;
+    k->eps = k->x0 + size, k->x = k->eps + size, k->v = k->x + size;
     return 0;
 }
 
@@ -131,62 +139,123 @@ void desk_close(desk *k)
     free(k->x0);
 }
 
-/* Points and what is told of their labels. */
-static int draw_points(const dsm *d, const net *n, long row, int rows, desk *k)
+/* Points x0, their eps and x, and what is told of their labels. */
+static int draw_points(const dsm *d, const net *n, long row, int points, const moment *m, desk *k, int *told)
 {
     stream s = { d->seed, USE_TRAIN };
-    int label[MICRO];
+    int label[MICRO], dim = n->dim;
 
-    for (int i = 0; i < rows && n->classes; i++) {
+    for (int i = 0; i < points; i++) {
         double u[2];
 
+        told[i] = -1, label[i] = 0;
+        if (!n->classes)
+            continue;
         uniforms(s, row + i, TIME_STEP, 1, 1, 2, u);
-        label[i] = 0;
         while (label[i] < n->classes - 1 && (u[0] -= d->law->label_weight[label[i]]) >= 0)
             label[i]++;
-        k->tape->label[i] = u[1] < d->given.v[GOAL_DROPOUT] ? -1 : label[i];
+        told[i] = u[1] < d->given.v[GOAL_DROPOUT] ? -1 : label[i];
     }
-    normals(s, row, NOISE_STEP, 0, rows, n->dim, k->eps);
-    return d->law->sample(d->law, s, row, rows, n->classes ? label : NULL, k->x0);
+    normals(s, row, NOISE_STEP, 0, points, dim, k->eps);
+    if (d->law->sample(d->law, s, row, points, n->classes ? label : NULL, k->x0))
+        return -1;
+    for (int i = 0; i < points * dim; i++)
+        k->x[i] = m[i / dim].at.alpha * k->x0[i] + m[i / dim].at.sigma * k->eps[i];
+    return 0;
 }
 
-/* The loss of a row in parts of the batch's mean, dy its gradient by the answer. */
-static double row_loss(const dsm *d, const moment *m, int dim, const double *x0, const double *eps, const float *y, float *dy)
+/* What stands for x0 and eps where the objective is not to know them. */
+static int replace(const dsm *d, int points, int dim, long row, const moment *m, const int *told, desk *k)
+{
+    int objective = (int)d->given.v[GOAL_OBJECTIVE];
+    level at[MICRO];
+    batch all = { points, 1, at, k->x, d->law->labels ? told : NULL };
+
+    for (int i = 0; i < points; i++)
+        at[i] = m[i].at;
+    if (objective == EXPLICIT && d->law->denoise(d->law, &all, k->x0, NULL))
+        return -1;
+    for (int i = 0; i < points * dim && objective != DENOISING; i++) {
+        const level *l = &at[i / dim];
+
+        k->x0[i] = objective == EXPLICIT ? k->x0[i] : k->x[i] / l->alpha;
+        k->eps[i] = objective == EXPLICIT ? (k->x[i] - l->alpha * k->x0[i]) / l->sigma : 0;
+    }
+    if (objective == SLICED)
+        normals((stream){ d->seed, USE_TRAIN }, row, NOISE_STEP, 1, points, dim, k->v);
+    return 0;
+}
+
+/* Column j of direction i, v normals of the point. */
+static double along(const dsm *d, int i, int j, const double *v)
+{
+    return d->given.v[GOAL_OBJECTIVE] == IMPLICIT ? i == j : v[j] < 0 ? -1 : 1;
+}
+
+/* A point's rows of the tape: x, then x + h sigma v and x - h sigma v for every direction. */
+static void set_rows(const dsm *d, int dim, int point, const moment *m, int told, desk *k)
+{
+    tape *t = k->tape;
+    double in, time = told_of(d, &m->at, &in), far = d->given.v[GOAL_APART] * m->at.sigma, *x = k->x + (long)point * dim, *v = k->v + (long)point * dim;
+
+    for (int c = 0, row = point * d->copies; c < d->copies; c++, row++) {
+        float *to = t->x + (size_t)row * padded(dim);
+
+        t->time[row] = time, t->label[row] = told;
+        memset(to, 0, padded(dim) * sizeof *to);
+        for (int j = 0; j < dim; j++)
+            to[j] = (float)(d->how.input_scale * (in * (c ? x[j] + (c & 1 ? far : -far) * along(d, (c - 1) / 2, j, v) : x[j])));
+    }
+}
+
+/* The loss of a point in parts of the batch's mean; dy: its gradient by the answers of its rows, y. */
+static double point_loss(const dsm *d, const moment *m, int dim, const double *x0, const double *eps, const double *v, const float *y, float *dy)
 {
     ingredients p = target_of(d, &m->at);
-    double c = per_answer(d, &m->at), w = dsm_weight(d, &m->at, m->index) * c * c / (m->density * d->batch * dim), sum = 0;
+    double c = per_answer(d, &m->at), w = dsm_weight(d, &m->at, m->index) * c * c / (m->density * d->batch * dim), scale = d->how.output_scale;
+    double apart = d->given.v[GOAL_APART], sum = 0;
+    int pad = padded(dim);
 
     for (int j = 0; j < dim; j++) {
-        double e = d->how.output_scale * y[j] - (p.x0 * x0[j] + p.eps * eps[j]);
+        double e = scale * y[j] - (p.x0 * x0[j] + p.eps * eps[j]);
 
         sum += w * e * e;
-        dy[j] = (float)(2 * w * e * d->how.output_scale);
+        dy[j] = (float)(2 * w * e * scale);
+    }
+    for (int i = 0; i < d->copies / 2; i++) {               /* - 2 sigma v.(eps(x + h sigma v) - eps(x - h sigma v))/(2 h sigma) */
+        y += 2 * pad, dy += 2 * pad;
+        for (int j = 0; j < dim; j++) {
+            double vj = along(d, i, j, v), slope = w / c * vj / apart;
+
+            sum -= slope * (scale * (y[j - pad] - y[j]) - p.x0 * 2 * apart * m->at.sigma * vj / m->at.alpha);
+            dy[j - pad] = (float)-(slope * scale), dy[j] = (float)(slope * scale);
+        }
     }
     return sum;
 }
 
-/* Rows first, first + 1, ... of a step: their part of the loss, and of the gradient. */
-static double micro(const dsm *d, const net *n, desk *k, long step, int first, int rows, int add, float *grad)
+/* Points first, first + 1, ... of a step: their part of the loss, and of the gradient. */
+static double micro(const dsm *d, const net *n, desk *k, long step, int first, int points, int add, float *grad)
 {
-    int dim = n->dim, pad = padded(dim);
-    tape *t = k->tape;
+    int dim = n->dim, told[MICRO];
+    long row = step * d->batch + first;
+    size_t each = (size_t)d->copies * padded(dim);
     moment m[MICRO];
-    double loss = 0, in;
+    double loss = 0;
 
-    times_draw(&d->when, step, first, rows, m);
-    if (draw_points(d, n, step * d->batch + first, rows, k))
+    times_draw(&d->when, step, first, points, m);
+    if (draw_points(d, n, row, points, m, k, told) || replace(d, points, dim, row, m, told, k))
         return NAN;
-    for (int i = 0; i < rows; i++) {
-        t->time[i] = told_of(d, &m[i].at, &in);
-        for (int j = 0; j < dim; j++)
-            k->x[i * (long)dim + j] = in * (m[i].at.alpha * k->x0[i * (long)dim + j] + m[i].at.sigma * k->eps[i * (long)dim + j]);
+    for (int i = 0; i < points; i++)
+        set_rows(d, dim, i, &m[i], told[i], k);
+    k->tape->pass.rows = points * d->copies, k->tape->made = 0;
+    net_forward(n, k->tape, 1);
+    for (int i = 0; i < points; i++) {
+        long at = i * (long)dim;
+
+        loss += point_loss(d, &m[i], dim, k->x0 + at, k->eps + at, k->v + at, k->tape->y + i * each, k->back->dy + i * each);
     }
-    network_in(d->how.input_scale, rows, dim, k->x, pad, t->x);
-    t->pass.rows = rows, t->made = 0;
-    net_forward(n, t, 1);
-    for (int i = 0; i < rows; i++)
-        loss += row_loss(d, &m[i], dim, k->x0 + i * (long)dim, k->eps + i * (long)dim, t->y + (size_t)i * pad, k->back->dy + (size_t)i * pad);
-    net_backward(n, t, k->back, add, grad);
+    net_backward(n, k->tape, k->back, add, grad);
     return loss;
 }
 
@@ -194,10 +263,10 @@ static int least(int a, int b) { return a < b ? a : b; }
 
 double dsm_slice(const dsm *d, const net *n, desk *k, long step, int slice, float *grad)
 {
-    int first = slice * d->slice, end = least(first + d->slice, d->batch);
+    int first = slice * d->slice, end = least(first + d->slice, d->batch), most = MICRO / d->copies;
     double loss = 0;
 
-    for (int row = first; row < end && isfinite(loss); row += MICRO)
-        loss += micro(d, n, k, step, row, least(end - row, MICRO), row > first, grad);
+    for (int at = first; at < end && isfinite(loss); at += most)
+        loss += micro(d, n, k, step, at, least(end - at, most), at > first, grad);
     return loss;
 }

@@ -3,6 +3,10 @@
  *     loss = E w(t) |eps(x, t) - eps|^2 / dim
  * in terms of the noise prediction that the network's answer F amounts to, whatever it predicts: |eps(x) - eps| = |c| |F - target|,
  * target = p0 x_0 + p1 eps, c = alpha/(alpha p1 - sigma p0).  With preconditioning F is the raw network (scores/precond.h).
+ * In place of eps (objective) may stand
+ *     explicit          the law's own noise prediction at x, the mean of eps that is left when x is known (Vincent 2011: score matching to a kernel density)
+ *     implicit, sliced  nothing but x: |eps(x)|^2 - 2 sigma div eps(x), that loss less a constant (Hyvarinen 2005), the divergence by central differences
+ *                       2 v.(eps(x + h sigma v) - eps(x - h sigma v))/2h along all axes v, or one random v of signs (Song et al. 2019; Pang et al. 2020)
  * A network with labels is told those of its points, but for a part of them that is told none (Ho and Salimans 2022).
  */
 #ifndef FOKKER_DSM_H
@@ -16,8 +20,8 @@
  * threads. */
 enum { MICRO = 128, SLICES = 8 };           /* the most rows of a micro-batch; the most slices */
 
-enum { GOAL_WEIGHTING, GOAL_GAMMA, GOAL_STD, GOAL_DROPOUT };
-extern const param dsm_keys[];              /* weighting gamma data_std label_dropout */
+enum { GOAL_OBJECTIVE, GOAL_WEIGHTING, GOAL_GAMMA, GOAL_STD, GOAL_DROPOUT, GOAL_APART };
+extern const param dsm_keys[];              /* objective weighting gamma data_std label_dropout apart */
 
 typedef struct dsm {
     const process *proc;
@@ -27,18 +31,19 @@ typedef struct dsm {
     args given;                             /* of dsm_keys */
     times when;                             /* its given is set */
     uint64_t seed;
-    int batch, slice, slices;               /* rows of it, of a slice (the last may have fewer); how many slices */
+    int batch, slice, slices;               /* points of it, of a slice (the last may have fewer); how many slices */
+    int copies;                             /* rows of the network a point: 1, and two a direction */
 } dsm;
 
-/* That the network can be told every time of the interval, and that no level has sigma = 0; sets slice and slices, opens when.  0 or -1. */
+/* That the network can be told every time of the interval, and that no level has sigma = 0; sets slice, slices and copies, opens when.  0 or -1. */
 int  dsm_open(dsm *, const char *where);
 void dsm_close(dsm *);
 
 /* w at a level, the i-th where times have levels. */
 double dsm_weight(const void *self, const level *, int i);
 
-/* What a micro-batch needs: one a thread. */
-typedef struct desk { tape *tape; back *back; double *x0, *eps, *x; } desk;
+/* What a micro-batch needs: one a thread.  v: directions, a point each. */
+typedef struct desk { tape *tape; back *back; double *x0, *eps, *x, *v; } desk;
 int  desk_open(desk *, const net *);
 void desk_close(desk *);
 

@@ -89,6 +89,8 @@ static void every_prediction_weighting_and_process_learns_the_noise(void)
         { "flow\nt_min = 0.05\nt_max = 0.99", "mlp", "velocity", "plain", "" }, { "vp-cosine\nt_min = 0.1\nt_max = 0.95", "mlp", "noise", "uniform", "" },
         { "edm\nt_min = 0.2\nt_max = 10", "mlp", "data", "edm", "times = lambda\n" }, { "vp-discrete", "mlp", "noise", "likelihood", "" },
         { "vp-linear\nt_min = 0.02\nt_max = 0.4", "mlp", "noise", "data", "" }, { "vp-discrete", "mlp", "noise", "vlb", "times = importance\n" },
+        { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "objective = explicit\n" }, { "vp-linear\nt_min = 0.02", "mlp", "v", "sigma2", "objective = implicit\n" },
+        { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "objective = sliced\n" },
         { "vp-linear\nt_min = 0.02", "squash", "noise", "likelihood", "times = importance\n" },
         { "ve\nsigma_max = 10", "mlp\nwrap = precond:data=1", "data", "edm", "times = lognormal\nlog_mean = 0\n" },
         { "vp-linear\nt_min = 0.02", "mlp\nlabels = yes", "noise", "sigma2", "label_dropout = 0.3\n" } };
@@ -111,6 +113,43 @@ static void the_target_of_a_preconditioned_network_has_variance_one(void)
         for (int k = 0; k < 100; k++)
             loss += dsm_slice(&f.goal, f.net, f.desk, k, 0, f.grad) / 100 * f.goal.batch / f.goal.slice;
         below(fabs(loss - 1), 0.05);
+        fit_close(&f);
+    }
+    made_close(&m);
+}
+
+/* The mean loss of the network as it is, by another objective: sums over slices of so many steps that it has not seen. */
+static double mean_loss(fit *f, int objective)
+{
+    enum { STEPS = 300 };
+    double sum = 0;
+
+    f->goal.given.v[GOAL_OBJECTIVE] = objective;
+    dsm_close(&f->goal), must(dsm_open(&f->goal, "test"));
+    for (int k = 0; k < STEPS; k++)
+        for (int i = 0; i < f->goal.slices; i++)
+            sum += dsm_slice(&f->goal, f->net, f->desk, 1000 + k, i, f->grad) / STEPS;
+    return sum;
+}
+
+/* Denoising: E|eps(x) - eps|^2 = E|eps(x)|^2 - 2 sigma E div eps(x) + 1; explicit: less than it by what is left of eps where x is known. */
+static void objectives_differ_by_constants(void)
+{
+    double denoising[2], explicit[2], implicit, sliced;
+    made m;
+    fit f;
+
+    if (must(spec_of(&m, "vp-linear\nt_min = 0.02", "mlp", "v", 400, "sigma2", "")))
+        return;
+    if (!must(fit_open(&f, m.ini, m.weights, 0))) {
+        for (int k = 0; k < 2; k++) {
+            must(steps_of(&f, 150));
+            denoising[k] = mean_loss(&f, 0), explicit[k] = mean_loss(&f, 1), implicit = mean_loss(&f, 2), sliced = mean_loss(&f, 3);
+            below(fabs(implicit + 1 - denoising[k]), 0.01), below(fabs(sliced + 1 - denoising[k]), 0.02);
+            f.goal.given.v[GOAL_OBJECTIVE] = 0;
+            dsm_close(&f.goal), must(dsm_open(&f.goal, "test"));
+        }
+        below(fabs(denoising[1] - explicit[1] - denoising[0] + explicit[0]), 0.005);
         fit_close(&f);
     }
     made_close(&m);
@@ -163,6 +202,7 @@ static void what_cannot_be_trained_gets_a_sentence(void)
 static const test_case tests[] = {
     { "every prediction, weighting and process learns the noise", every_prediction_weighting_and_process_learns_the_noise },
     { "the target of a preconditioned network has variance one", the_target_of_a_preconditioned_network_has_variance_one },
+    { "objectives differ by constants", objectives_differ_by_constants },
     { "a checkpoint goes on to the same weights", a_checkpoint_goes_on_to_the_same_weights },
     { "what cannot be trained gets a sentence", what_cannot_be_trained_gets_a_sentence },
     { 0, 0 },
