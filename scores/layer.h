@@ -13,6 +13,7 @@
 #include "scores/product.h"
 
 enum { MAX_WEIGHTS = 5 };
+enum { TILE_ROWS = 128 };                           /* the most rows of a tile: weights are read from the caches often enough, arrays stay in them */
 
 /* Columns as they lie in memory: whole panels of a product, whole vectors of a loop. */
 static inline int padded(int n) { return (n + PANEL - 1) / PANEL * PANEL; }
@@ -27,7 +28,7 @@ typedef struct pass {
     const double *time;                     /* rows: what the network is told of the level */
     const int *label;                       /* rows: a class, -1: none */
     const real *c;                          /* rows x padded(cond): the embedding of time and label */
-    real **slot, **dslot, *work;            /* work: rows x the layer's work */
+    real **slot, **dslot, *work;            /* work: TILE_ROWS x the layer's work */
     real *grad, *dc, *spare;                /* backward: the gradients of all parameters, that of c, and room (scores/back.h) */
     int add;                                /* to what grad has of packed weights; that of the others is always added to */
 } pass;

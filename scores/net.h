@@ -9,8 +9,6 @@
 #define FOKKER_NET_H
 #include "scores/layer.h"
 
-enum { TILE_ROWS = 128 };                           /* the most rows of a tile: weights are read from the caches often enough, arrays stay in them */
-
 typedef struct chain {
     int n, slots;                           /* slots = n + 1 */
     layer *layer;

@@ -25,6 +25,10 @@ static const shape shapes[] = {
     { "n.weight", 0, DIM, 1 }, { "n.bias", 0, DIM, 1 }, { "cat.weight", DIM, DIM + 6, 0.4 }, { "t.weight", 6, 8, 0.5 }, { "t.bias", 0, 6, 0.5 },
     { "add.weight", DIM, 6, 0.5 }, { "s._layer.weight", DIM, DIM, 0.6 }, { "s._layer.bias", 0, DIM, 0.6 }, { "s._hyper_gate.weight", DIM, 6, 0.6 },
     { "s._hyper_gate.bias", 0, DIM, 0.6 }, { "s._hyper_bias.weight", DIM, 6, 0.6 }, { "e.weight", 3, 6, 1 }, { "f.weight", 0, 4, 0.5 },
+    { "up.weight", 16, DIM, 0.6 }, { "down.weight", DIM, 16, 0.4 }, { "each.weight", 3, 4, 0.6 }, { "each.bias", 0, 3, 0.4 }, { "back.weight", 4, 3, 0.6 },
+    { "col.0.weight", 6, 3, 0.7 }, { "col.0.bias", 0, 6, 0.5 }, { "col.2.weight", 3, 6, 0.5 }, { "col.2.bias", 0, 3, 0.3 },
+    { "tok.0.weight", 5, 4, 0.7 }, { "tok.0.bias", 0, 5, 0.5 }, { "tok.2.weight", 4, 5, 0.5 }, { "tok.2.bias", 0, 4, 0.3 },
+    { "one16.0.weight", 2, 1, 1 }, { "one16.2.weight", 1, 2, 1 }, { "spread.weight", 3, 6, 0.5 }, { "spread.bias", 0, 3, 0.5 },
     { "one.weight", 6, 1, 0.7 }, { "one.bias", 0, 6, 0.5 }, { 0 } };
 
 /* The answers of a tile's first rows at x + h v. */
@@ -85,7 +89,13 @@ static const char *const lists[] = {
         "linear:bare", "linear:w linear:u", "linear:w silu linear:u", "silu", "gelu", "linear:w gelu linear:u", "gelu:form=tanh", "elu:alpha=0.7",
         "softplus", "linear:w softplus linear:u", "tanh", "norm:n", "norm:absent", "concat linear:cat", "concat:place=first linear:cat", "add:add tanh", "squash:s",
         "( linear:w tanh linear:u )", "linear:bare ( silu linear:bare ( norm:n linear:w silu linear:u ) tanh )",
-        "linear:w ( silu ) linear:u", "( norm:n squash:s silu ( add:add ) linear:w gelu linear:u ) squash:s" };
+        "linear:w ( silu ) linear:u", "linear:up patch:size=2,side=8 linear:down", "linear:up unpatch:size=2,side=8 linear:down",
+        "linear:up each:tokens=4,name=each each:tokens=4,name=back linear:down",
+        "linear:up each:tokens=4,name=each spread:tokens=4,name=spread each:tokens=4,name=back linear:down",
+        "linear:up ( mix:tokens=4,over=tokens,name=tok ) linear:down", "linear:up mix:tokens=16,act=tanh,name=one16 linear:down",
+        "linear:up each:tokens=4,name=each spread:tokens=4,name=spread mix:tokens=4,act=silu,name=col spread:tokens=4,name=spread "
+        "( mix:tokens=4,over=tokens,name=tok ) each:tokens=4,name=back linear:down",
+        "( norm:n squash:s silu ( add:add ) linear:w gelu linear:u ) squash:s" };
 
 static void every_tangent_is_the_limit_of_differences(void)
 {

@@ -119,6 +119,42 @@ static void plain_numbered(const tensors *f, const level *l, int label, const do
         y[j] *= 3;
 }
 
+/* W2 gelu(W1 x + b1) + b2 of n numbers that lie `step` apart. */
+static void perceptron(const tensors *f, const char *name, int n, int wide, int step, double *x)
+{
+    double in[WIDE], h[WIDE];
+
+    for (int k = 0; k < n; k++)
+        in[k] = x[k * step];
+    dense(f, name, ".0", n, in, wide, h), each(gelu, wide, h), dense(f, name, ".2", wide, h, n, in);
+    for (int k = 0; k < n; k++)
+        x[k * step] += in[k];
+}
+
+/* An image of 4 x 4 as four patches of 2 x 2, three columns each; c is lambda. */
+static void plain_mixer(const tensors *f, const level *l, int label, const double *x, double *y)
+{
+    double image[WIDE], part[WIDE], h[WIDE], c[WIDE];
+
+    dense(f, "up", "", 3, x, 16, image);
+    dense(f, "sp", "", 1, &l->lambda, 3, c);
+    for (int k = 0; k < 4; k++) {
+        for (int j = 0; j < 4; j++)
+            part[j] = image[(k / 2 * 2 + j / 2) * 4 + k % 2 * 2 + j % 2];
+        dense(f, "each", "", 4, part, 3, h + 3 * k);
+        for (int j = 0; j < 3; j++)
+            h[3 * k + j] += c[j];
+    }
+    for (int j = 0; j < 3; j++)
+        perceptron(f, "tok", 4, 10, 3, h + j);
+    for (int k = 0; k < 4; k++) {
+        perceptron(f, "col", 3, 40, 1, h + 3 * k), dense(f, "back", "", 3, h + 3 * k, 4, part);
+        for (int j = 0; j < 4; j++)
+            image[(k / 2 * 2 + j / 2) * 4 + k % 2 * 2 + j % 2] = part[j];
+    }
+    dense(f, "down", "", 16, image, 3, y);
+}
+
 static const shape residual[] = { { "t.0.weight", 10, 8, 0.4 }, { "t.0.bias", 0, 10, 0.4 }, { "t.2.weight", 6, 10, 0.4 }, { "t.2.bias", 0, 6, 0.4 },
     { "cls.weight", 4, 6, 0.5 }, { "a.weight", 20, 9, 0.5 }, { "a.bias", 0, 20, 0.5 }, { "b.weight", 0, 20, 1 }, { "b.bias", 0, 20, 1 },
     { "c.weight", 33, 20, 0.3 }, { "c.bias", 0, 33, 0.3 }, { "d.weight", 20, 33, 0.3 }, { "e.weight", 3, 20, 0.3 }, { "e.bias", 0, 3, 0.3 }, { 0 } };
@@ -129,6 +165,10 @@ static const shape squashed[] = { { "freq.W", 0, 5, 0.3 }, { "s0._layer.weight",
 static const shape numbered[] = { { "layers.0.weight", 16, 4, 0.6 }, { "layers.0.bias", 0, 16, 0.6 }, { "layers.2.weight", 31, 16, 0.4 },
     { "layers.2.bias", 0, 31, 0.4 }, { "layers.4.weight", 3, 31, 0.3 }, { "layers.4.bias", 0, 3, 0.3 }, { 0 } };
 
+static const shape mixer[] = { { "up.weight", 16, 3, 0.6 }, { "sp.weight", 3, 1, 0.2 }, { "sp.bias", 0, 3, 0.5 }, { "each.weight", 3, 4, 0.5 }, { "each.bias", 0, 3, 0.3 },
+    { "tok.0.weight", 10, 4, 0.5 }, { "tok.0.bias", 0, 10, 0.3 }, { "tok.2.weight", 4, 10, 0.3 }, { "tok.2.bias", 0, 4, 0.3 }, { "col.0.weight", 40, 3, 0.5 },
+    { "col.0.bias", 0, 40, 0.3 }, { "col.2.weight", 3, 40, 0.15 }, { "back.weight", 4, 3, 0.5 }, { "down.weight", 3, 16, 0.3 }, { "down.bias", 0, 3, 0.3 }, { 0 } };
+
 #define RESIDUAL "embed = sinusoidal:dim=8,order=cos-sin,divisor=less,scale=2 linear:t.0 silu linear:t.2 label:none=3,name=cls\n" \
                  "layers = concat linear:a silu ( norm:b linear:c gelu linear:d ) linear:e\n"
 static const struct example { const char *name, *score, *process; const shape *shapes; void (*plain)(const tensors *, const level *, int, const double *, double *); } examples[] = {
@@ -136,7 +176,9 @@ static const struct example { const char *name, *score, *process; const shape *s
     { "squashed", "predicts = v\ntime = lambda\ndim = 3\nembed = fourier:freq\nlayers = squash:s0 tanh squash:s1 softplus add:p relu linear:o\n", "vp-linear",
       squashed, plain_squash },
     { "numbered", "predicts = data\ntime = log-sigma\ntime_scale = 0.25\ntime_shift = 1\ninput_scale = 0.5\noutput_scale = 3\ndim = 3\n"
-      "layers = concat:place=first linear elu:alpha=0.7 linear gelu:form=tanh linear\n", "edm", numbered, plain_numbered } };
+      "layers = concat:place=first linear elu:alpha=0.7 linear gelu:form=tanh linear\n", "edm", numbered, plain_numbered },
+    { "mixer", "predicts = noise\ntime = lambda\ndim = 3\nlayers = linear:up patch:size=2,side=4 each:tokens=4,name=each spread:tokens=4,name=sp "
+      "( mix:tokens=4,over=tokens,name=tok ) ( mix:tokens=4,name=col ) each:tokens=4,name=back unpatch:size=2,side=4 linear:down\n", "vp-linear", mixer, plain_mixer } };
 enum { EXAMPLES = sizeof examples / sizeof *examples };
 
 /* An example opened, and points for it: groups of rows at levels of their own. */
@@ -194,16 +236,20 @@ static void answers_are_those_of_the_network_written_out(void)
 static const shape large[] = { { "layers.0.weight", 400, 20, 0.2 }, { "layers.0.bias", 0, 400, 0.1 }, { "layers.2.weight", 400, 400, 0.05 },
     { "layers.2.bias", 0, 400, 0.1 }, { "layers.4.weight", 20, 400, 0.05 }, { 0 } };
 
-static void a_row_has_the_same_bits_whoever_shares_its_batch(void)
+static const shape mixing[] = { { "a.0.weight", 37, 4, 0.5 }, { "a.0.bias", 0, 37, 0.1 }, { "a.2.weight", 4, 37, 0.2 }, { "b.0.weight", 90, 5, 0.3 }, { "b.2.weight", 5, 90, 0.1 }, { 0 } };
+
+static void same_bits(const char *layers, const shape *shapes)
 {
     enum { ROWS = 700, DIM = 20 };
     static double x[ROWS * DIM], y[ROWS * DIM], mixed[ROWS * DIM], z[ROWS * DIM];
     made m;
     subject of;
     level l;
+    char text[256];
     int wrong = 0;
 
-    if (must(made_open(&m, "dim = 20\npredicts = noise\nlayers = linear silu linear gelu linear\n", NULL, large)) || must(subject_open(&of, m.ini, NULL, NULL)))
+    snprintf(text, sizeof text, "dim = 20\npredicts = noise\nlayers = %s\n", layers);
+    if (must(made_open(&m, text, NULL, shapes)) || must(subject_open(&of, m.ini, NULL, NULL)))
         return;
     levels(of.model->process, 1, (double[]){ 0.5 }, &l);
     normals((stream){ 3, USE_PROBE }, 0, 0, 0, ROWS, DIM, x);
@@ -220,6 +266,12 @@ static void a_row_has_the_same_bits_whoever_shares_its_batch(void)
     CU_ASSERT_EQUAL(wrong, 0);
     subject_close(&of);
     made_close(&m);
+}
+
+static void a_row_has_the_same_bits_whoever_shares_its_batch(void)
+{
+    same_bits("linear silu linear gelu linear", large);
+    same_bits("( norm:absent mix:tokens=5,name=a ) mix:tokens=5,over=tokens,name=b", mixing);
 }
 
 static void samples_have_the_same_bits_for_any_block_and_number_of_threads(void)
@@ -382,6 +434,9 @@ static void what_is_wrong_is_said_in_a_sentence(void)
         { "dim = 3\npredicts = noise\nlayers = silu )\n", "never opened", "net.ini:6" },
         { "dim = 3\npredicts = noise\nlayers = ( concat )\n", "begins with 3 columns and ends with 4", "net.ini:6" },
         { "dim = 3\npredicts = noise\nlayers = concat\n", "end with 4 columns", "3" }, { "dim = 3\npredicts = noise\nlayers = sinusoidal:dim=8\n", "belongs into embed", "net.ini" },
+        { "dim = 3\npredicts = noise\nlayers = patch:size=2,side=3\n", "a patch of 2 does not divide an image of 1 x 3", "net.ini" },
+        { "dim = 3\npredicts = noise\nlayers = patch:size=1,side=2\n", "3 pixels are no rows of 2", "net.ini" },
+        { "dim = 3\npredicts = noise\nlayers = each:tokens=2,name=e\n", "3 columns are not 2 tokens", "net.ini" },
         { "dim = 3\npredicts = noise\nembed = concat\nlayers = silu\n", "belongs into layers", "net.ini" },
         { "dim = 3\npredicts = noise\nembed = sinusoidal:dim=7\nlayers = silu\n", "even number", "net.ini" },
         { "dim = 3\npredicts = noise\nembed = sinusoidal\nlayers = silu\n", "dim", "sinusoidal" },
