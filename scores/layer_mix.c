@@ -9,8 +9,9 @@
 enum { W1, B1, W2, B2 };
 enum { TOKENS, OVER, ACT };
 
-extern const layer_kind REAL(layer_gelu), REAL(layer_silu), REAL(layer_softplus), REAL(layer_tanh);
-static const layer_kind *const acts[] = { &REAL(layer_gelu), &REAL(layer_silu), &REAL(layer_softplus), &REAL(layer_tanh) };
+extern const layer_kind REAL(layer_silu), REAL(layer_gelu), REAL(layer_softplus), REAL(layer_tanh), REAL(layer_elu), REAL(layer_relu);
+static const layer_kind *const acts[] = { &REAL(layer_silu), &REAL(layer_gelu), &REAL(layer_softplus), &REAL(layer_tanh), &REAL(layer_elu), &REAL(layer_relu) };
+enum { SILU, GELU };
 
 /* Arrays of a piece, in pass.work: TILE_ROWS x padded length or padded width. */
 typedef struct room { real *x, *y, *h, *a, *d; } room;
@@ -44,7 +45,9 @@ static room room_of(const layer *l, const pass *p)
 /* f as the layer that it is by itself, with b1. */
 static layer act_of(const layer *l)
 {
-    return (layer){ .kind = acts[(int)l->given.v[ACT]], .in = l->weight[W1].rows, .out = l->weight[W1].rows, .bias = l->weight[B1].v };
+    const layer_kind *f = acts[(int)l->given.v[ACT]];
+
+    return (layer){ .kind = f, .given.v = { f->par[0].def }, .in = l->weight[W1].rows, .out = l->weight[W1].rows, .bias = l->weight[B1].v };
 }
 
 /* h = W1 x of a piece. */
@@ -122,6 +125,6 @@ static void backward(const layer *l, const pass *p, const real *x, const real *d
 const layer_kind REAL(layer_mix) = {
     .name = "mix", .about = "W2 f(W1 x + b1) + b2 of every token, or across tokens",
     .par = { [TOKENS] = { "tokens", "how many a row has", NULL, NAN, 1, 1e6, 1 }, [OVER] = { "over", "what is mixed: a token's columns, or a column's tokens", "columns tokens", 0 },
-             [ACT] = { "act", "f", "gelu silu softplus tanh", 0 }, { "name", "of the module in the file", PATH } },
+             [ACT] = { "act", "f", "silu gelu softplus tanh elu relu", GELU }, { "name", "of the module in the file", PATH } },
     .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

@@ -9,10 +9,11 @@
 #include "scores/times.h"
 
 enum { KIND_KEY, WIDTH, DEPTH, FEATURES, ACTIVATION, LABELS };
-enum { MLP, RESIDUAL, SQUASH };
+enum { PATCH, MIX_PATCHES, MIX_COLUMNS };
+enum { MLP, RESIDUAL, SQUASH, MIXER };
 enum { LIST = 8192 };
 static const param keys[] = {
-    [KIND_KEY] = { "kind", "how layers are put together", "mlp residual squash", MLP },
+    [KIND_KEY] = { "kind", "how layers are put together", "mlp residual squash mixer", MLP },
     [WIDTH] = { "width", "columns of hidden layers", NULL, 128, 1, 4096, 1 },
     [DEPTH] = { "depth", "hidden layers, or residual blocks", NULL, 3, 1, 32, 1 },
     [FEATURES] = { "features", "sines and cosines of time, an even number", NULL, 32, 4, 1024, 1 },
@@ -20,10 +21,16 @@ static const param keys[] = {
     [LABELS] = { "labels", "whether it is told the class", "no yes", 0 },
     { 0 },
 };
+static const param mixer_keys[] = {
+    [PATCH] = { "patch", "side of a mixer's patches", NULL, 4, 1, 1024, 1 },
+    [MIX_PATCHES] = { "mix_patches", "columns between the two maps that mix its patches", NULL, 512, 1, 4096, 1 },
+    [MIX_COLUMNS] = { "mix_columns", "columns between the two maps that mix a patch's columns", NULL, 512, 1, 4096, 1 },
+    { 0 },
+};
 static const char *const activations[] = { "silu", "gelu", "softplus", "tanh", "elu", "relu" };
 
 /* One network on its way: what was given, where tensors go, the text of the list. */
-typedef struct maker { args given; tensors *file; uint64_t seed; char list[LIST]; size_t len; int bad; } maker;
+typedef struct maker { args given, mixer; tensors *file; uint64_t seed; char list[LIST]; size_t len; int bad; } maker;
 
 /* rows 0: a vector. */
 static void numbers(maker *m, const char *name, const char *suffix, int rows, int cols, double std, float fill)
@@ -49,12 +56,17 @@ static void say(maker *m, const char *layer, const char *name)
     m->bad |= m->len >= LIST;
 }
 
+static void map(maker *m, const char *name, int in, int out, double std)
+{
+    numbers(m, name, ".weight", out, in, std / sqrt(in), 0);
+    numbers(m, name, ".bias", 0, out, 0, 0);
+}
+
 /* linear or add. */
 static void turn(maker *m, const char *layer, const char *name, int in, int out, double std)
 {
     say(m, layer, name);
-    numbers(m, name, ".weight", out, in, std / sqrt(in), 0);
-    numbers(m, name, ".bias", 0, out, 0, 0);
+    map(m, name, in, out, std);
 }
 
 /* linear, gated and shifted by the embedding of `cond` columns. */
@@ -89,6 +101,50 @@ static void block(maker *m, int k, int width)
     say(m, ")", "");
 }
 
+/* each or spread. */
+static void tokenwise(maker *m, const char *layer, const char *name, int tokens, int in, int out, double std)
+{
+    char text[128];
+
+    snprintf(text, sizeof text, "tokens=%d,name=%s", tokens, name);
+    say(m, layer, text);
+    map(m, name, in, out, std);
+}
+
+/* ( norm mix ), of vectors of `length` numbers. */
+static void mixing(maker *m, const char *name, int tokens, int width, int length, int columns, const char *over)
+{
+    char text[160], part[80];
+
+    say(m, "(", "");
+    snprintf(part, sizeof part, "%s.norm", name), norm(m, part, tokens * width);
+    snprintf(text, sizeof text, "tokens=%d,over=%s,act=%s,name=%s", tokens, over, activations[(int)m->given.v[ACTIVATION]], name);
+    say(m, "mix", text);
+    snprintf(part, sizeof part, "%s.0", name), map(m, part, length, columns, 1);
+    snprintf(part, sizeof part, "%s.2", name), map(m, part, columns, length, 1);
+    say(m, ")", "");
+}
+
+static void mixer(maker *m, int dim)
+{
+    int size = (int)m->mixer.v[PATCH], side = (int)lround(sqrt(dim)), tokens = dim / (size * size), width = (int)m->given.v[WIDTH];
+    char text[64];
+
+    snprintf(text, sizeof text, "size=%d,side=%d", size, side);
+    say(m, "patch", text);
+    tokenwise(m, "each", "in", tokens, size * size, width, 1);
+    for (int k = 0; k < (int)m->given.v[DEPTH]; k++) {
+        char name[64];
+
+        snprintf(name, sizeof name, "block.%d.time", k), tokenwise(m, "spread", name, tokens, width, width, 1);
+        snprintf(name, sizeof name, "block.%d.patches", k), mixing(m, name, tokens, width, tokens, (int)m->mixer.v[MIX_PATCHES], "tokens");
+        snprintf(name, sizeof name, "block.%d.columns", k), mixing(m, name, tokens, width, width, (int)m->mixer.v[MIX_COLUMNS], "columns");
+    }
+    norm(m, "norm", tokens * width);
+    tokenwise(m, "each", "out", tokens, width, size * size, 0);
+    say(m, "unpatch", text);
+}
+
 static void body(maker *m, int dim)
 {
     const double *v = m->given.v;
@@ -121,15 +177,37 @@ static int note_list(maker *m, const char *key)
     return m->bad ? fail("%s: out of memory", m->file->path) : 0;
 }
 
-static int read_keys(maker *m, const model *of, section *s)
+static int read_table(args *given, const param *table, const model *of, section *s)
 {
-    args_default(&m->given, keys);
-    for (int i = 0; keys[i].name; i++) {
-        const char *value = section_get(s, keys[i].name);
+    args_default(given, table);
+    for (int i = 0; table[i].name; i++) {
+        const char *value = section_get(s, table[i].name);
 
-        if (value && args_set(&m->given, field_where(of, s, keys[i].name), "[net]", keys, keys[i].name, value))
+        if (value && args_set(given, field_where(of, s, table[i].name), "[net]", table, table[i].name, value))
             return -1;
     }
+    return 0;
+}
+
+/* What only a mixer has; its data are square images that fall into patches. */
+static int check_mixer(const maker *m, const model *of, section *s)
+{
+    int size = (int)m->mixer.v[PATCH], dim = of->law->dim, side = (int)lround(sqrt(dim));
+
+    for (int i = 0; m->given.v[KIND_KEY] != MIXER && mixer_keys[i].name; i++)
+        if (m->mixer.given >> i & 1)
+            return fail("%s: %s belongs to kind = mixer", field_where(of, s, mixer_keys[i].name), mixer_keys[i].name);
+    if (m->given.v[KIND_KEY] != MIXER)
+        return 0;
+    if (side * side != dim)
+        return fail("%s: a mixer is for square images, and the data have %d columns", field_where(of, s, "kind"), dim);
+    return side % size ? fail("%s: a patch of %d does not divide an image of %d x %d; give a patch that does", field_where(of, s, "patch"), size, side, side) : 0;
+}
+
+static int read_keys(maker *m, const model *of, section *s)
+{
+    if (read_table(&m->given, keys, of, s) || read_table(&m->mixer, mixer_keys, of, s) || check_mixer(m, of, s))
+        return -1;
     if (m->given.v[LABELS] && !of->law->labels)
         return fail("%s: labels = yes, but the data have none; say which they are in [data], or leave labels out", field_where(of, s, "labels"));
     return fmod(m->given.v[FEATURES], 2) ? fail("%s: features is odd; sines and cosines come in pairs", field_where(of, s, "features")) : 0;
@@ -151,7 +229,7 @@ int made_net(const model *of, section *s, uint64_t seed, tensors *file)
         say(&m, "label", "label"), numbers(&m, "label", ".weight", of->law->labels, width, 1, 0);
     if (note_list(&m, "embed"))
         return -1;
-    body(&m, dim);
+    (m.given.v[KIND_KEY] == MIXER ? mixer : body)(&m, dim);
     snprintf(text, sizeof text, "%d", dim);
     return note_list(&m, "layers") || tensors_add_note(file, "dim", text) || tensors_sort(file) ? -1 : 0;
 }
