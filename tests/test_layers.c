@@ -85,6 +85,8 @@ static double tangent_error(const char *layers, const made *m)
     return error / top;
 }
 
+#define MIXER "linear:up each:tokens=4,name=each spread:tokens=4,name=spread mix:tokens=4,act=silu,name=col spread:tokens=4,name=spread " \
+              "( mix:tokens=4,over=tokens,name=tok ) each:tokens=4,name=back linear:down"
 static const char *const lists[] = {
         "linear:bare", "linear:w linear:u", "linear:w silu linear:u", "silu", "gelu", "linear:w gelu linear:u", "gelu:form=tanh", "elu:alpha=0.7",
         "softplus", "linear:w softplus linear:u", "tanh", "norm:n", "norm:absent", "concat linear:cat", "concat:place=first linear:cat", "add:add tanh", "squash:s",
@@ -93,9 +95,7 @@ static const char *const lists[] = {
         "linear:up each:tokens=4,name=each each:tokens=4,name=back linear:down",
         "linear:up each:tokens=4,name=each spread:tokens=4,name=spread each:tokens=4,name=back linear:down",
         "linear:up ( mix:tokens=4,over=tokens,name=tok ) linear:down", "linear:up mix:tokens=16,act=tanh,name=one16 linear:down",
-        "linear:up each:tokens=4,name=each spread:tokens=4,name=spread mix:tokens=4,act=silu,name=col spread:tokens=4,name=spread "
-        "( mix:tokens=4,over=tokens,name=tok ) each:tokens=4,name=back linear:down",
-        "( norm:n squash:s silu ( add:add ) linear:w gelu linear:u ) squash:s" };
+        MIXER, "( norm:n squash:s silu ( add:add ) linear:w gelu linear:u ) squash:s" };
 
 static void every_tangent_is_the_limit_of_differences(void)
 {
