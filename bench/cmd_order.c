@@ -12,7 +12,7 @@
 #include "bench/watch.h"
 
 enum { ROWS = 256, MAX_ARENAS = 32, MAX_GRIDS = 3 };
-static const effort full_effort = { .least = 64, .most = 2048, .paths = 20000, .path_steps = 256 };
+static const effort full_effort = { .least = 64, .most = 1024, .limit = 8192, .paths = 20000, .path_steps = 256 };
 static const char *const every_grid[MAX_GRIDS] = { "lambda", "karras", "uniform" };
 
 /* One measurement. */

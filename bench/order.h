@@ -60,8 +60,9 @@ void arena_close(arena *);
 /* The time at which sigma/alpha = s, or the nearest to it in the process's own interval. */
 double arena_time(const arena *, double s);
 
-/* How much work: the coarsest and finest rung; the paths of strong orders and their finest rung. */
-typedef struct effort { int least, most, paths, path_steps; } effort;
+/* How much work: the coarsest and finest rung, and how far finer ones may follow while the verdict is unclear; the paths of strong orders and their
+ * finest rung. */
+typedef struct effort { int least, most, limit, paths, path_steps; } effort;
 
 /* One measured claim.  from: the model and the start that gave the least slope; note: why there is none. */
 typedef struct finding {

@@ -8,11 +8,11 @@
 #include "bench/order.h"
 #include "bench/watch.h"
 
-/* How far the ladder goes on while the verdict is unclear; halvings that the fit spans: the higher the order, the fewer lie between the
- * first rung that is asymptotic and round-off.  Tolerances have no asymptotics: all. */
-enum { MORE = 4, LOW_ORDER = 3, HIGH_ORDER = 2, ALL = 60 };
+/* Halvings that the fit spans: the higher the order, the fewer lie between the first rung that is asymptotic and round-off.
+ * Tolerances have no asymptotics: all. */
+enum { LOW_ORDER = 3, HIGH_ORDER = 2, ALL = 60 };
 
-/* Error control per step leaves tol^(q/(q+1)) where the order q solution is not extrapolated: at least 2/3 from q = 2 on. */
+/* What is left where the state that is kept is the one whose error is controlled: at least 2/3 from order 2 on. */
 static const double BARE = 2. / 3;
 static const double CLEAR = 30;                                 /* errors below 30 times what the reference is sure of say nothing */
 
@@ -48,12 +48,12 @@ static long rung(climb *c, int steps, const level *levels, double tol)
 
 static int over(const climb *c) { return c->l.count == MAX_RUNGS || c->l.error[c->l.count - 1] < c->floor; }
 
-/* Fixed steps, doubled until round-off; beyond e->most as long as the verdict is unclear. */
+/* Fixed steps, doubled until round-off; beyond e->most, to e->limit, as long as the verdict is unclear. */
 static int fixed_steps(climb *c)
 {
     double ratio = c->f->claimed > 4 ? sqrt(sqrt(2)) : c->octaves == HIGH_ORDER ? sqrt(2) : 2;
 
-    for (double many = c->e->least; many <= MORE * c->e->most; many *= ratio) {
+    for (double many = c->e->least; many <= c->e->limit; many *= ratio) {
         int steps = (int)lround(many);
         level *l;
         long calls;
@@ -71,7 +71,7 @@ static int fixed_steps(climb *c)
     return 0;
 }
 
-/* Own steps at tolerances that fall by four, until round-off or as many calls as the finest rung of a method of two stages has. */
+/* Own steps at tolerances that fall by four, until round-off or half as many calls as the finest rung has steps. */
 static int own_steps(climb *c)
 {
     const level ends[2] = { c->s->from, c->s->to };
@@ -81,7 +81,7 @@ static int own_steps(climb *c)
 
         if (calls < 0)
             return -1;
-        if (over(c) || calls > 2 * c->e->most)
+        if (over(c) || calls > c->e->limit / 2)
             break;
     }
     return 0;
@@ -121,7 +121,7 @@ int order_ode(finding *f, const method *m, const effort *e)
 int order_tol(finding *f, const method *m, const effort *e)
 {
     claim_range(f, 1, 0);
-    if (m->sol->adapts)
+    if (m->sol->bare)
         f->least = BARE;
     return measure(f, m, e, ALL, own_steps);
 }

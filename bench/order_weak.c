@@ -14,7 +14,7 @@
 
 /* Errors below 1e-12 are round-off.  Starts at sigma/alpha = 2 and at full noise: near full noise, and on some grids, methods superconverge. */
 static const double ROUND_OFF = 1e-12, NEAR = 2;
-enum { MORE = 4, OCTAVES = 3, MOMENTS = 2, CURVES = MOMENTS * BELL_DIM };
+enum { OCTAVES = 3, MOMENTS = 2, CURVES = MOMENTS * BELL_DIM };
 
 /* The one row of each draw that gets 1. */
 static void answer(const noise *n, const draw *d, double *z)
@@ -83,7 +83,7 @@ static int one_start(finding *f, const method *m, const effort *e, double t)
     start from = { .model = "Gaussian" };
     int best;
 
-    for (int steps = e->least; steps <= MORE * e->most; steps *= 2) {
+    for (int steps = e->least; steps <= e->limit; steps *= 2) {
         double error[CURVES];
         level *grid_levels;
         int status;

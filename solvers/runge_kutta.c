@@ -96,7 +96,7 @@ const solver solver_tsit5 = {
 const solver solver_tsit5_shipped = {
     .name = "tsit5-shipped", .about = "tsit5 as in torchdiffeq: it keeps the embedded state of order 4 (the right form is tsit5)",
     .cite = "torchdiffeq",
-    .order = 4, RK_CARRY(tsitouras_shipped, 7), EMBEDDED, .chained = 1,
+    .order = 4, RK_CARRY(tsitouras_shipped, 7), EMBEDDED, .bare = 1, .chained = 1,
 };
 
 /*

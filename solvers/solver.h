@@ -91,6 +91,7 @@ struct solver {
     int stochastic, evals, work, history;   /* evals: calls a step after the start; work: arrays w; history: how many of them turn besides w[0] */
     int couples;                            /* needs norms over the whole batch: never cut into blocks */
     int embedded;                           /* fills err, y less the embedded state, and may adapt */
+    int bare;                               /* its own steps control the error of the state that it keeps, not of a lesser one: tol^(order/(order + 1)) is left */
     double power;                           /* of the error in its paper's step control (control=power); 0: 1/order */
     int chained;                            /* embedded, with a history that another first step would not give: a slope that is not its state's */
     int in_lambda;                          /* own steps are sized in lambda, not in t */

@@ -6,7 +6,7 @@
 #include "models/fail.h"
 #include "tests/suite.h"
 
-static const effort quick = { .least = 64, .most = 1024, .paths = 4000, .path_steps = 256 };
+static const effort quick = { .least = 64, .most = 1024, .limit = 4096, .paths = 4000, .path_steps = 256 };
 
 static ground field;
 static arena vp, edm;

@@ -133,7 +133,7 @@ static void its_variants_converge_as_they_claim(void)
     static const struct { const char *solver; double order; } row[] = {
         { "dpm-solver-v3-3:pseudo=yes", 2 }, { "dpm-solver-v3-1:corrector=pseudo", 2 }, { "dpm-solver-v3-2:corrector=yes", 2 },
         { "dpm-solver-v3-3:pseudo=yes,corrector=yes", 3 } };
-    static const effort quick = { .least = 64, .most = 1024 };
+    static const effort quick = { .least = 64, .most = 1024, .limit = 4096 };
     static const char *const on = "lambda";
     ground field;
     arena vp;
