@@ -12,7 +12,8 @@
 #include "bench/watch.h"
 
 enum { ROWS = 256, MAX_ARENAS = 32, MAX_GRIDS = 3 };
-static const effort full_effort = { .least = 64, .most = 1024, .limit = 8192, .paths = 20000, .path_steps = 256 };
+static const effort full_effort = { .least = 64, .most = 2048, .limit = 8192, .paths = 20000, .path_steps = 256 };
+static const effort wide_effort = { .least = 64, .most = 1024, .limit = 8192, .paths = 20000, .path_steps = 256 };    /* --all: thousands of claims in minutes */
 static const char *const every_grid[MAX_GRIDS] = { "lambda", "karras", "uniform" };
 
 /* One measurement. */
@@ -129,7 +130,7 @@ static void close_job(job *j)
 
 static int (*const measure[KINDS])(finding *, const method *, const effort *) = { order_ode, order_tol, order_weak, NULL };
 
-static void run_all(job *j, int quiet)
+static void run_all(job *j, const effort *e, int quiet)
 {
     long done = 0;
     watch *w = watch_open("claims", j->tasks, &done, quiet);
@@ -141,9 +142,9 @@ static void run_all(job *j, int quiet)
         if (watch_stopped)
             continue;
         if (t->f.kind == KIND_STRONG)
-            order_strong(&t->f, &t->guard, t->how, &full_effort);
+            order_strong(&t->f, &t->guard, t->how, e);
         else
-            measure[t->f.kind](&t->f, t->how, &full_effort);
+            measure[t->f.kind](&t->f, t->how, e);
         #pragma omp atomic
         done++;
     }
@@ -286,7 +287,7 @@ int cmd_order(const request *r)
     if (!j || open_job(j, r) || make_folder(option_text(r, "output"))) {
         status = complain(USAGE);
     } else {
-        run_all(j, option_text(r, "quiet") != NULL);
+        run_all(j, option_text(r, "all") ? &wide_effort : &full_effort, option_text(r, "quiet") != NULL);
         conclude(j);
         for (int i = 0; i < j->tasks; i++)
             status = j->task[i].f.verdict == VERDICT_REFUTED ? REFUTED : status;

@@ -12,7 +12,7 @@
  * Tolerances have no asymptotics: all. */
 enum { LOW_ORDER = 3, HIGH_ORDER = 2, ALL = 60 };
 
-/* What is left where the state that is kept is the one whose error is controlled: at least 2/3 from order 2 on. */
+/* Where the state that is kept is the one whose error is controlled, tol^(q/(q + 1)) is left: at least 2/3 where the order q varies, from 2 on. */
 static const double BARE = 2. / 3;
 static const double CLEAR = 30;                                 /* errors below 30 times what the reference is sure of say nothing */
 
@@ -120,8 +120,10 @@ int order_ode(finding *f, const method *m, const effort *e)
 
 int order_tol(finding *f, const method *m, const effort *e)
 {
-    claim_range(f, 1, 0);
-    if (m->sol->bare)
+    double q = method_order(m);
+
+    claim_range(f, m->sol->bare && q > 0 ? q / (q + 1) : 1, 0);
+    if (m->sol->bare && !(q > 0))
         f->least = BARE;
     return measure(f, m, e, ALL, own_steps);
 }

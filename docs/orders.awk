@@ -17,6 +17,5 @@ END {
     printf "\n%d hold, %d are unclear, %d are refuted.\n\n", count["holds"], count["unclear"], count["refuted"]
     print "Why rows are unclear. Orders above 4 (ode): few rungs lie between the first that is asymptotic and round-off, and of those the rows of the sample that pass a boundary between"
     print "modes err most, so that the interval, which counts the scatter between rows, is wider than the claim is far; their tableaux meet all rooted-tree conditions of their order (a test)."
-    print "Own steps (tol) of `dop853`, `fehlberg2`: steps that are few and change by whole factors scatter about the line. `tsit5-shipped` keeps the state whose error it estimates, so that"
-    print "control of the error a step gives tol^(4/5) in theory, not tol^1."
+    print "Own steps (tol) of `dop853`, `fehlberg2`: steps that are few and change by whole factors scatter about the line."
 }
