@@ -75,6 +75,14 @@ bench: all                                              ## the main benchmark: t
 	rm -f out/results.tsv
 	$(B)/fokker bench bench/main.ini -o out
 
+TRAINED := digits-mixer
+train-models: all                                       ## trains the networks in models/ anew; curves of their losses in out/models
+	@mkdir -p out/models
+	@for net in $(TRAINED); do \
+	    rm -f out/models/$$net.safetensors && $(B)/fokker train models/$$net.ini -o out/models/$$net.safetensors && \
+	    cp out/models/$$net.safetensors models/ || exit 1; \
+	done
+
 zoo: all                                                ## every method on every shipped model: quality against NFE in out/zoo
 	rm -f out/zoo/results.tsv
 	$(B)/fokker bench bench/zoo.ini -o out/zoo
@@ -274,4 +282,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit ranks bench bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
+.PHONY: all deps test unit ranks bench train-models bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
