@@ -230,7 +230,7 @@ int check_cost(check *c)
     for (int rows = 1; !status && rows <= most && c->costs < COSTS && omp_get_wtime() - began < 2; rows *= 2) {
         double best = INFINITY;
 
-        for (int k = 0; k < 20 && !status && (k < 2 || best * k < 0.05); k++) {
+        for (int k = 0; k < 20 && !status && (k < 4 || best * k < 0.05); k++) {        /* the machine may be busy */
             double t = omp_get_wtime();
 
             status = call(c, s, 1, rows, l, c->x, c->raw);

@@ -190,6 +190,9 @@ static void wrong_time(const check *c, const retold *other, int kind, remark *r)
              predicts_name((enum predicts)kind), other->wrap, same ? "" : " predicts:as=", same ? "" : predicts_name((enum predicts)kind));
 }
 
+/* Its own samples depend on a start that the process does not settle: at t_max the data are not gone. */
+static int open_start(const check *c) { return c->own && c->spot[0].at.alpha > 0.1 * c->spot[0].at.sigma; }
+
 /* Something is amiss: another kind, another time, or no one knows.  An answer that makes sense is hardly worse than an affine one. */
 static void explain(check *c, double *row, const trial *t, int best, remark *r)
 {
@@ -197,7 +200,11 @@ static void explain(check *c, double *row, const trial *t, int best, remark *r)
     const retold *other = c->own || sure ? NULL : other_time(c, row, 0.9 * t->loss[best], &kind);
 
     r->mark = MARK_WRONG;
-    if (other) {
+    if (open_start(c)) {
+        r->mark = MARK_ODD;
+        snprintf(r->advice, sizeof r->advice, "Its own samples tell nothing of what it predicts, since they are as wide as the start says: at t_max alpha/sigma is still %.2g. Give data "
+                 "that it was trained on, --data x.npy.", c->spot[0].at.alpha / c->spot[0].at.sigma);
+    } else if (other) {
         wrong_time(c, other, kind, r);
     } else if (best != declared && t->loss[best] <= 1.5 * t->gauss) {
         wrong_kind(c, declared, best, r);

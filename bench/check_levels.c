@@ -47,7 +47,10 @@ static int prior_remark(check *c)
     snprintf(r->said, sizeof r->said, "at t = %g the mean is within %.2g and the variance %.4g to %.4g of what the process assumes: %.2g nats", top.t, off, low, high, nats);
     if (nats <= 0.1)
         return 0;
-    if (fabs(square - 1) > 0.05)
+    if (c->own && top.alpha > 0.1 * top.sigma)
+        snprintf(r->advice, sizeof r->advice, "Its data are not gone at t_max, so that samplers must start at prior_std = sqrt(%.3g s^2 + %.3g), s the standard deviation of the data that it "
+                 "was trained on: give the process that, or --data x.npy here.", top.alpha * top.alpha, top.sigma * top.sigma);
+    else if (fabs(square - 1) > 0.05)
         snprintf(r->advice, sizeof r->advice, "The prior is off by %.2g nats: samplers start at standard deviation %.4g where data arrive at %.4g; give the process prior_std=%.4g%s.", nats,
                  std, std * sqrt(square), std * sqrt(square), off > 0.1 ? ", and more noise at t_max, since the mean is off too" : "");
     else
@@ -172,30 +175,90 @@ static int misread(const check *c)
     return 0;
 }
 
+/* Worse than the best affine field, beyond chance. */
+static int worse_at(const spot *s) { return s->noise > 1.05 * s->gauss + 5 * s->noise_se; }
+
+/* The data's range, for a clamp: what they are within. */
+static void range_of(const check *c, double *low, double *high)
+{
+    *low = INFINITY, *high = -INFINITY;
+    for (size_t i = 0; i < (size_t)c->n * c->dim; i++)
+        *low = fmin(*low, c->x0[i]), *high = fmax(*high, c->x0[i]);
+}
+
+/* Near t_max a small error of the noise is divided by alpha: it may throw the data further than they are wide. */
+static void start_remark(check *c)
+{
+    const spot *s = &c->spot[0];
+    double low, high;
+    remark *r;
+
+    if (c->own || s->data < 2 * c->spread * c->spread)
+        return;
+    range_of(c, &low, &high);
+    r = remark_on(c, "start", MARK_ODD);
+    snprintf(r->said, sizeof r->said, "at t = %.4g the data prediction is off by %.3g, root mean square, and the data are %.3g wide", s->at.t, sqrt(s->data), c->spread);
+    snprintf(r->advice, sizeof r->advice, "At the start an error of %.2g %% of the noise moves the predicted data by %.3g; deterministic samplers may carry that to the end. Bound it by the "
+             "range of the data, --wrap clamp:lo=%.3g,hi=%.3g, and compare.", 100 * sqrt(s->noise), sqrt(s->data), low, high);
+}
+
+/* Near the data: worse than taking the point for the data, which has a noise loss of 1. */
+static void end_remark(check *c)
+{
+    const spot *s = c->spot;
+    int k = SPOTS;
+    remark *r;
+
+    while (k > 0 && worse_at(&s[k - 1]) && s[k - 1].noise > 1.5)
+        k--;
+    if (c->own || k == SPOTS || !k)
+        return;
+    r = remark_on(c, "end", MARK_ODD);
+    snprintf(r->said, sizeof r->said, "from t = %.4g on its data prediction is off by more than the point is, at t = %.4g by %.3g against %.3g", s[k].at.t, s[SPOTS - 1].at.t,
+             sqrt(s[SPOTS - 1].data), s[SPOTS - 1].at.sigma / s[SPOTS - 1].at.alpha);
+    snprintf(r->advice, sizeof r->advice, "Between t = %.4g and t = %.4g its answers are no score. Samples hardly suffer, log-likelihoods and Langevin correctors do: end those at "
+             "--process %s:...,t_min=%.3g.", s[k].at.t, s[SPOTS - 1].at.t, c->proc->name, s[k - 1].at.t);
+}
+
+/* Worse in the middle: what happens at the ends has remarks of its own. */
+static void middle_advice(const check *c, remark *r)
+{
+    int first = 0, last = SPOTS - 1, worse = 0, worst = -1;
+
+    while (first < SPOTS && worse_at(&c->spot[first]))
+        first++;
+    while (last >= first && worse_at(&c->spot[last]))
+        last--;
+    if (first > last || first > SPOTS / 2 || last < SPOTS / 2)         /* not the ends alone */
+        first = 0, last = SPOTS - 1;
+    for (int k = first; k <= last; k++)
+        if (worse_at(&c->spot[k])) {
+            worse++;
+            if (worst < 0 || c->spot[k].noise - c->spot[k].gauss > c->spot[worst].noise - c->spot[worst].gauss)
+                worst = k;
+        }
+    if (worse && !misread(c))
+        snprintf(r->advice, sizeof r->advice, "At %d of %d levels, worst at t = %.4g, it denoises worse than a Gaussian with the data's moments would: it was not trained there, or is told "
+                 "another time or other units than in training; the table by level shows where.", worse, SPOTS, c->spot[worst].at.t);
+}
+
 static void error_remark(check *c)
 {
-    int worse = 0, worst = -1, far = 0;
+    int worse = 0, far = 0;
     remark *r;
 
     for (int k = 0; k < SPOTS; k++) {
-        const spot *s = &c->spot[k];
-
-        if (s->noise > 1.05 * s->gauss + 5 * s->noise_se) {
-            worse++;
-            if (worst < 0 || s->noise - s->gauss > c->spot[worst].noise - c->spot[worst].gauss)
-                worst = k;
-        }
-        if (s->excess > c->spot[far].excess)
-            far = k;
+        worse += worse_at(&c->spot[k]);
+        far = c->spot[k].excess > c->spot[far].excess ? k : far;
     }
     r = remark_on(c, "error", worse ? MARK_ODD : MARK_FINE);
     if (c->law && !c->own)
         snprintf(r->said, sizeof r->said, "root mean square distance from the law's own noise prediction: at most %.3g, at t = %.4g", sqrt(c->spot[far].excess), c->spot[far].at.t);
     else
         snprintf(r->said, sizeof r->said, "the denoising loss%s is above that of an affine field at %d of %d levels", c->own ? " on its own samples" : "", worse, SPOTS);
-    if (worse && !misread(c))
-        snprintf(r->advice, sizeof r->advice, "At %d of %d levels, worst at t = %.4g, it denoises worse than a Gaussian with the data's moments would: it was not trained there, or is told "
-                 "another time or other units than in training; the table by level shows where.", worse, SPOTS, c->spot[worst].at.t);
+    middle_advice(c, r);
+    if (!misread(c))
+        start_remark(c), end_remark(c);
 }
 
 int check_errs(const check *c)

@@ -12,7 +12,7 @@
 #include "models/array.h"
 #include "scores/wrap.h"
 
-enum { ROWS = 1000, LEAST_ROWS = 128 };
+enum { ROWS = 1000, WIDE_ROWS = 256, WIDE = 256, LEAST_ROWS = 128 };     /* a network of images is slow, and its losses are means over many columns */
 
 typedef struct job { const request *r; subject of; check c; double *data; } job;
 
@@ -63,9 +63,12 @@ static int open_job(job *j, const request *r)
     long n, seed, label;
 
     *j = (job){ .r = r };
-    if (words_between(r, 1, 1) || option_whole(r, "samples", LEAST_ROWS, 10000000, ROWS, &n) || option_whole(r, "seed", 0, 1L << 53, 0, &seed))
+    if (words_between(r, 1, 1) || option_whole(r, "samples", LEAST_ROWS, 10000000, 0, &n) || option_whole(r, "seed", 0, 1L << 53, 0, &seed))
         return -1;
-    if (subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")) || label_of(r, j->of.model, &label) || read_data(j, n))
+    if (subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")) || label_of(r, j->of.model, &label))
+        return -1;
+    n = n ? n : j->of.field->dim > WIDE ? WIDE_ROWS : ROWS;
+    if (read_data(j, n))
         return -1;
     return check_open(&j->c, &j->of, (int)n, (uint64_t)seed, j->data, (int)label) || make_folder(option_text(r, "output")) ? -1 : 0;
 }
@@ -157,7 +160,8 @@ static void print_cost(const check *c)
     if (!c->given)
         puts("; it gets all that there are");
     else if (now > 1.25 * least)
-        printf("; a sampler gives it %d, %.2g times slower: let it ask for %d (block)\n", c->given, now / least, best->rows);
+        printf(best->rows > c->given ? "; a sampler gives it %d, %.2g times slower: let it ask for %d (block)\n" : "; a sampler gives it %d, %.2g times slower\n", c->given,
+               now / least, best->rows);
     else
         printf("; a sampler gives it %d, which is as good\n", c->given);
 }

@@ -232,6 +232,40 @@ static void without_data_a_wrong_declaration_is_named_too(void)
     }
 }
 
+/* At t_max of this chain alpha is 0.36: what the samples are is what the start was. */
+static void without_data_an_open_start_is_no_witness(void)
+{
+    char name[5000];
+    subject s;
+    check c;
+
+    if (must(subject_open(&s, built("bell.so,3 0.5 0.4", "plugin:", name), "vp-discrete:T=200,beta_min=1e-4,beta_max=0.02", "predicts:as=data")))
+        return;
+    if (!must(check_open(&c, &s, ROWS, 1, NULL, -1)) && !must(check_kind(&c)))
+        has_mark(&c, "prediction", MARK_ODD, "Give data");
+    check_close(&c), subject_close(&s);
+}
+
+/* A noise prediction that is off by 0.1 throws the data at t_max, where alpha is 0.007; a data prediction that ends at 0.3 is off by more than the
+ * point near the data. */
+static void errors_at_the_ends_are_named_with_their_cures(void)
+{
+    static const struct { const char *wrap, *what, *word; } cases[] = { { "error:size=0.1", "start", "clamp:lo=" }, { "clamp:lo=-0.3,hi=0.3", "end", "t_min=" } };
+
+    for (int k = 0; k < 2; k++) {
+        subject s;
+        check c;
+
+        if (must(subject_open(&s, "gmm8ring", NULL, cases[k].wrap)))
+            return;
+        if (!must(check_open(&c, &s, ROWS, 1, NULL, -1)) && !must(check_levels(&c))) {
+            has_mark(&c, cases[k].what, MARK_ODD, cases[k].word);
+            CU_ASSERT(!found(&c, cases[!k].what));
+        }
+        check_close(&c), subject_close(&s);
+    }
+}
+
 static void what_calls_do_wrong_is_named(void)
 {
     static const struct { int (*eval)(void *, const batch *, double *); const char *what, *word; } wrong[] = {
@@ -370,6 +404,8 @@ static const test_case tests[] = {
     { "a velocity that runs the other way is named", a_velocity_that_runs_the_other_way_is_named },
     { "a network that counts time otherwise is named", a_network_that_counts_time_otherwise_is_named },
     { "without data a wrong declaration is named too", without_data_a_wrong_declaration_is_named_too },
+    { "without data an open start is no witness", without_data_an_open_start_is_no_witness },
+    { "errors at the ends are named with their cures", errors_at_the_ends_are_named_with_their_cures },
     { "what calls do wrong is named", what_calls_do_wrong_is_named },
     { "the law's own field is fine in every part", the_law_s_own_field_is_fine_in_every_part },
     { "losses are those in closed form", losses_are_those_in_closed_form },
