@@ -75,28 +75,24 @@ bench: all                                              ## the main benchmark: t
 	rm -f out/results.tsv
 	$(B)/fokker bench bench/main.ini -o out
 
-TRAINED := digits-mixer
-train-models: all                                       ## trains the networks in models/ anew; curves of their losses in out/models
-	@mkdir -p out/models
-	@for net in $(TRAINED); do \
-	    rm -f out/models/$$net.safetensors && $(B)/fokker train models/$$net.ini -o out/models/$$net.safetensors && \
-	    cp out/models/$$net.safetensors models/ || exit 1; \
-	done
-
 zoo: all                                                ## every method on every shipped model: quality against NFE in out/zoo
 	rm -f out/zoo/results.tsv
 	$(B)/fokker bench bench/zoo.ini -o out/zoo
 
-NET_RUNS := mnist-eps-cnn:dpmpp-2m:20: mnist-eps-cnn-fragile:ddim:20: mnist-eps-cnn-fragile:ddim:20:clamp:lo=-0.5,hi=0.5 mnist-flow-vit:dpmpp-2m:10:
+# FEATURES=FILE names another network to judge by.
+NET_BENCH = NETS='$(NETS)' DATA='$(DATA)' OWN='$(CURDIR)/out/nets/toy-own.npy' $(B)/fokker
+TOY_CHAIN := vp-discrete:T=200,beta_min=1e-4,beta_max=0.02
 bench-nets: all                                         ## real networks, NETS=DIR of the .onnx files, DATA=DIR of MNIST: tables and contact sheets in out/nets
 	@test -n "$(NETS)" -a -n "$(DATA)" || { echo "fokker: give NETS=DIR (the .onnx files) and DATA=DIR (MNIST's test images)" >&2; exit 2; }
-	rm -f out/nets/results.tsv
-	NETS='$(NETS)' DATA='$(DATA)' $(B)/fokker bench bench/nets.ini -o out/nets
-	@for run in $(NET_RUNS); do \
-	    net=$${run%%:*} rest=$${run#*:}; solver=$${rest%%:*} rest=$${rest#*:}; steps=$${rest%%:*} wrap=$${rest#*:}; \
-	    NETS='$(NETS)' DATA='$(DATA)' $(B)/fokker sample models/nets/$$net.ini --solver $$solver --steps $$steps -n 128 --seed 1 $${wrap:+--wrap "$$wrap"} \
-	        -o out/nets/$$net.npy --png out/nets/$$net-$$solver-$$steps$${wrap:+-clamp}.png || exit 1; \
+	rm -rf out/nets
+	mkdir -p out/nets
+	$(NET_BENCH) bench bench/nets.ini -o out/nets $(if $(FEATURES),--features '$(FEATURES)')
+	$(NET_BENCH) bench bench/nets-guided.ini -o out/nets/guided $(if $(FEATURES),--features '$(FEATURES)')
+	$(NET_BENCH) sample models/nets/toy-eps-mlp.ini --solver ancestral --steps 200 -n 20000 --seed 9 -o out/nets/toy-own.npy
+	@for std in 1 1.41 2; do \
+	    $(NET_BENCH) bench bench/nets-toy.ini --process $(TOY_CHAIN),prior_std=$$std -o out/nets/toy-$$std || exit 1; \
 	done
+	@awk -f bench/nets.awk out/nets/results.tsv out/nets/guided/results.tsv out/nets/toy-*/results.tsv > out/nets/findings.txt; echo; cat out/nets/findings.txt
 
 LOGP    = $(B)/fokker logp gmm5-aniso16 --prior exact --no-check
 bench-logp: all                                         ## log-likelihoods: solvers by calls, trace estimators by rows, in out/
@@ -282,4 +278,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit ranks bench train-models bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
+.PHONY: all deps test unit ranks bench bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE

@@ -73,24 +73,132 @@ static double frechet(void *self, const moments *m)
     return sum;
 }
 
+/* ---- fewer samples than columns ---- */
+
+/* C = E'E/(n - 1) then has fewer eigenvalues than columns: those of Sigma^1/2 C Sigma^1/2 are the ones of E Sigma E'/(n - 1), n x n.
+ * e: samples less the exact mean; plain = E E', with = E Sigma E'. */
+typedef struct few { int n, dim; const unsigned char *fold; gsl_matrix *e, *half, *plain, *with, *inner; gsl_vector *mean; double trace; } few;
+
+static void few_close(few *w)
+{
+    gsl_matrix_free(w->e), gsl_matrix_free(w->half), gsl_matrix_free(w->plain), gsl_matrix_free(w->with), gsl_matrix_free(w->inner);
+    gsl_vector_free(w->mean);
+}
+
+static int few_open(few *w, int n, int dim, const double *x, const exact_moments *exact, const unsigned char *fold)
+{
+    gsl_matrix_const_view cov = gsl_matrix_const_view_array(exact->cov, dim, dim);
+
+    *w = (few){ n, dim, fold, gsl_matrix_alloc(n, dim), gsl_matrix_alloc(n, dim), gsl_matrix_alloc(n, n), gsl_matrix_alloc(n, n), gsl_matrix_alloc(n, n),
+                gsl_vector_alloc(n), 0 };
+    if (!fold || !w->e || !w->half || !w->plain || !w->with || !w->inner || !w->mean)
+        return fail("frechet: out of memory for %d samples of %d columns", n, dim);
+    for (int i = 0; i < dim; i++)
+        w->trace += exact->cov[(long)i * (dim + 1)];
+    for (int i = 0; i < n; i++)
+        for (int d = 0; d < dim; d++)
+            gsl_matrix_set(w->e, i, d, x[(long)i * dim + d] - exact->mean[d]);
+    gsl_blas_dgemm(CblasNoTrans, CblasTrans, 1, w->e, w->e, 0, w->plain);
+    gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1, w->e, &cov.matrix, 0, w->half);
+    gsl_blas_dgemm(CblasNoTrans, CblasTrans, 1, w->half, w->e, 0, w->with);
+    return 0;
+}
+
+/* The m x m part of `with` that `row` names, about its mean, over m - 1; its eigenvalues.  0, or -1 where they do not converge. */
+static int few_values(const few *w, int m, const int *row, gsl_vector *value)
+{
+    gsl_matrix_view inner = gsl_matrix_submatrix(w->inner, 0, 0, m, m);
+    gsl_eigen_symm_workspace *eigen = gsl_eigen_symm_alloc(m);
+    double all = 0;
+    int status;
+
+    for (int i = 0; i < m; i++) {
+        double sum = 0;
+
+        for (int j = 0; j < m; j++)
+            sum += gsl_matrix_get(w->with, row[i], row[j]);
+        gsl_vector_set(w->mean, i, sum / m), all += sum / m / m;
+    }
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < m; j++)
+            gsl_matrix_set(&inner.matrix, i, j, (gsl_matrix_get(w->with, row[i], row[j]) - gsl_vector_get(w->mean, i) - gsl_vector_get(w->mean, j) + all)
+                                                / (m - 1));
+    status = !eigen || gsl_eigen_symm(&inner.matrix, value, eigen);
+    if (eigen)
+        gsl_eigen_symm_free(eigen);
+    return status ? -1 : 0;
+}
+
+/* Of all samples but those of group g; NAN where the eigenvalues do not converge. */
+static double few_frechet(const few *w, int g)
+{
+    int *row = malloc(w->n * sizeof *row), m = 0;
+    gsl_vector *value;
+    double gap = 0, own = 0, sum = NAN;
+
+    for (int i = 0; row && i < w->n; i++)
+        if (w->fold[i] != g)
+            row[m++] = i;
+    if (!row || !(value = gsl_vector_alloc(m)))
+        return free(row), NAN;
+    for (int i = 0; i < m; i++) {
+        own += gsl_matrix_get(w->plain, row[i], row[i]);
+        for (int j = 0; j < m; j++)
+            gap += gsl_matrix_get(w->plain, row[i], row[j]) / m / m;
+    }
+    if (!few_values(w, m, row, value)) {
+        sum = gap + (own - m * gap) / (m - 1) + w->trace;
+        for (int i = 0; i < m; i++)
+            sum -= gsl_vector_get(value, i) > 0 ? 2 * sqrt(gsl_vector_get(value, i)) : 0;
+    }
+    gsl_vector_free(value), free(row);
+    return sum;
+}
+
+static int few_folds(const exact_moments *exact, int n, int dim, const double *x, folded *f)
+{
+    unsigned char *fold = malloc(n);
+    few w = { 0 };
+    int status;
+
+    f->folds = folds_of(n);
+    if (fold)
+        fold_draw(n, f->folds, fold);
+    if (!(status = few_open(&w, n, dim, x, exact, fold))) {
+        f->all = few_frechet(&w, -1);
+        for (int g = 0; g < f->folds; g++)
+            f->but[g] = few_frechet(&w, g), f->only[g] = NAN;
+    }
+    few_close(&w), free(fold);
+    return status;
+}
+
+/* ---- the metric ---- */
+
+static int many_folds(exact_moments *exact, int n, int dim, const double *x, int alone, folded *f)
+{
+    work w = { 0 };
+    int status = work_open(&w, dim, exact->cov) || fold_moments(n, dim, x, exact->mean, 1, alone, frechet, &w, f);
+
+    work_close(&w);
+    return status ? -1 : 0;
+}
+
 /* Groups alone would tell the second-order part, but a covariance of few samples is far from the exact one: only where they are many. */
 static int measure_frechet(const truth *true, const args *a, int n, int dim, const double *x, quality *q)
 {
     exact_moments exact;
-    work w = { 0 };
     folded f;
     int status, alone = n / folds_of(n) > 4 * dim;
 
     (void)a;
     gsl_set_error_handler_off();
-    status = exact_moments_open(&exact, true, dim, 1) || work_open(&w, dim, exact.cov)
-             || fold_moments(n, dim, x, exact.mean, 1, alone, frechet, &w, &f);
+    status = exact_moments_open(&exact, true, dim, 1) || (n < dim ? few_folds(&exact, n, dim, x, &f) : many_folds(&exact, n, dim, x, alone, &f));
     if (!status) {
         folded_plain(&f, q);
         if (isnan(q->value) || isnan(q->se))
             status = fail("frechet: the eigenvalues of the covariance did not converge; use cov instead");
     }
-    work_close(&w);
     exact_moments_close(&exact);
     return status ? -1 : 0;
 }

@@ -268,12 +268,23 @@ static int side_of(int dim)
     return side * side == dim && dim >= 16 ? side : 0;
 }
 
+/* Exact samples for a board, of the class that was asked for. */
+static int draw_exact(const board *b, double *x)
+{
+    int label[EXACT_ROWS];
+    long class = b->w->of->label;
+    truth exact = { .law = b->m->law, .at = b->at, .label = class < 0 ? NULL : label, .seed = (uint64_t)b->w->of->seed[0] };
+
+    for (int i = 0; i < EXACT_ROWS; i++)
+        label[i] = (int)class;
+    return truth_sample(&exact, 0, EXACT_ROWS, b->dim, x);
+}
+
 static int write_board(board *b, const char *folder)
 {
-    truth exact = { .law = b->m->law, .at = b->at, .label = NULL, .seed = (uint64_t)b->w->of->seed[0] };
     double *x = malloc((size_t)EXACT_ROWS * b->dim * sizeof *x);
     char path[4200];
-    int bad = x ? truth_sample(&exact, 0, EXACT_ROWS, b->dim, x) : fail("pictures: out of memory");
+    int bad = x ? draw_exact(b, x) : fail("pictures: out of memory");
 
     if (!bad && !(b->panels = create(folder, "panels", b->m->name, path, sizeof path)))
         bad = -1;

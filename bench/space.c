@@ -7,12 +7,12 @@
 static const uint64_t moment_seed = 0x6d6f6d656e74;
 
 /* Exact samples as they were last drawn: many metrics ask for the same ones. */
-typedef struct drawn { uint64_t seed; long row; int n; double *seen; } drawn;
+typedef struct drawn { uint64_t seed; long row; int n; const int *label; double *seen; } drawn;
 
 struct space {
     law law;                                /* first: it is what truths point at */
     const features *net; units of;
-    truth inside; int n;                    /* before the network; how many labels it has */
+    truth inside;                           /* before the network; labels apart */
     drawn last;
     double *mean, *cov;                     /* of the law, or NULL: not known yet */
     double *seen; int room;                 /* of space_see, rows */
@@ -25,14 +25,14 @@ static double *rows_of(int n, int cols)
     return x ? x : (fail("features: out of memory for %d samples of %d columns; use fewer samples", n, cols), NULL);
 }
 
-/* n exact samples of a seed, seen. */
-static int draw_seen(const space *s, uint64_t seed, long row, int n, double *seen)
+/* Exact samples row, row + 1, ... of a seed, seen; label: that of the first one on, or NULL. */
+static int draw_seen(const space *s, uint64_t seed, long row, int n, const int *label, double *seen)
 {
     truth true = s->inside;
     double *x = rows_of(n, s->net->dim);
     int bad;
 
-    true.seed = seed;
+    true.seed = seed, true.label = label ? label - row : NULL;
     bad = !x || truth_sample(&true, row, n, s->net->dim, x) || features_of(s->net, s->of, n, x, seen);
     free(x);
     return bad ? -1 : 0;
@@ -42,16 +42,14 @@ static int sample(const law *l, stream from, long row, int n, const int *label, 
 {
     space *s = (space *)l;
     drawn *d = &s->last;
-    size_t size = (size_t)n * l->dim * sizeof *x;
 
-    (void)label;                                    /* those of the truth inside */
-    if (!d->seen || d->seed != from.seed || d->row != row || d->n != n) {
+    if (!d->seen || d->seed != from.seed || d->row != row || d->n != n || d->label != label) {
         free(d->seen);
-        *d = (drawn){ from.seed, row, n, rows_of(n, l->dim) };
-        if (!d->seen || draw_seen(s, from.seed, row, n, d->seen))
+        *d = (drawn){ from.seed, row, n, label, rows_of(n, l->dim) };
+        if (!d->seen || draw_seen(s, from.seed, row, n, label, d->seen))
             return free(d->seen), d->seen = NULL, -1;
     }
-    memcpy(x, d->seen, size);
+    memcpy(x, d->seen, (size_t)n * l->dim * sizeof *x);
     return 0;
 }
 
@@ -74,15 +72,12 @@ static void find_moments(int n, int cols, const double *x, double *mean, double 
         }
 }
 
-/* MOMENT_ROWS exact samples: of a seed as many as there are labels, then of the next. */
 static int keep_moments(space *s)
 {
-    int cols = s->net->cols, part = s->inside.label ? s->n : MOMENT_ROWS;
+    int cols = s->net->cols;
     double *x = rows_of(MOMENT_ROWS, cols);
-    int bad = !x;
+    int bad = !x || draw_seen(s, moment_seed, 0, MOMENT_ROWS, NULL, x);
 
-    for (int row = 0, k = 0; row < MOMENT_ROWS && !bad; row += part, k++)
-        bad = draw_seen(s, moment_seed + k, 0, MOMENT_ROWS - row < part ? MOMENT_ROWS - row : part, x + (long)row * cols);
     s->mean = bad ? NULL : rows_of(1, cols), s->cov = bad ? NULL : rows_of(cols, cols);
     if (s->mean && s->cov)
         find_moments(MOMENT_ROWS, cols, x, s->mean, s->cov);
@@ -135,14 +130,12 @@ void space_close(space *s)
     free(s->seen), free(s);
 }
 
-truth space_truth(space *s, const truth *t, int n)
+truth space_truth(space *s, const truth *t)
 {
-    int same = s->inside.law == t->law && s->inside.at.alpha == t->at.alpha && s->inside.at.sigma == t->at.sigma && s->inside.label == t->label && s->n == n;
-
-    if (!same)
+    if (s->inside.law != t->law || s->inside.at.alpha != t->at.alpha || s->inside.at.sigma != t->at.sigma)
         forget(s);
-    s->inside = *t, s->n = n;
-    return (truth){ .law = t->law ? &s->law : NULL, .at = { .alpha = 1 }, .seed = t->seed, .deterministic = t->deterministic };
+    s->inside = *t;
+    return (truth){ .law = t->law ? &s->law : NULL, .at = { .alpha = 1 }, .label = t->label, .seed = t->seed, .deterministic = t->deterministic };
 }
 
 const double *space_see(space *s, int n, const double *x)

@@ -16,8 +16,8 @@ typedef struct space space;
 space *space_open(const features *, const subject *);
 void space_close(space *);                  /* NULL is fine */
 
-/* The truth as the network sees it, for n samples (and labels of them); its law lives as long as the space, and until the next call. */
-truth space_truth(space *, const truth *, int n);
+/* The truth as the network sees it; its law lives until the next call. */
+truth space_truth(space *, const truth *);
 
 /* n samples as it sees them, n x cols: owned by the space until the next call.  NULL on failure. */
 const double *space_see(space *, int n, const double *x);

@@ -208,7 +208,7 @@ static int view_features(sweep *w, const cell *c, const truth *true, view *v)
 
     if (!w->space)
         return 0;
-    *v = (view){ space_truth(w->space[c->model], true, n), w->features->cols, space_see(w->space[c->model], n, w->x) };
+    *v = (view){ space_truth(w->space[c->model], true), w->features->cols, space_see(w->space[c->model], n, w->x) };
     return v->x ? 0 : -1;
 }
 

@@ -26,5 +26,6 @@ label_modemass = "mode mass error (total variation)"
 label_xent     = "cross-entropy (nats)"
 label_mean     = "distance of the mean (data units)"
 label_cov      = "relative distance of the covariance"
+label_wild     = "share of samples that left the data"
 base = metric[1:(strstrt(metric, ":") ? strstrt(metric, ":") - 1 : strlen(metric))]
 axis = exists("label_" . base) ? value("label_" . base) : metric

@@ -86,7 +86,7 @@ static void metrics_in_a_space_are_those_of_what_the_network_makes(void)
     if (!(f = open_linear(&m, "")) || must(truth_sample(&other, 0, N, D, good)))
         return;
     s = space_open(f, &(subject){ &bare, &field });
-    seen = space_truth(s, &t, N);
+    seen = space_truth(s, &t);
     for (unsigned i = 0; i < sizeof items / sizeof *items; i++) {
         measure what;
         quality q[2];
@@ -119,7 +119,7 @@ static void moments_are_those_at_the_level_of_the_samples(void)
 
     if (!s || must(tensors_read(m.weights, &w)))
         return;
-    seen = space_truth(s, &t, N);
+    seen = space_truth(s, &t);
     must(seen.law->moments(seen.law, mean, cov));
     map(&w, 1, 0, 1, ones, want);
     for (int i = 0; i < D; i++)
@@ -127,6 +127,47 @@ static void moments_are_those_at_the_level_of_the_samples(void)
     near(mean[0], want[0], 5 * sqrt(norm / MOMENT_ROWS));
     near(cov[0], norm, 5 * norm * sqrt(2. / MOMENT_ROWS));
     tensors_free(&w), space_close(s), features_close(f), made_close(&m);
+}
+
+/* 0 where a label is not the 1 that it should be. */
+static int class_sample(const law *l, stream s, long row, int n, const int *label, double *x)
+{
+    normals(s, row, 0, 0, n, D, x);
+    for (int i = 0; i < n && label; i++)
+        CU_ASSERT(label[i] == 1);
+    for (int i = 0; i < n * D; i++)
+        x[i] += label ? 3 : 0;
+    return 0;
+}
+
+/* Exact samples have the labels of the run, but for those whose number is the metric's own. */
+static void a_space_keeps_labels(void)
+{
+    const law l = { .name = "class", .dim = D, .labels = 2, .sample = class_sample };
+    int *label = malloc(N * sizeof *label);
+    double *x = malloc(N * D * sizeof *x);
+    truth t = { .law = &l, .at = clean, .label = label, .seed = 7 }, other = t, seen;
+    model bare = { .name = "class" };
+    score field = { .dim = D };
+    made m;
+    features *f = open_linear(&m, "");
+    space *s = f ? space_open(f, &(subject){ &bare, &field }) : NULL;
+
+    other.seed = 8;
+    for (int i = 0; i < N; i++)
+        label[i] = 1;
+    if (!s || must(truth_sample(&other, 0, N, D, x)))
+        return;
+    seen = space_truth(s, &t);
+    for (int k = 0; k < 2; k++) {                       /* of the class; of none */
+        quality q = value_of("mmd2", &seen, N, COLS, space_see(s, N, x));
+
+        check_below(k ? 6 * q.se : fabs(q.value), k ? q.value : 4 * q.se, "mmd2", __FILE__, __LINE__);
+        other.label = NULL;
+        must(truth_sample(&other, 0, N, D, x));
+    }
+    space_close(s), features_close(f), made_close(&m);
+    free(label), free(x);
 }
 
 static void what_is_wrong_is_said_in_a_sentence(void)
@@ -158,6 +199,7 @@ static const test_case tests[] = {
     { "a network sees the raw numbers in its own units", a_network_sees_the_raw_numbers_in_its_own_units },
     { "metrics in a space are those of what the network makes", metrics_in_a_space_are_those_of_what_the_network_makes },
     { "moments are those at the level of the samples", moments_are_those_at_the_level_of_the_samples },
+    { "a space keeps labels", a_space_keeps_labels },
     { "what is wrong is said in a sentence", what_is_wrong_is_said_in_a_sentence },
     { 0, 0 },
 };

@@ -1,5 +1,7 @@
 /* Metrics agree with their definitions and closed forms, say where they do not apply, and threads change no bit. */
 #include <gsl/gsl_math.h>
+#include <gsl/gsl_blas.h>
+#include <gsl/gsl_eigen.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -108,6 +110,59 @@ static void metrics_see_a_missing_mode_of_a_mixture(void)
         CU_ASSERT(fabs(q.value - floor) > 3 * q.se);
     }
     model_close(ring);
+}
+
+/* x = L z with L = std (I + shear e_d e_0'): the eigenvalues of Sigma^1/2 C Sigma^1/2 are those of L'C L, whatever the rank of C. */
+static void frechet_of_fewer_samples_than_columns_is_the_same(void)
+{
+    enum { N = 20, D = 24 };
+    gauss g = gauss_law(D, 0.5, 1.2);
+    double *x, mean[D] = { 0 }, value = 0;
+    gsl_matrix *e = gsl_matrix_calloc(N, D), *m = gsl_matrix_alloc(D, D);
+    gsl_vector *v = gsl_vector_alloc(D);
+    gsl_eigen_symm_workspace *eigen = gsl_eigen_symm_alloc(D);
+
+    g.shear = 0.7;
+    x = shifted(&g, 4, N, 0.1, 1.1);
+    for (int i = 0; i < N * D; i++)
+        mean[i % D] += x[i] / N;
+    for (int d = 0; d < D; d++)
+        value += pow(mean[d] - 0.5, 2) + 1.44 * (1 + (d ? 0.49 : 0));
+    for (int i = 0; i < N; i++)
+        for (int d = 0; d < D; d++) {                   /* (x - mean) L */
+            double c = x[i * D + d] - mean[d], rest = 0;
+
+            for (int k = 1; k < D && !d; k++)
+                rest += 0.7 * (x[i * D + k] - mean[k]);
+            gsl_matrix_set(e, i, d, 1.2 * (c + rest));
+            value += c * c / (N - 1);
+        }
+    gsl_blas_dgemm(CblasTrans, CblasNoTrans, 1. / (N - 1), e, e, 0, m);
+    gsl_eigen_symm(m, v, eigen);
+    for (int d = 0; d < D; d++)
+        value -= 2 * sqrt(fmax(gsl_vector_get(v, d), 0));
+    near(value_of("frechet", &(truth){ .law = &g.law, .at = clean }, N, D, x).value, value, 1e-5);      /* roots of what is 0 but for rounding */
+    gsl_matrix_free(e), gsl_matrix_free(m), gsl_vector_free(v), gsl_eigen_symm_free(eigen), free(x);
+}
+
+/* Two of forty beyond the range of exact samples, one of them in one column alone. */
+static void wild_samples_are_counted(void)
+{
+    enum { N = 40, D = 3 };
+    gauss g = gauss_law(D, 5, 1);
+    truth t = { .law = &g.law, .at = clean, .seed = 3 };
+    double *x = shifted(&g, 4, N, 0, 1);
+    quality q;
+
+    near(value_of("wild", &t, N, D, x).value, 0, 0);
+    for (int d = 0; d < D; d++)
+        x[7 * D + d] = -20;
+    x[9 * D + 1] = 40;
+    q = value_of("wild", &t, N, D, x);
+    near(q.value, 0.05, 1e-15);
+    near(q.se, sqrt(0.05 * 0.95 / (N - 1)), 1e-15);
+    near(value_of("wild:far=8", &t, N, D, x).value, 0.025, 1e-15);
+    free(x);
 }
 
 static void equal_seeds_give_equal_exact_samples_in_any_part(void)
@@ -222,6 +277,8 @@ static void a_misspelt_metric_is_answered_with_the_nearest(void)
 }
 
 static const test_case tests[] = {
+    { "frechet of fewer samples than columns is the same", frechet_of_fewer_samples_than_columns_is_the_same },
+    { "wild samples are counted", wild_samples_are_counted },
     { "equal seeds give equal exact samples in any part", equal_seeds_give_equal_exact_samples_in_any_part },
     { "exact samples stand at the level", exact_samples_stand_at_the_level },
     { "frechet, mean and cov are their closed forms in two dimensions", frechet_mean_and_cov_are_their_closed_forms_in_two_dimensions },
