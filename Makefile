@@ -71,9 +71,19 @@ ranks: $(B)/fokker                                      ## the tests of ranks: m
 unit: $(B)/tests/all $(B)/fokker $(FIELDS)              ## the unit tests alone; build/tests/all SUITE... runs some of them
 	FOKKER_MODELS=$(CURDIR)/models $(B)/tests/all
 
-bench: all                                              ## the main benchmark: tables and plots in out/
-	rm -f out/results.tsv
+bench: all                                              ## the main benchmark and that of the networks in models/: tables and plots in out/ and out/trained
+	rm -f out/results.tsv out/trained/results.tsv
 	$(B)/fokker bench bench/main.ini -o out
+	$(B)/fokker bench bench/trained.ini -o out/trained
+	$(B)/fokker sample digits-mlp --label each --nfe 50 --final denoise -n 200 -o out/trained/digits.npy --png out/trained/digits.png
+
+TRAINED := gmm8ring-mlp checkerboard-mlp digits-mlp
+train-models: all                                       ## trains the networks in models/ anew; curves of their losses in out/models
+	@mkdir -p out/models
+	@for net in $(TRAINED); do \
+	    rm -f out/models/$$net.safetensors && $(B)/fokker train models/$$net.ini -o out/models/$$net.safetensors && \
+	    cp out/models/$$net.safetensors models/ || exit 1; \
+	done
 
 zoo: all                                                ## every method on every shipped model: quality against NFE in out/zoo
 	rm -f out/zoo/results.tsv
@@ -278,4 +288,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit ranks bench bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
+.PHONY: all deps test unit ranks bench train-models bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
