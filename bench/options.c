@@ -67,7 +67,7 @@ const option options[] = {
     { "shift", 0, "B", "see scale", LOGP },
     { "encode", 0, "z.npy", "write the states at t_max, and report how far the way back misses the data", LOGP },
     { "decode", 0, "z.npy", "states at t_max to bring back to t_min, written to -o; nothing else is done", LOGP },
-    { "metric", 'm', "\"M...\"", "what is measured (default \"sw2 energy\")", BENCH },
+    { "metric", 'm', "\"M...\"", "what is measured (default \"sw2 energy\"); split:M, by its parts", BENCH },
     { "features", 0, "FILE", "the network that metrics named features/M see samples through: an .onnx, or a model file with [features]", BENCH },
     { "time-limit", 0, "S", "seconds after which a run is given up with status budget", BENCH },
     { "round-cost", 0, "S", "seconds a round on the machine that rounds.tsv plans for (default 1)", BENCH },

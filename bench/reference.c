@@ -151,8 +151,7 @@ static int all_tiles(const flow *f)
                 snprintf(text, sizeof text, "%s", none ? "reference: out of memory for the field" : why());
             }
         }
-        if (twin && twin->close)
-            twin->close(twin->self);
+        field_close(twin);
     }
     return failed < 0 ? 0 : fail("%s", text);
 }

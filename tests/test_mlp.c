@@ -122,7 +122,7 @@ static void plain_numbered(const tensors *f, const level *l, int label, const do
 /* W2 gelu(W1 x + b1) + b2 of n numbers that lie `step` apart. */
 static void perceptron(const tensors *f, const char *name, int n, int wide, int step, double *x)
 {
-    double in[WIDE], h[WIDE];
+    double in[WIDE] = { 0 }, h[WIDE];
 
     for (int k = 0; k < n; k++)
         in[k] = x[k * step];
