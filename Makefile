@@ -77,7 +77,7 @@ bench: all                                              ## the main benchmark an
 	$(B)/fokker bench bench/trained.ini -o out/trained
 	$(B)/fokker sample digits-mlp --label each --nfe 50 --final denoise -n 200 -o out/trained/digits.npy --png out/trained/digits.png
 
-TRAINED := gmm8ring-mlp checkerboard-mlp digits-mlp
+TRAINED := gmm8ring-mlp checkerboard-mlp digits-mlp digits-mixer
 train-models: all                                       ## trains the networks in models/ anew; curves of their losses in out/models
 	@mkdir -p out/models
 	@for net in $(TRAINED); do \

@@ -1,4 +1,4 @@
-/* The networks in the box: what is claimed of gmm8ring-mlp, and that digits-mlp knows its classes. */
+/* The networks in the box: what is claimed of gmm8ring-mlp, and that the digits know their classes. */
 #include <math.h>
 #include <stdlib.h>
 #include "bench/setup.h"
@@ -67,7 +67,7 @@ static void samples_of_gmm8ring_by_100_ddim_steps_are_within_twice_the_floor(voi
 }
 
 /* At sigma/alpha = 2 a network that is told the class of its points denoises them better than without, and much better than of another class. */
-static void digits_are_denoised_by_their_class(void)
+static void denoises_by_class(const char *name)
 {
     enum { N = 500, DIM = 64, CLASSES = 10 };
     subject s;
@@ -75,7 +75,7 @@ static void digits_are_denoised_by_their_class(void)
     int right[N], other[N];
     level l;
 
-    if (must(subject_open(&s, "digits-mlp", NULL, NULL)))
+    if (must(subject_open(&s, name, NULL, NULL)))
         return;
     for (int i = 0; i < N; i++)
         right[i] = i % CLASSES, other[i] = (i + 1) % CLASSES;
@@ -95,6 +95,12 @@ static void digits_are_denoised_by_their_class(void)
     below(loss[0] / loss[1], 0.95), below(loss[1] / loss[2], 0.8);
     free(x0);
     subject_close(&s);
+}
+
+static void digits_are_denoised_by_their_class(void)
+{
+    denoises_by_class("digits-mlp");
+    denoises_by_class("digits-mixer");
 }
 
 static const test_case tests[] = {
