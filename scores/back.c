@@ -66,13 +66,15 @@ void REAL(net_get)(const net *n, real *all)
     }
 }
 
-/* A panel of rows; the panels of the transpose are pieces of rows. */
-static void turn(const weight *w, int first, const real *from)
+/* A panel of rows from `first` on; the panels of the transpose are pieces of rows. */
+static void set_rows(const weight *w, int first, const real *from)
 {
     int pad = padded(w->cols), end = first + PANEL < w->rows ? first + PANEL : w->rows;
 
     from += (long)first * pad;
-    for (int i = first; i < end; i++, from += pad) {
+    if (!w->packed)
+        memcpy(w->v + (long)first * pad, from, (size_t)(end - first) * pad * sizeof *from);
+    for (int i = first; i < end && w->packed; i++, from += pad) {
         for (int k = 0; k < w->cols; k++)
             w->v[packed_at(w->cols, i, k)] = from[k];
         for (int k = 0; k < pad; k += PANEL)
@@ -82,14 +84,15 @@ static void turn(const weight *w, int first, const real *from)
 
 void REAL(net_set)(net *n, const real *all)
 {
+    long most = 0;
+
+    for (const weight *w = NULL; (w = REAL(net_weight)(n, w)); )
+        most = w->at > most ? w->at : most;
+    #pragma omp parallel if (most > WORTH)
     for (const weight *w = NULL; (w = REAL(net_weight)(n, w)); ) {
-        if (!w->packed) {
-            memcpy(w->v, all + w->at, (size_t)w->rows * padded(w->cols) * sizeof *all);
-            continue;
-        }
-        #pragma omp parallel for schedule(static) if (w->rows * (long)w->cols > WORTH)
+        #pragma omp for schedule(static) nowait
         for (int i = 0; i < w->rows; i += PANEL)
-            turn(w, i, all + w->at);
+            set_rows(w, i, all + w->at);
     }
 }
 
