@@ -41,10 +41,21 @@ static int run_command(int argc, char **argv)
     return r.command->run(&r);
 }
 
+/* Of OpenBLAS with threads of its own; other builds lack it. */
+extern void blas_thread_shutdown_(void) __attribute__((weak));
+
+/* Ours share out blocks of rows, never a product; its own, which spin from the moment it is loaded, are ended (setting their number starts them anew). */
+static void blas_serial(void)
+{
+    openblas_set_num_threads(1);
+    if (blas_thread_shutdown_)
+        blas_thread_shutdown_();
+}
+
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off();
-    openblas_set_num_threads(1);
+    blas_serial();
     if (ranks_begin(&argc, &argv))
         return complain(FAILED_RUN);
     return ranks_end(run_command(argc, argv));

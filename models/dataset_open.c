@@ -281,7 +281,8 @@ law *dataset_open(const sections *file, section *data)
     dataset *s = NULL;
 
     section_get(data, "kind");
-    openblas_set_num_threads(1);            /* threads share out blocks of rows, never a product */
+    if (openblas_get_num_threads() != 1)
+        openblas_set_num_threads(1);        /* threads share out blocks of rows, never a product */
     if (!read_source(&f))
         s = make(&f);
     array_free(&f.points);

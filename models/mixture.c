@@ -21,16 +21,26 @@ typedef struct work {
     tile o;
     long first;
     int count, groups;
-    double *X, *v, *Y;                                  /* x_0; directions and their images; each in the slab or NULL */
+    double *X, *v, *Y, *inverse;                        /* x_0; directions and their images; room of the tile's inverses; each in the slab or NULL */
     _Alignas(64) double top[TILE], sum[TILE], fade[TILE], Q[TILE], e[BLOCK][TILE];
 } work;
 
 static int rows_of_tile(int dim) { return dim <= 128 ? TILE : LANES; }
+static int block_end(const mixture *m, int from) { return m->K - from < BLOCK ? m->K : from + BLOCK; }
 
-/* Doubles that a tile needs for `arrays` arrays, with room to align. */
-static long slab_size(int dim, int arrays) { return (long)arrays * dim * rows_of_tile(dim) + 8; }
+/* Room for the inverses of a diagonal mixture, in which rows may have levels of their own: where it stays in the cache. */
+static long kept(const mixture *m)
+{
+    enum { MOST = 1 << 16 };
+    long n = (long)block_end(m, 0) * m->law.dim * rows_of_tile(m->law.dim);
 
-static void lay_out(work *w, int dim, int arrays, double *slab)
+    return m->iso || m->basis || n > MOST ? 0 : n;
+}
+
+/* Doubles that a tile needs for `arrays` arrays and so many more, with room to align. */
+static long slab_size(int dim, int arrays, long more) { return (long)arrays * dim * rows_of_tile(dim) + more + 8; }
+
+static void lay_out(work *w, int dim, int arrays, long more, double *slab)
 {
     double *base = (double *)(((uintptr_t)slab + 63) & ~(uintptr_t)63);
     long size = (long)dim * rows_of_tile(dim);
@@ -40,22 +50,39 @@ static void lay_out(work *w, int dim, int arrays, double *slab)
     w->X = arrays > 1 ? base + size : NULL;
     w->v = arrays > 2 ? base + 2 * size : NULL;
     w->Y = arrays > 2 ? base + (1 + arrays / 2) * size : NULL;             /* as many as there are directions */
+    w->inverse = more ? base + arrays * size : NULL;
 }
+
+/* Columns at a time on the way to and from rows: a cache line, whatever the stride. */
+enum { LINE = 8 };
 
 /* Row-major n x dim, rows `stride` apart, to columns of `rows`; the padded lanes copy the first row. */
 INLINE void columns_form(const double *from, long stride, int n, int padded, int dim, int rows, double *to)
 {
-    for (int d = 0; d < dim; d++) {
-        double *col = to + d * (long)rows;
+    for (int first = 0; first < dim; first += LINE) {
+        int end = first + LINE < dim ? first + LINE : dim;
 
-        #pragma omp simd
         for (int i = 0; i < n; i++)
-            col[i] = from[i * stride + d];
-        for (int i = n; i < padded; i++)
-            col[i] = from[d];
+            for (int d = first; d < end; d++)
+                to[d * (long)rows + i] = from[i * stride + d];
+        for (int d = first; d < end; d++)
+            for (int i = n; i < padded; i++)
+                to[d * (long)rows + i] = from[d];
     }
 }
 
+INLINE void rows_form(const double *from, int n, int dim, int rows, double *to, long stride)
+{
+    for (int first = 0; first < dim; first += LINE) {
+        int end = first + LINE < dim ? first + LINE : dim;
+
+        for (int i = 0; i < n; i++)
+            for (int d = first; d < end; d++)
+                to[i * stride + d] = from[d * (long)rows + i];
+    }
+}
+
+/* Of two columns both are compiled apart. */
 CLONES static void to_columns(const double *from, long stride, int n, int padded, int dim, int rows, double *to)
 {
     if (dim == 2 && stride == 2)
@@ -64,23 +91,13 @@ CLONES static void to_columns(const double *from, long stride, int n, int padded
         columns_form(from, stride, n, padded, dim, rows, to);
 }
 
-INLINE void rows_form(const double *from, int n, int dim, int rows, double *to, long stride)
-{
-    #pragma omp simd
-    for (int i = 0; i < n; i++)
-        for (int d = 0; d < dim; d++)
-            to[i * stride + d] = from[d * (long)rows + i];
-}
-
 /* And back. */
 CLONES static void to_rows(const double *from, int n, int dim, int rows, double *to, long stride)
 {
     if (dim == 2 && stride == 2)
         rows_form(from, n, 2, rows, to, 2);
     else
-        for (int d = 0; d < dim; d++)
-            for (int i = 0; i < n; i++)
-                to[i * stride + d] = from[d * (long)rows + i];
+        rows_form(from, n, dim, rows, to, stride);
 }
 
 static void gather(const law *l, const batch *p, long first, work *w)
@@ -92,7 +109,7 @@ static void gather(const law *l, const batch *p, long first, work *w)
 
     w->first = first, w->count = n;
     o->n = (n + LANES - 1) / LANES * LANES;
-    o->same = end >= n;
+    o->same = end >= n, o->inverse = o->same ? NULL : w->inverse;
     for (; i < (o->same ? 1 : n); g++, end += p->rows) {
         double alpha = p->at[g].alpha, sigma = p->at[g].sigma;
 
@@ -173,8 +190,6 @@ static void clear(double *y, long n)
     for (long i = 0; i < n; i++)
         y[i] = 0;
 }
-
-static int block_end(const mixture *m, int from) { return m->K - from < BLOCK ? m->K : from + BLOCK; }
 
 /* D of the tile, left in X; top and sum hold for all modes. */
 static void posterior_mean(const mixture *m, const batch *p, work *w)
@@ -264,12 +279,12 @@ static long points(const batch *p) { return (long)p->groups * p->rows; }
 static int denoise(const law *l, const batch *p, double *x0, double *div)
 {
     const mixture *m = (const mixture *)l;
-    double slab[slab_size(l->dim, 2)];
+    double slab[slab_size(l->dim, 2, kept(m))];
     work w;
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
-    lay_out(&w, l->dim, 2, slab);
+    lay_out(&w, l->dim, 2, kept(m), slab);
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
         posterior_mean(m, p, &w);
@@ -289,11 +304,11 @@ static int jvps(const law *l, const batch *p, int m, const double *v, double *x0
 
     abreast = l->dim > 512 ? 1 : abreast;
     arrays = 2 + 2 * abreast;
-    double slab[slab_size(l->dim, arrays)];
+    double slab[slab_size(l->dim, arrays, kept(mix))];
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
-    lay_out(&w, l->dim, arrays, slab);
+    lay_out(&w, l->dim, arrays, kept(mix), slab);
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
         posterior_mean(mix, p, &w);
@@ -321,12 +336,12 @@ CLONES static void add_weights(work *w, int modes)
 static int logpdf(const law *l, const batch *p, double *logp)
 {
     const mixture *m = (const mixture *)l;
-    double slab[slab_size(l->dim, 1)];
+    double slab[slab_size(l->dim, 1, 0)];
     work w;
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
-    lay_out(&w, l->dim, 1, slab);
+    lay_out(&w, l->dim, 1, 0, slab);
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
         for (int i = 0; i < w.o.n; i++)
@@ -350,12 +365,12 @@ static int logpdf(const law *l, const batch *p, double *logp)
 static int mode_of(const law *l, const batch *p, int *mode)
 {
     const mixture *m = (const mixture *)l;
-    double slab[slab_size(l->dim, 1)];
+    double slab[slab_size(l->dim, 1, 0)];
     work w;
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
-    lay_out(&w, l->dim, 1, slab);
+    lay_out(&w, l->dim, 1, 0, slab);
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
         for (int i = 0; i < w.count; i++)

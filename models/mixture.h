@@ -16,8 +16,9 @@ enum { LANES = 16, TILE = 64, BLOCK = 64, MAX_DIM = 4096, ABREAST = 4 };      /*
 
 typedef struct mixture mixture;
 
-/* x[d * rows + i] is column d of row i.  same: all rows have one level, and only entry 0 of alpha, a2 = alpha^2, s2 = sigma^2 counts. */
-typedef struct tile { int rows, n, same; double *x; _Alignas(64) double alpha[TILE], a2[TILE], s2[TILE]; } tile;
+/* x[d * rows + i] is column d of row i.  same: all rows have one level, and only entry 0 of alpha, a2 = alpha^2, s2 = sigma^2 counts.
+ * inverse: 1/v of the block's modes, block x dim x rows, that logits leaves for the sums that follow; or NULL. */
+typedef struct tile { int rows, n, same; double *x, *inverse; _Alignas(64) double alpha[TILE], a2[TILE], s2[TILE]; } tile;
 
 /* (Names of CLONES functions are unique in the library: clang makes their resolvers global.)
  * Sums over the modes from..to-1 (at most BLOCK) for all rows of a tile; e[k - from] is the mode's weight, up to a factor a row. */

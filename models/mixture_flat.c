@@ -42,6 +42,15 @@ INLINE void inverse(const chunk *c, form f, double var, double *r)
         r[j] = 1 / fma(c->a2[j], var, c->s2[j]);
 }
 
+/* 1/v of column d of mode k for the lanes from i on: as it was kept, or made in `room`. */
+INLINE const double *inverses(const mixture *m, const tile *o, const chunk *c, form f, int from, int k, int d, int i, double *room)
+{
+    if (!f.same && o->inverse)
+        return o->inverse + ((k - from) * (long)f.dim + d) * o->rows + i;
+    inverse(c, f, variance(m, f, k, d), room);
+    return room;
+}
+
 /* log2 of sqrt(det V). */
 INLINE void log_root(const mixture *m, const chunk *c, form f, int k, double *out)
 {
@@ -50,12 +59,12 @@ INLINE void log_root(const mixture *m, const chunk *c, form f, int k, double *ou
 
     for (int j = 0; j < L; j++)
         p[j] = 1, e[j] = 0;
-    for (int d = 0; d < (f.iso ? 1 : f.dim); d++) {
-        double var = variance(m, f, k, d);
+    for (int d = 0; d < (f.iso ? 1 : f.dim); d += 2) {                  /* a product of two is in range yet */
+        double var = variance(m, f, k, d), next = f.iso || d + 1 == f.dim ? NAN : variance(m, f, k, d + 1);
 
         #pragma omp simd
         for (int j = 0; j < L; j++)
-            lane_product(&p[j], &e[j], fma(c->a2[j], var, c->s2[j]));
+            lane_product(&p[j], &e[j], fma(c->a2[j], var, c->s2[j]) * (isnan(next) ? 1 : fma(c->a2[j], next, c->s2[j])));
     }
     #pragma omp simd
     for (int j = 0; j < L; j++)
@@ -82,13 +91,14 @@ INLINE void flat_logits_form(const mixture *m, const tile *o, int from, int to, 
 
                 for (int d = 0; d < f.dim; d++) {
                     const double *x = o->x + d * (long)o->rows + i;
+                    double *here = f.iso || f.same || !o->inverse ? r : o->inverse + ((k - from) * (long)f.dim + d) * o->rows + i;
 
                     if (!f.iso)
-                        inverse(&c, f, variance(m, f, k, d), r);
+                        inverse(&c, f, variance(m, f, k, d), here);
                     EACH_LANE(j) {
                         double s = fma(-c.alpha[f.same ? 0 : j], mean[d], x[j]);
 
-                        q[j] = f.iso ? fma(s, s, q[j]) : fma(s * r[f.same ? 0 : j], s, q[j]);
+                        q[j] = f.iso ? fma(s, s, q[j]) : fma(s * here[f.same ? 0 : j], s, q[j]);
                     }
                 }
                 EACH_LANE(j)
@@ -121,9 +131,8 @@ INLINE void flat_means_form(const mixture *m, const tile *o, int from, int to, d
             for (int d = 0; d < f.dim; d++) {
                 const double *x = o->x + d * (long)o->rows + i;
                 double *y = X + d * (long)o->rows + i, sm[LANES] = { 0 }, var = variance(m, f, first, d);
+                const double *rd = f.iso ? r : inverses(m, o, &c, f, from, first, d, i, r);
 
-                if (!f.iso)
-                    inverse(&c, f, var, r);
                 for (int k = first; k < end; k++) {
                     double mean = m->mean[k * (long)f.dim + d];
 
@@ -133,7 +142,7 @@ INLINE void flat_means_form(const mixture *m, const tile *o, int from, int to, d
                 EACH_LANE(j) {
                     int l = f.same ? 0 : j;
 
-                    y[j] = fma(r[l], fma(c.s2[l], sm[j], s[j] * (c.alpha[l] * var) * x[j]), y[j]);
+                    y[j] = fma(rd[l], fma(c.s2[l], sm[j], s[j] * (c.alpha[l] * var) * x[j]), y[j]);
                 }
             }
         }
@@ -153,15 +162,14 @@ INLINE void flat_traces_form(const mixture *m, const tile *o, int from, int to, 
             for (int d = 0; d < f.dim; d++) {
                 const double *x = o->x + d * (long)o->rows + i, *y = D + d * (long)o->rows + i;
                 double mean = m->mean[k * (long)f.dim + d], var = variance(m, f, k, d);
+                const double *rd = f.iso ? r : inverses(m, o, &c, f, from, k, d, i, r);
 
-                if (!f.iso)
-                    inverse(&c, f, var, r);
                 EACH_LANE(j) {
                     int l = f.same ? 0 : j;
-                    double al = c.alpha[l] * var, g = r[l] * fma(c.alpha[l], mean, -x[j]);
-                    double off = fma(r[l], fma(c.s2[l], mean, al * x[j]), -y[j]);
+                    double al = c.alpha[l] * var, g = rd[l] * fma(c.alpha[l], mean, -x[j]);
+                    double off = fma(rd[l], fma(c.s2[l], mean, al * x[j]), -y[j]);
 
-                    q[j] = fma(off, g, fma(al, r[l], q[j]));
+                    q[j] = fma(off, g, fma(al, rd[l], q[j]));
                 }
             }
             EACH_LANE(j)
@@ -170,54 +178,81 @@ INLINE void flat_traces_form(const mixture *m, const tile *o, int from, int to, 
     }
 }
 
-INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y, form f)
+/*
+ * With w_k = e_k (D_k - D) the sum is  Y = sum_k w_k (g_k . v) + (sum_k e_k alpha l_k/v_k) v:  first all g_k . v, then column by column.
+ * `count` is a constant where it counts, so that what is summed over the inner loop stays in registers.
+ */
+INLINE void tangents_of(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y, form f)
 {
     long size = (long)f.dim * o->rows;
 
     EACH_CHUNK(o, i) {
         chunk c = at(o, f, i);
+        double along[BLOCK][ABREAST][LANES], own_r[BLOCK][LANES], r[LANES];                 /* own_r: 1/v of isotropic modes */
 
         for (int k = from; k < to; k++) {
             const double *mean = m->mean + k * (long)f.dim;
-            double r[LANES], gv[ABREAST][LANES] = { 0 };
+            double sum[ABREAST][LANES] = { 0 };
 
             if (f.iso)
-                inverse(&c, f, m->var[k], r);
+                inverse(&c, f, m->var[k], own_r[k - from]);
             for (int d = 0; d < f.dim; d++) {
+                const double *rd = f.iso ? own_r[k - from] : inverses(m, o, &c, f, from, k, d, i, r);
                 long at = d * (long)o->rows + i;
                 double g[LANES];
 
-                if (!f.iso)
-                    inverse(&c, f, variance(m, f, k, d), r);
                 EACH_LANE(j) {
                     int l = f.same ? 0 : j;
 
-                    g[j] = r[l] * fma(c.alpha[l], mean[d], -o->x[at + j]);
+                    g[j] = rd[l] * fma(c.alpha[l], mean[d], -o->x[at + j]);
                 }
                 for (int q = 0; q < count; q++)
                     EACH_LANE(j)
-                        gv[q][j] = fma(g[j], v[q * size + at + j], gv[q][j]);
+                        sum[q][j] = fma(g[j], v[q * size + at + j], sum[q][j]);
             }
-            for (int d = 0; d < f.dim; d++) {
-                long at = d * (long)o->rows + i;
-                double var = variance(m, f, k, d), off[LANES], turn[LANES];
+            for (int q = 0; q < count; q++)
+                EACH_LANE(j)
+                    along[k - from][q][j] = sum[q][j];
+        }
+        for (int d = 0; d < f.dim; d++) {
+            long at = d * (long)o->rows + i;
+            double w[BLOCK][LANES], own[LANES] = { 0 };
 
-                if (!f.iso)
-                    inverse(&c, f, var, r);
+            for (int k = from; k < to; k++) {
+                double var = variance(m, f, k, d), mean = m->mean[k * (long)f.dim + d];
+                const double *rd = f.iso ? own_r[k - from] : inverses(m, o, &c, f, from, k, d, i, r);
+
                 EACH_LANE(j) {
                     int l = f.same ? 0 : j;
-                    double al = c.alpha[l] * var;
+                    double al = c.alpha[l] * var, weight = e[k - from][i + j];
 
-                    off[j] = fma(r[l], fma(c.s2[l], mean[d], al * o->x[at + j]), -D[at + j]);
-                    turn[j] = al * r[l];
+                    w[k - from][j] = weight * fma(rd[l], fma(c.s2[l], mean, al * o->x[at + j]), -D[at + j]);
+                    own[j] = fma(weight, al * rd[l], own[j]);
                 }
-                for (int q = 0; q < count; q++)
+            }
+            for (int q = 0; q < count; q++) {
+                double sum[LANES] = { 0 };
+
+                for (int k = 0; k < to - from; k++)
                     EACH_LANE(j)
-                        Y[q * size + at + j] = fma(e[k - from][i + j], fma(off[j], gv[q][j], turn[j] * v[q * size + at + j]), Y[q * size + at + j]);
+                        sum[j] = fma(w[k][j], along[k][q][j], sum[j]);
+                EACH_LANE(j)
+                    Y[q * size + at + j] += fma(own[j], v[q * size + at + j], sum[j]);
             }
         }
     }
 }
+
+INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y, form f)
+{
+    if (count == ABREAST)
+        tangents_of(m, o, from, to, e, D, ABREAST, v, Y, f);
+    else if (count == 1)
+        tangents_of(m, o, from, to, e, D, 1, v, Y, f);
+    else
+        tangents_of(m, o, from, to, e, D, count, v, Y, f);
+}
+
 #define FORMS(NAME, PARAMETERS, ...) \
     CLONES static void NAME PARAMETERS \
     { \

@@ -41,7 +41,8 @@ typedef struct spread { double mean, se, below, above; } spread;
  * Student's t after Hall's transformation (Hall 1992, "On the removal of skewness by transformation"): estimates of the trace of a matrix of low rank are as
  * skewed as chi-square, and a plain t-interval of eight of them holds the truth in 85 of 100 cases.  With T the studentised mean and c its sample skewness
  *   g(T) = T + a T^2 + a^2 T^3/3 + b,   a = c/(3 sqrt K),   b = c/(6 sqrt K)
- * is nearer to Student's law; without skewness it is T itself.
+ * is nearer to Student's law; without skewness it is T itself.  The variance is the less sure the longer the tails: var s^2/sigma^4 = 2/(K - 1) + kappa/K, with
+ * the excess kurtosis kappa = 3/2 c^2 of gamma laws, has the 2/(var s^2/sigma^4) degrees of freedom of the t.
  */
 static double unskewed(double quantile, double skewness, int K)
 {
@@ -65,8 +66,8 @@ static spread spread_of(int K, const double *v)
     if (K < 2)
         return (spread){ s.mean, NAN, NAN, NAN };
     s.se = sqrt(square / (K - 1) / K);
-    quantile = gsl_cdf_tdist_Pinv(0.975, K - 1);
     skewness = K > 2 && square > 0 ? cube / K / pow(square / K, 1.5) * sqrt(K * (K - 1.0)) / (K - 2) : 0;      /* adjusted (Fisher and Pearson) */
+    quantile = gsl_cdf_tdist_Pinv(0.975, 2 / (2. / (K - 1) + 1.5 * skewness * skewness / K));
     s.below = s.se * unskewed(quantile, skewness, K), s.above = -s.se * unskewed(-quantile, skewness, K);
     return s;
 }
