@@ -238,6 +238,6 @@ score *field_onnx(const model *m, section *sec)
     s->judges = section_judges(sec);
     if (session_open(s, m, sec) || (s->judges && field_number(m, sec, "channels", 1, AXES - 1, 0, &keep)) || section_all_used(m->file, sec, keys))
         return session_close(s), NULL;
-    s->cols = s->judges ? 0 : s->dim, s->keep = s->judges ? (int)keep : 0;
+    s->keep = s->judges ? (int)keep : 0;
     return score_of(s, 1);
 }

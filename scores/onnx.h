@@ -22,11 +22,11 @@ typedef struct session {
     int fixed;                                      /* rows of the model's batch; 0: any number */
     int no_label;                                   /* what a label of -1 becomes; -1: refused */
     int judges, keep;                               /* of [features]: its answers are no predictions; the axis that is kept, 0: all of them */
-    int cols;                                       /* of the answer, once it is known: dim unless it judges */
+    int cols;                                       /* of the answer: dim, unless it judges; 0: not known yet */
     port in[INPUTS], out;
 } session;
 
-/* The model of the section's `file`, its inputs and output bound; but for cols where it judges.  s is zeros, and the caller's on failure too.  0 or -1. */
+/* The model of the section's `file`, its inputs and output bound; cols is left 0.  s is zeros, and the caller's on failure too.  0 or -1. */
 int session_open(session *, const model *, section *);
 void session_close(session *);                      /* frees s too */
 #endif

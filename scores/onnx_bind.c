@@ -260,9 +260,10 @@ static int read_inputs(session *s)
 
 static int open_with(session *s, const model *m, section *sec, const ort_options *how)
 {
-    if (ort_failed(&s->run, s->path, s->run.create_env(3, "fokker", &s->env)) || ort_failed(&s->run, s->path, s->run.cpu_memory(1, 0, &s->memory)) ||
-        ort_failed(&s->run, s->path, s->run.create_session(s->env, s->path, how, &s->session)))
+    if (ort_failed(&s->run, s->path, s->run.create_env(3, "fokker", &s->env)) || ort_failed(&s->run, s->path, s->run.cpu_memory(1, 0, &s->memory)))
         return -1;
+    if (ort_failed(&s->run, s->path, s->run.create_session(s->env, s->path, how, &s->session)))
+        return fail("%s; is the path right and the file whole?  Else export it with an opset that this runtime knows", why());
     return read_inputs(s) || bind(m, sec, s) || bind_output(m, sec, s, how) ? -1 : 0;
 }
 

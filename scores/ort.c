@@ -88,14 +88,33 @@ void ort_close(ort *o)
     o->library = NULL;
 }
 
+/* Of `Load model from PATH failed:/its/own/source.cc:202 a::function(of, these) what is wrong` what is wrong. */
+static const char *gist(const char *text)
+{
+    const char *load = strncmp(text, "Load model", 10) ? NULL : strstr(text, "failed:"), *at = load ? load + strlen("failed:") : text;
+    int deep = 0;
+
+    if (*at != '/')
+        return at;
+    for (const char *c = at; *c; c++) {
+        deep += (*c == '(') - (*c == ')');
+        if (*c == ')' && !deep && c[1] == ' ')
+            return c + 2;
+    }
+    return at;
+}
+
 int ort_failed(const ort *o, const char *what, ort_status *status)
 {
     const char *text;
+    int size;
 
     if (!status)
         return 0;
-    text = o->message(status);
-    fail("%s: ONNX Runtime says: %.*s", what, (int)strcspn(text, "\n"), text);
+    text = gist(o->message(status));
+    size = (int)strcspn(text, "\n");
+    size -= size && text[size - 1] == '.';
+    fail("%s: ONNX Runtime says: %.*s", what, size, text);
     o->free_status(status);
     return -1;
 }

@@ -183,6 +183,7 @@ static void what_is_wrong_is_said_in_a_sentence(void)
 {
     static const struct { const char *score, *word, *more; } cases[] = {
         { "file = ${NETS}/toy-eps-mlp.onnx\n", "predicts", "needs" }, { "file = ${NETS}/none.onnx\npredicts = noise\n", "none.onnx", "ONNX Runtime says" },
+        { "file = new.onnx\npredicts = noise\n", "ONNX Runtime says: Unsupported model IR version: 99", "opset that this runtime knows" },
         { "file = ${NOWHERE}/none.onnx\npredicts = noise\n", "environment variable NOWHERE", "set it" },
         { "file = ${NETS}/README.md\npredicts = noise\n", "README.md", "ONNX Runtime says" }, { "predicts = noise\n", "needs file", "file = PATH" },
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\ninput = z\n", "no input z", "did you mean" },
@@ -194,13 +195,18 @@ static void what_is_wrong_is_said_in_a_sentence(void)
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\ntiem = t\n", "did you mean time", "net.ini:5" },
         { "file = ${NETS}/mnist-flow-vit.onnx\npredicts = data\n", "its input y is", "label = y" },
         { "file = ${NETS}/mnist-flow-vit.onnx\npredicts = data\ninput.y = ten\n", "input.y", "not a number" } };
-    char folder[] = "/tmp/fokker-onnx-XXXXXX", path[64];
+    char folder[] = "/tmp/fokker-onnx-XXXXXX", path[64], onnx[64];
     subject of;
     double x[784] = { 0 };
     level l;
+    FILE *new;
 
     if (missing() || !mkdtemp(folder))
         return;
+    snprintf(onnx, sizeof onnx, "%s/new.onnx", folder);
+    new = fopen(onnx, "wb");
+    fwrite("\x08\x63\x3a\0\x42\x02\x10\x0d", 1, 8, new);      /* of version 99, with a graph of nothing, opset 13 */
+    fclose(new);
     snprintf(path, sizeof path, "%s/net.ini", folder);
     for (unsigned k = 0; k <= sizeof cases / sizeof *cases; k++) {
         FILE *f = fopen(path, "w");
@@ -219,7 +225,7 @@ static void what_is_wrong_is_said_in_a_sentence(void)
         says("sample 0 has none", "no_label");
         subject_close(&of);
     }
-    unlink(path);
+    unlink(path), unlink(onnx);
     rmdir(folder);
 }
 
