@@ -199,7 +199,7 @@ expect 0 "400 steps of 200 points" env PATH="$box/empty" $train -o a.safetensors
 expect 2 "is there already" $train -o a.safetensors
 expect 2 "is finished" $train -o a.safetensors --resume
 holds $train -o b.safetensors -t 3 -q
-holds cmp a.safetensors b.safetensors                # threads change no bit
+holds cmp a.safetensors b.safetensors
 holds test "$(wc -l <a.tsv)" -eq 201
 holds "$fokker" sample spec.ini --nfe 5 -n 10 -q
 expect 0 "the network's part is" $quick bench spec.ini --solver "ddim heun em" --nfe "4 40" --metric "split:rms split:sw2" --samples 60 --seed "1 2" -o split
@@ -233,6 +233,9 @@ kill -9 $killed 2>/dev/null; wait $killed 2>/dev/null
 grep -q train.now c.safetensors && holds $train -o c.safetensors -q --resume
 holds cmp a.safetensors c.safetensors                # killed and resumed: the same weights
 holds cmp a.tsv c.tsv
+spec -2 40; sed -i 's/width = 32/width = 192/' spec.ini      # steps that are worth more than one thread
+for threads in 1 3; do holds $train -o wide$threads.safetensors -t $threads -q; done
+holds cmp wide1.safetensors wide3.safetensors        # threads change no bit
 spec -2 500
 expect 2 'it has "train.steps = 400" where there is "train.steps = 500" now' $train -o a.safetensors --resume
 spec 1e30 10

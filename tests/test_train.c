@@ -12,8 +12,9 @@
 #include "tests/suite.h"
 
 static const char head[] =
-    "[process]\nkind = %s\n[data]\nkind = mixture\nweights = 1 2\nmean.1 = -1 0.5\nmean.2 = 1 0\nstd = 0.4\nlabels = 0 1\n[score]\nkind = mlp\nfile = net.safetensors\n"
-    "[net]\nkind = %s\nwidth = 32\ndepth = 1\npredicts = %s\ntime = lambda\n[train]\nsteps = %d\nbatch = 96\nrate = 1e-2\nwarmup = 20\nema = 0.98\nweighting = %s\n%s";
+    "[process]\nkind = %s\n[data]\nkind = mixture\nweights = 1 2\nmean.1 = -1 0.5\nmean.2 = 1 0\nstd = 0.4\nlabels = 0 1\n"
+    "[score]\nkind = mlp\nfile = net.safetensors\n[net]\nkind = %s\nwidth = 32\ndepth = 1\npredicts = %s\ntime = lambda\n"
+    "[train]\nsteps = %d\nbatch = 96\nrate = 1e-2\nwarmup = 20\nema = 0.98\nweighting = %s\n%s";
 
 static int spec_of(made *m, const char *proc, const char *kind, const char *predicts, int steps, const char *weighting, const char *more)
 {
@@ -85,11 +86,13 @@ static void every_prediction_weighting_and_process_learns_the_noise(void)
 {
     static const struct { const char *proc, *kind, *predicts, *weighting, *more; } ways[] = {
         { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "" }, { "vp-linear\nt_min = 0.02", "mlp", "data", "min-snr", "" },
-        { "vp-linear\nt_min = 0.02", "residual", "v", "snr", "spread = random\n" }, { "vp-linear\nt_min = 0.02", "mlp", "score", "sigma2", "times = lambda\n" },
+        { "vp-linear\nt_min = 0.02", "residual", "v", "snr", "spread = random\n" },
+        { "vp-linear\nt_min = 0.02", "mlp", "score", "sigma2", "times = lambda\n" },
         { "flow\nt_min = 0.05\nt_max = 0.99", "mlp", "velocity", "plain", "" }, { "vp-cosine\nt_min = 0.1\nt_max = 0.95", "mlp", "noise", "uniform", "" },
         { "edm\nt_min = 0.2\nt_max = 10", "mlp", "data", "edm", "times = lambda\n" }, { "vp-discrete", "mlp", "noise", "likelihood", "" },
         { "vp-linear\nt_min = 0.02\nt_max = 0.4", "mlp", "noise", "data", "" }, { "vp-discrete", "mlp", "noise", "vlb", "times = importance\n" },
-        { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "objective = explicit\n" }, { "vp-linear\nt_min = 0.02", "mlp", "v", "sigma2", "objective = implicit\n" },
+        { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "objective = explicit\n" },
+        { "vp-linear\nt_min = 0.02", "mlp", "v", "sigma2", "objective = implicit\n" },
         { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "objective = sliced\n" },
         { "vp-linear\nt_min = 0.02", "squash", "noise", "likelihood", "times = importance\n" },
         { "ve\nsigma_max = 10", "mlp\nwrap = precond:data=1", "data", "edm", "times = lognormal\nlog_mean = 0\n" },
