@@ -1,35 +1,15 @@
-/* Whatever runs a plan: the same bits however the batch is cut, honest counts, honest failures. */
+/* Whatever runs a plan: the same bits however the batch is cut, honest counts, ends where it should. */
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include "tests/fixture.h"
 #include "tests/suite.h"
+#include "tests/ways.h"
 
-enum { N = 1500, STEPS = 12 };
-
-/* Every method, fixed where it can and by its own steps where it must or may. */
-static const struct way { const char *solver; int own; } ways[] = {
-    { "euler", 0 }, { "heun", 0 }, { "heun", 1 }, { "edm-heun", 0 }, { "ddim", 0 }, { "ddim:eta=0.5", 0 }, { "dpmpp-2m", 0 }, { "dopri5", 0 }, { "dopri5", 1 },
-    { "cvode-adams", 1 }, { "cvode-bdf", 1 }, { "em", 0 }, { "ancestral", 0 }, { "sde-dpmpp-2m", 0 }, { "sde-dpmpp-2m:kind=heun", 0 },
-    { "rk4", 0 }, { "dop853", 1 }, { "stork-4", 0 }, { "bdia", 0 }, { "rx/bosh3", 0 }, { "tcd", 0 },
-    { "deis-tab3", 0 },
-    { "seeds-3", 0 }, { "sra1", 0 }, { "sa-solver", 0 }, { "er-sde-3", 0 }, { "edm-churn", 0 }, { "pc/em/langevin", 0 }, { "gotta-go-fast:rtol=0.5,atol=0.5", 1 },
-    { "dpm-adaptive-23:rtol=0.01,atol=0.01", 1 }, { "dpm-adaptive-12:rtol=0.01,atol=0.01,control=power", 1 },
-    { "picard:window=4,tol=0/ddim", 0 }, { "parareal:window=3,tol=0/ddim/heun", 0 },
-    { "anderson:window=4,tol=0/ddim:eta=1", 0 },
-};
-enum { WAYS = sizeof ways / sizeof *ways };
+enum { N = 1500 };
 
 /* CVODE takes one row at a time: fewer of them. */
-static int rows_of(const struct way *w) { return strncmp(w->solver, "cvode", 5) ? N : 260; }
-
-static int open_way(rig *r, const char *name, const struct way *w)
-{
-    return rig_open(r, name, NULL, w->solver, NULL, w->own ? 0 : STEPS, 0);
-}
-
-static int same(const double *a, const double *b, size_t count) { return !memcmp(a, b, count * sizeof *a); }
+static int rows_of(const way *w) { return strncmp(w->solver, "cvode", 5) ? N : 260; }
 
 static void every_solver_gives_the_same_bits_on_any_number_of_threads(void)
 {
@@ -40,7 +20,7 @@ static void every_solver_gives_the_same_bits_on_any_number_of_threads(void)
         double *x, *one;
         int before = omp_get_max_threads();
 
-        if (open_way(&r, "gmm8ring", &ways[i]))
+        if (way_open(&r, "gmm8ring", &ways[i]))
             continue;
         omp_set_num_threads(1);
         int n = rows_of(&ways[i]);
@@ -67,7 +47,7 @@ static void every_solver_gives_the_same_bits_in_blocks_of_any_size(void)
         rig r;
         double *x, *usual;
 
-        if (open_way(&r, "gmm8ring", &ways[i]))
+        if (way_open(&r, "gmm8ring", &ways[i]))
             continue;
         x = rig_start(&r, 200);
         usual = rig_run(&r, 200, x, NULL, NULL);
@@ -84,13 +64,13 @@ static void every_solver_gives_the_same_bits_in_blocks_of_any_size(void)
 }
 
 /* Row i of the shuffled batch is row perm[i]. */
-static void shuffled(const char *name, const struct way *w, int n)
+static void shuffled(const char *name, const way *w, int n)
 {
     rig r;
     double *x, *plain, *mixed, *y;
     int *perm = malloc(n * sizeof *perm), all = 1;
 
-    if (open_way(&r, name, w)) {
+    if (way_open(&r, name, w)) {
         free(perm);
         return;
     }
@@ -119,7 +99,7 @@ static void a_row_of_the_flow_depends_on_nothing_but_the_row(void)
         rig r;
         int noisy;
 
-        if (open_way(&r, "gmm8ring", &ways[i]))
+        if (way_open(&r, "gmm8ring", &ways[i]))
             continue;
         noisy = method_stochastic(r.how.how);
         rig_close(&r);
@@ -176,130 +156,6 @@ static void a_budget_buys_as_many_steps_as_fit(void)
                 recipe_close(&a);
                 subject_close(&s);
             }
-}
-
-static void a_budget_below_one_step_is_refused(void)
-{
-    subject s;
-    recipe a;
-
-    if (must(subject_open(&s, "gmm8ring", NULL, NULL)))
-        return;
-    CU_ASSERT(recipe_open(&a, &s, "heun", NULL, 0, (budget){ 0, 1 }));
-    says("--nfe 1", "heun", "more calls");
-    CU_ASSERT(recipe_open(&a, &s, "dopri5", NULL, 0, (budget){ 0, 6 }));
-    CU_ASSERT(recipe_open(&a, &s, "ddim", NULL, 0, (budget){ 0, 0 }));
-    says("ddim", "--steps", "--nfe");
-    subject_close(&s);
-}
-
-/* A field that is wrong at some rows: NaN, or a failure, from the `after`-th call on. */
-typedef struct trap { const score *of; const double *bad; int fails, after, calls; } trap;
-
-static int sprung(void *self, const batch *p, double *out)
-{
-    trap *t = self;
-    int dim = t->of->dim, calls;
-
-    #pragma omp atomic capture
-    calls = ++t->calls;
-    if (t->of->eval(t->of->self, p, out))
-        return -1;
-    if (calls <= t->after)
-        return 0;
-    for (int i = 0; i < p->groups * p->rows; i++)
-        if (p->x[(size_t)i * dim] > *t->bad) {
-            if (t->fails)
-                return fail("trap: no answer for the point %g", p->x[(size_t)i * dim]);
-            out[(size_t)i * dim] = NAN;
-        }
-    return 0;
-}
-
-static void a_field_that_says_nan_half_way_costs_its_rows_only(void)
-{
-    for (int i = 0; i < WAYS; i++) {
-        rig r;
-        int status, wrong = 0;
-        tally t;
-        double limit = 3, *x, *y, *good;
-
-        if (open_way(&r, "gmm8ring", &ways[i]))
-            continue;
-        trap snare = { r.of.field, &limit, 0, 3, 0 };
-        score bad = *r.of.field;
-        bad.eval = sprung, bad.divergence = NULL, bad.jvp = NULL, bad.self = &snare;
-        x = rig_start(&r, 300);
-        good = rig_run(&r, 300, x, NULL, NULL);
-        r.how.plan.field = &bad;
-        y = rig_run(&r, 300, x, &status, &t);
-        r.how.plan.field = r.of.field;
-        CU_ASSERT_EQUAL(status, DIVERGED);
-        CU_ASSERT(t.diverged > 0 && t.diverged < 300);
-        says("diverged in", "of 300 samples");
-        for (int k = 0; k < 300; k++)
-            wrong += isfinite(y[2 * k]) && isfinite(y[2 * k + 1]) && !same(y + 2 * k, good + 2 * k, 2);
-        if (!ways[i].own)                           /* own steps see other neighbours' NaN never, but a trap near a trajectory's trial steps changes them */
-            CU_ASSERT_EQUAL(wrong, 0);
-        free(x), free(y), free(good), rig_close(&r);
-    }
-}
-
-static void a_field_that_fails_ends_the_run_with_the_first_rows_reason(void)
-{
-    for (int i = 0; i < WAYS; i++) {
-        char alone[1024] = "";
-        int before = omp_get_max_threads();
-
-        for (int threads = 1; threads <= 3; threads++) {
-            rig r;
-            int status;
-            double limit = 2.5, *x, *y;
-
-            if (open_way(&r, "gmm8ring", &ways[i]))
-                continue;
-            trap snare = { r.of.field, &limit, 1, 0, 0 };
-            score bad = *r.of.field;
-            bad.eval = sprung, bad.self = &snare;
-            x = rig_start(&r, N);
-            r.how.plan.field = &bad;
-            omp_set_num_threads(threads);
-            y = rig_run(&r, N, x, &status, NULL);
-            CU_ASSERT_EQUAL(status, FAILED);
-            says("trap: no answer");
-            if (threads == 1)
-                strcpy(alone, why());
-            CU_ASSERT_STRING_EQUAL(alone, why());
-            r.how.plan.field = r.of.field;
-            free(x), free(y), rig_close(&r);
-        }
-        omp_set_num_threads(before);
-    }
-}
-
-static void a_run_stops_when_told_to(void)
-{
-    static const volatile sig_atomic_t stop = 1;
-
-    for (int i = 0; i < WAYS; i++) {
-        rig r;
-        int status;
-        double *x, *y;
-
-        if (open_way(&r, "gmm8ring", &ways[i]))
-            continue;
-        x = rig_start(&r, 50);
-        r.how.plan.stop = &stop;
-        y = rig_run(&r, 50, x, &status, NULL);
-        CU_ASSERT_EQUAL(status, STOPPED);
-        CU_ASSERT(isnan(y[0]));
-        free(y);
-        r.how.plan.stop = NULL, r.how.plan.deadline = omp_get_wtime() - 1;
-        y = rig_run(&r, 50, x, &status, NULL);
-        CU_ASSERT_EQUAL(status, STOPPED);
-        says("out of time");
-        free(x), free(y), rig_close(&r);
-    }
 }
 
 static void eta_0_is_ddim_to_the_bit(void)
@@ -415,31 +271,6 @@ static void the_flow_runs_back_to_where_it_came_from(void)
     }
 }
 
-static void what_a_method_cannot_do_is_said_before_the_run(void)
-{
-    static const struct { const char *solver, *process; int steps; const char *words[3]; } row[] = {
-        { "em", "flow", 10, { "alpha = 0", "em" } }, { "edm-heun", "flow", 10, { "alpha = 0" } }, { "cvode-adams", NULL, 10, { "own steps" } },
-        { "dpmp-2m", NULL, 10, { "dpmp-2m", "did you mean dpmpp-2m" } }, { "ddim:eat=1", NULL, 10, { "eat", "did you mean eta" } },
-        { "ddim:eta=2", NULL, 10, { "eta", "between 0 and 1" } }, { "ddim:eta=x", NULL, 10, { "not a number" } }, { "ddim/ddim", NULL, 10, { "wraps no other" } },
-        { "ancestral:variance=both", NULL, 10, { "posterior beta" } }, { ":", NULL, 10, { "name" } } };
-
-    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-        subject s;
-        recipe h;
-        budget b = { row[i].steps, 0 };
-
-        if (must(subject_open(&s, "gmm8ring", row[i].process, NULL)))
-            continue;
-        if (recipe_open(&h, &s, row[i].solver, NULL, 0, b)) {
-            check_says(row[i].words, __FILE__, __LINE__);
-        } else {
-            CU_ASSERT(recipe_adapts(h.how, b));     /* only adapts: the command refuses the budget */
-            recipe_close(&h);
-        }
-        subject_close(&s);
-    }
-}
-
 static void recorded_noise_gives_what_fresh_noise_gave(void)
 {
     enum { ROWS = 70 };
@@ -509,16 +340,11 @@ static const test_case tests[] = {
     { "a row of the flow depends on nothing but the row", a_row_of_the_flow_depends_on_nothing_but_the_row },
     { "calls are counted as the field is asked", calls_are_counted_as_the_field_is_asked },
     { "a budget buys as many steps as fit", a_budget_buys_as_many_steps_as_fit },
-    { "a budget below one step is refused", a_budget_below_one_step_is_refused },
-    { "a field that says NaN half-way costs its rows only", a_field_that_says_nan_half_way_costs_its_rows_only },
-    { "a field that fails ends the run with a reason", a_field_that_fails_ends_the_run_with_the_first_rows_reason },
-    { "a run stops when told to", a_run_stops_when_told_to },
     { "eta = 0 is DDIM to the bit", eta_0_is_ddim_to_the_bit },
     { "eta = 1 is ancestral sampling", eta_1_is_ancestral_sampling },
     { "the last step to sigma = 0 ends on the data", the_last_step_to_sigma_0_ends_on_the_data },
     { "own steps end with the denoiser's answer", own_steps_end_with_the_denoiser_s_answer },
     { "the flow runs back to where it came from", the_flow_runs_back_to_where_it_came_from },
-    { "what a method cannot do is said before the run", what_a_method_cannot_do_is_said_before_the_run },
     { "recorded noise gives what fresh noise gave", recorded_noise_gives_what_fresh_noise_gave },
     { "the trajectory holds every state", the_trajectory_holds_every_state },
     { 0, 0 },
