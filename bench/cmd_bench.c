@@ -139,14 +139,11 @@ static int begin(job *j)
 static int part_fits(const void *at, const results *r) { return compare_heads(at, r); }
 static int part_is(const void *at, int i, const record *r) { const job *j = at; return same_cell(j, &j->cells[i], r); }
 
-/* Rank 0 has begun results.tsv; the others see what is in it. */
-static int join_in(job *j)
+/* What was done before: rank 0 has begun results.tsv, and no rank has a part of this run yet. */
+static int look(job *j)
 {
     results old;
-    int bad = ranks_mine() == 0 ? begin(j) : 0;
 
-    if (ranks_any(bad))
-        return bad ? bad : fail("rank 0 says why");
     if (ranks_mine() > 0) {
         if (results_read(j->path, &old))
             return -1;
@@ -177,24 +174,22 @@ static int open_part(job *j)
 /* Who does what: with as many cells as ranks each has its own. */
 static int share_out(job *j)
 {
-    long left = j->count - j->done;
+    long left;
     int bad = 0;
 
-    if (join_in(j))
+    if (ranks_agree(ranks_mine() == 0 && begin(j)) || ranks_agree(look(j)))
         return -1;
-    if (!(j->had = calloc(j->count + 1, 1)))
-        return fail("bench: out of memory");
+    left = j->count - j->done;
     for (long i = 0; i < j->count; i++)
         j->had[i] = i < j->done || j->parts.row[i];
     for (long i = j->done; i < j->count; i++)
         left -= j->parts.row[i] != NULL;
     j->apart = ranks_count() > 1 && left >= ranks_count(), j->sweep.together = ranks_count() > 1 && !j->apart;
-    j->quiet |= ranks_mine() > 0;
     if (j->apart)
         bad = open_part(j);                         /* NOLINT: close_job frees j->path */
     if (!bad && (j->apart || ranks_mine() == 0))
         bad = ledger_open(&j->ledger, j->folder, j->apart ? ranks_mine() : -1, j->had, j->count, j->what.on);      /* NOLINT: close_job frees j->path */
-    return ranks_any(bad != 0) ? (bad ? -1 : fail("another rank says why")) : 0;
+    return ranks_agree(bad);
 }
 
 /* What all parts hold goes to results.tsv in order, by rank 0. */
@@ -237,18 +232,18 @@ static int make_folder(const char *path)
     return 0;
 }
 
-static int open_job(job *j, const request *r)
+static int prepare(job *j, const request *r)
 {
-    *j = (job){ .r = r, .quiet = option_text(r, "quiet") != NULL, .sweep.is.model = -1 };
+    *j = (job){ .r = r, .quiet = option_text(r, "quiet") != NULL || ranks_mine() > 0, .sweep.is.model = -1 };
     if (spec_open(&j->what, r))
         return -1;
     j->folder = j->what.text[OUTPUT];
     if (!(j->cells = spec_cells(&j->what, &j->count)) || sweep_open(&j->sweep, &j->what) || make_folder(j->folder) || !(j->head = make_head(&j->what)))
         return -1;
-    if (!(j->path = malloc(strlen(j->folder) + sizeof "/results.tsv")))
+    if (!(j->path = malloc(strlen(j->folder) + sizeof "/results.tsv")) || !(j->had = calloc(j->count + 1, 1)))
         return fail("bench: out of memory");
     strcat(strcpy(j->path, j->folder), "/results.tsv");
-    return share_out(j);
+    return 0;
 }
 
 static void close_job(job *j)
@@ -359,7 +354,7 @@ int cmd_bench(const request *r)
     job j;
     int code;
 
-    if (open_job(&j, r)) {
+    if (ranks_agree(prepare(&j, r)) || share_out(&j)) {
         close_job(&j);
         return complain(USAGE);
     }

@@ -224,14 +224,14 @@ int cmd_sample(const request *r)
     int status, code = OK, quiet = option_text(r, "quiet") != NULL || ranks_mine() > 0;
     double began;                                   /* then the seconds that it took */
 
-    if (open_job(&j, r)) {
+    if (ranks_agree(open_job(&j, r))) {
         close_job(&j);
         return complain(USAGE);
     }
     j.how.plan.noise = &j.noise, j.how.plan.stop = &watch_stopped;
     w = watch_open("rows x steps", j.n * (long)j.how.plan.steps, &done, quiet);
     j.how.plan.done = w ? &done : NULL;
-    if (!j.trace && ranks_share(&j.how.plan, (int)j.n, &shared)) {
+    if (!j.trace && ranks_agree(ranks_share(&j.how.plan, (int)j.n, &shared))) {
         close_job(&j);
         return complain(FAILED_RUN);
     }

@@ -275,7 +275,7 @@ int writable(const char *option_name, const char *path)
 
 int complain(int code)
 {
-    if (code != USAGE || ranks_mine() == 0)         /* what is wrong with the words is wrong in every rank */
+    if (code != USAGE || ranks_speaks())            /* what is wrong with the words is wrong in every rank */
         fprintf(stderr, "fokker: %s\n", why());
     return code;
 }

@@ -8,7 +8,7 @@
 #ifdef FOKKER_MPI
 #include <mpi.h>
 
-static int count = 1, mine;
+static int count = 1, mine, speaker;
 
 /* Whether a launcher started us: MPI_Init alone would start one of its own. */
 static int launched(void) { return getenv("OMPI_COMM_WORLD_SIZE") || getenv("PMI_SIZE") || getenv("PMIX_RANK"); }
@@ -55,6 +55,20 @@ int ranks_any(int flag)
         MPI_Allreduce(&flag, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
     return any;
 }
+
+int ranks_agree(int bad)
+{
+    int first = bad ? mine : count;
+
+    if (count > 1)
+        MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    if (first == count)
+        return 0;
+    speaker = first;
+    return -1;
+}
+
+int ranks_speaks(void) { return mine == speaker; }
 
 /* The bytes of each, where all others have 0.  A sum would lose the sign of a zero and the bits of a NaN. */
 static int merge(void *at, size_t bytes)
@@ -161,6 +175,8 @@ int ranks_count(void) { return 1; }
 int ranks_mine(void) { return 0; }
 int ranks_wait(void) { return 0; }
 int ranks_any(int flag) { return flag; }
+int ranks_agree(int bad) { return bad ? -1 : 0; }
+int ranks_speaks(void) { return 1; }
 int ranks_share(plan *p, int n, score **shared) { *shared = NULL; return 0; }
 void ranks_release(score *shared) {}
 #endif

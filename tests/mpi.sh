@@ -20,7 +20,7 @@ check() {                                       # check SENTENCE COMMAND...
 }
 
 oversubscribe=$(mpirun --help 2>/dev/null | grep -q oversubscribe && echo --oversubscribe || mpirun --version 2>&1 | grep -q 'Open MPI' && echo --oversubscribe)
-ranks() { n=$1; shift; mpirun $oversubscribe -n "$n" "$fokker" "$@"; }
+ranks() { n=$1; shift; timeout 120 mpirun $oversubscribe -n "$n" "$fokker" "$@"; }
 plain() { grep -v '^#' "$1" | cut -f 1-12,15-; }
 same() { plain "$1" >a; plain "$2" >b; cmp a b; }
 ledger() { cut -f 1-11,13-15,18,19,23-28 "$1"; }         # but calls (blocks in other places), memory and times
@@ -53,7 +53,13 @@ done
 idle() { ranks 4 sample gmm8ring --solver ddim --steps 5 -n 3 -o s.txt -q >out 2>&1 && says out "3 of them wait"; }
 wrong() { ranks 2 sample gmm8ring --solver dim --steps 5 >out 2>&1; test $? = 2 && test "$(grep -c 'did you mean ddim' out)" = 1; }
 diverged() { ranks 2 bench gmm8ring --solver "bdia euler" --process edm --steps 3 --samples 20 --seed 0 --metric sw2 -o d2 -q >out 2>&1; }
+alone() {                                       # rank 1 alone does not find the model
+    timeout 120 mpirun $oversubscribe -n 1 "$fokker" "$@" : -n 1 env FOKKER_MODELS=/nowhere "$fokker" "$@" : -n 1 "$fokker" "$@" >out 2>&1
+    test $? = 2 && test "$(grep -c '^fokker: gmm8ring' out)" = 1
+}
 check "more ranks than work is a warning"       idle
+check "what is wrong in one rank alone ends a benchmark"    alone bench gmm8ring --solver ddim --steps 5 --samples 20 --seed 1..6 --metric sw2 -o a3 -q
+check "and a run"                               alone sample gmm8ring --solver ddim --steps 5 -n 3 -o a3.txt -q
 check "a wrong word is said once"               wrong
 check "runs that go wrong are rows"             diverged
 
