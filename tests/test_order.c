@@ -1,6 +1,7 @@
 /* The measurement of orders: every claim in the list is held, and solvers that are wrong in one place are caught. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "bench/order.h"
 #include "models/fail.h"
@@ -27,17 +28,33 @@ static void closes(void)
     ground_close(&field);
 }
 
+/* One claim and what was measured of it: by any thread. */
+typedef struct claim { const arena *a; const char *on; enum kind kind; method *m; finding f, guard; int bad; char why[200]; } claim;
+
+static void measure(claim *c)
+{
+    c->f = c->guard = (finding){ .solver = c->m->sol->name, .arena = c->a, .grid = c->on, .kind = c->kind };
+    if (c->kind == KIND_STRONG)
+        c->bad = order_strong(&c->f, &c->guard, c->m, &quick);
+    else
+        c->bad = (c->kind == KIND_ODE ? order_ode : c->kind == KIND_TOL ? order_tol : order_weak)(&c->f, c->m, &quick);
+    snprintf(c->why, sizeof c->why, "%s: %s", c->f.solver, c->bad ? why() : "");
+}
+
+static void was_measured(const claim *c)
+{
+    check_near(c->bad, 0, 0, c->why, __FILE__, __LINE__);
+    if (c->kind == KIND_STRONG)
+        CU_ASSERT(c->guard.verdict != VERDICT_REFUTED);
+}
+
 static finding ask_order(const arena *a, const char *on, enum kind kind, const method *m)
 {
-    finding f = { .solver = m->sol->name, .arena = a, .grid = on, .kind = kind }, guard = f;
+    claim c = { .a = a, .on = on, .kind = kind, .m = (method *)m };
 
-    if (kind == KIND_STRONG)
-        must(order_strong(&f, &guard, m, &quick));
-    else
-        must((kind == KIND_ODE ? order_ode : kind == KIND_TOL ? order_tol : order_weak)(&f, m, &quick));
-    if (kind == KIND_STRONG)
-        CU_ASSERT(guard.verdict != VERDICT_REFUTED);
-    return f;
+    measure(&c);
+    was_measured(&c);
+    return c.f;
 }
 
 /* At this effort an interval may be wider than the range of the claim, above all at high orders, of which few rungs lie between the first that
@@ -52,45 +69,58 @@ static int agrees(const finding *f)
     return f->verdict == VERDICT_HOLDS;
 }
 
-static void holds(const arena *a, const char *on, enum kind kind, const method *m)
+static void holds(const claim *c)
 {
-    finding f = ask_order(a, on, kind, m);
+    const finding *f = &c->f;
     char text[256];
 
-    snprintf(text, sizeof text, "%s on %s, %s: %s order %g reads %.3f [%.3f, %.3f]", f.solver, a->proc->name, on, kind_names[kind], f.claimed,
-             f.slope.value, f.slope.lo, f.slope.hi);
-    check_near(agrees(&f), 1, 0, text, __FILE__, __LINE__);
+    was_measured(c);
+    snprintf(text, sizeof text, "%s on %s, %s: %s order %g reads %.3f [%.3f, %.3f]", f->solver, c->a->proc->name, c->on, kind_names[c->kind], f->claimed,
+             f->slope.value, f->slope.lo, f->slope.hi);
+    check_near(agrees(f), 1, 0, text, __FILE__, __LINE__);
+}
+
+/* What a method claims; those that adapt through noise: their law against the tolerance, test_stochastic.c. */
+static int claims_of(method *m, claim *c)
+{
+    enum kind kind = method_stochastic(m) ? KIND_WEAK : KIND_ODE;
+    int n = 0;
+
+    if (m->sol->adapts && method_stochastic(m))
+        return 0;
+    if (m->sol->adapts) {
+        c[n++] = (claim){ &vp, "-", KIND_TOL, m };
+    } else if (method_order(m) > 0) {
+        c[n++] = (claim){ &vp, "karras", kind, m };
+        c[n++] = (claim){ &edm, "lambda", kind, m };
+    }
+    if (m->sol->embedded)
+        c[n++] = (claim){ &edm, "-", KIND_TOL, m };
+    if (m->sol->strong > 0)
+        c[n++] = (claim){ &vp, "lambda", KIND_STRONG, m };
+    return n;
 }
 
 static void every_solver_converges_as_it_claims(void)
 {
     static const char *const more[] = { "ddim:eta=1", "ancestral:variance=beta", "sde-dpmpp-2m:kind=heun" };
-    int n = solvers(), all = n + sizeof more / sizeof *more;
+    enum { MORE = sizeof more / sizeof *more };
+    int n = solvers(), all = n + MORE, count = 0;
+    method **m = calloc(all, sizeof *m);
+    claim *c = calloc(4 * (size_t)all, sizeof *c);
 
-    for (int i = 0; i < all; i++) {
-        const char *name = i < n ? solver_at(i)->name : more[i - n];
-        method *m = i < n && solver_at(i)->inners ? NULL : method_parse("test", name);
-
-        if (!m)
-            continue;
-        if (m->sol->adapts && method_stochastic(m)) {
-            method_free(m);                         /* its law against the tolerance: test_stochastic.c */
-            continue;
-        }
-        if (m->sol->adapts) {
-            holds(&vp, "-", KIND_TOL, m);
-        } else if (method_order(m) > 0) {
-            enum kind kind = method_stochastic(m) ? KIND_WEAK : KIND_ODE;
-
-            holds(&vp, "karras", kind, m);
-            holds(&edm, "lambda", kind, m);
-        }
-        if (m->sol->embedded)
-            holds(&edm, "-", KIND_TOL, m);
-        if (m->sol->strong > 0)
-            holds(&vp, "lambda", KIND_STRONG, m);
-        method_free(m);
-    }
+    for (int i = 0; i < all; i++)
+        if ((m[i] = i < n && solver_at(i)->inners ? NULL : method_parse("test", i < n ? solver_at(i)->name : more[i - n])))
+            count += claims_of(m[i], c + count);
+    #pragma omp parallel for schedule(dynamic, 1)
+    for (int i = 0; i < count; i++)
+        measure(&c[i]);
+    for (int i = 0; i < count; i++)
+        holds(&c[i]);
+    for (int i = 0; i < all; i++)
+        if (m[i])
+            method_free(m[i]);
+    free(m), free(c);
 }
 
 /* The committed table (docs/orders.tsv): its claims are those of the list, nothing is refuted, and no solver with a claim is missing. */
