@@ -48,15 +48,18 @@ static int note_process(fit *f)
     return n < (int)sizeof item ? tensors_add_note(&f->file, "process", item) : fail("%s: [process] is too long", f->model->name);
 }
 
-/* [train] into three tables. */
+/* [train] into its tables. */
 static int read_train(fit *f, section *s)
 {
-    const param *const tables[] = { dsm_keys, times_keys, adam_keys };
-    args *const given[] = { &f->goal.given, &f->goal.when.given, &f->run.given };
-    const char *known[3 * MAX_PARAM + 1] = { NULL };
+    enum { TABLES = 4 };
+    const param *const tables[TABLES] = { dsm_keys, distil_keys, times_keys, adam_keys };
+    args *const given[TABLES] = { &f->goal.given, &f->goal.by.given, &f->goal.when.given, &f->run.given };
+    const char *known[TABLES * MAX_PARAM + 4] = { TEACHER_KEYS };
     int n = 0;
 
-    for (int k = 0; k < 3; k++) {
+    for (; known[n]; n++)
+        section_get(s, known[n]);                   /* read where the student is known */
+    for (int k = 0; k < TABLES; k++) {
         args_default(given[k], tables[k]);
         for (int i = 0; i < MAX_PARAM && tables[k][i].name; i++) {
             const char *value = section_get(s, known[n++] = tables[k][i].name);
@@ -81,7 +84,7 @@ static int read_wrap(fit *f, section *s)
     return f->goal.how.predicts == PREDICTS_DATA ? 0 : fail("%s: what precond makes of a network predicts data; give predicts = data", where);
 }
 
-static int read_net(fit *f, section *s)
+static int read_net(fit *f, section *s, section *how)
 {
     static const char *const known[] = { MADE_KEYS, NETWORK_KEYS };
     const model *m = f->model;
@@ -92,6 +95,8 @@ static int read_net(fit *f, section *s)
     for (int i = 0; i < TOLD; i++)
         if (section_get(s, told[i]) && tensors_add_note(&f->file, told[i], section_get(s, told[i])))
             return -1;
+    if (teacher_start(m, how, &f->file))
+        return -1;
     text.embed = tensors_note(&f->file, "embed"), text.layers = tensors_note(&f->file, "layers");
     return (f->net = net_open(&text)) ? 0 : -1;
 }
@@ -110,7 +115,8 @@ static int read_spec(fit *f, const char *name)
         return -1;
     f->goal.proc = f->model->process, f->goal.law = f->model->law;
     f->goal.seed = (uint64_t)f->run.given.v[RUN_SEED], f->goal.batch = (int)f->run.given.v[RUN_BATCH];
-    if (read_net(f, what) || note_process(f) || tensors_add_note(&f->file, "train.spec", f->spec))
+    if (read_net(f, what, how) || note_process(f) || tensors_add_note(&f->file, "train.spec", f->spec) ||
+        teacher_open(&f->teacher, f->model, how, f->net->classes > 0, &f->goal.by))
         return -1;
     return dsm_open(&f->goal, section_where(f->model->file, what, NULL));
 }
@@ -125,13 +131,13 @@ static int make_room(fit *f)
         return -1;
     f->run.n = n;
     f->run.threads = 6. * n * f->goal.batch > WORTH ? omp_get_max_threads() : 1;
-    f->desks = f->run.threads < f->goal.slices ? f->run.threads : f->goal.slices;
+    f->desks = f->teacher.field && f->teacher.field->serial ? 1 : f->run.threads < f->goal.slices ? f->run.threads : f->goal.slices;
     f->slab = calloc(4 * n, sizeof *f->slab), f->grad = malloc((size_t)f->goal.slices * n * sizeof *f->grad);
     if (!f->slab || !f->grad || !(f->desk = calloc(f->desks, sizeof *f->desk)))
         return fail("train: out of memory: %ld parameters, %d gradients", n, f->goal.slices);
     f->run.now = f->slab, f->run.mean = f->slab + n, f->run.first = f->slab + 2 * n, f->run.second = f->slab + 3 * n;
     for (int i = 0; i < f->desks; i++)
-        if (desk_open(&f->desk[i], f->net))
+        if (desk_open(&f->desk[i], &f->goal, f->net))
             return -1;
     net_get(f->net, f->run.now);
     memcpy(f->run.mean, f->run.now, n * sizeof *f->run.mean);
@@ -145,6 +151,7 @@ void fit_close(fit *f)
     free(f->desk), free(f->slab), free(f->grad), free(f->spec);
     net_close(f->net);
     dsm_close(&f->goal);
+    teacher_close(&f->teacher);
     tensors_free(&f->file);
     model_close(f->model);
     *f = (fit){ 0 };

@@ -1,7 +1,7 @@
 /* A training run: what a SPEC asks, the state of it, steps, checkpoints. */
 #ifndef FOKKER_FIT_H
 #define FOKKER_FIT_H
-#include "models/model.h"
+#include "bench/teacher.h"
 #include "scores/adam.h"
 #include "scores/dsm.h"
 
@@ -14,6 +14,7 @@ typedef struct fit {
     tensors file;                           /* the network as it began; the names and shapes, and what sampling needs as notes */
     net *net;
     dsm goal;
+    teacher teacher;                        /* of a distillation */
     args wrap;                              /* of precond around the net, where [net] has one */
     adam run;
     float *slab, *grad;                     /* weights, EMA, two moments; a gradient a slice */

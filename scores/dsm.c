@@ -7,8 +7,8 @@
 #include "scores/precond.h"
 
 enum { LEAST = 64 };                                                /* a slice is so many rows, or a multiple */
-enum { DENOISING, EXPLICIT, IMPLICIT, SLICED };
-enum { SIGMA2, UNIFORM, LIKELIHOOD, SNR, MIN_SNR, DATA, EDM, PLAIN, VLB };
+enum { DENOISING, EXPLICIT, IMPLICIT, SLICED, PROGRESSIVE, CONSISTENCY };
+enum { SIGMA2, UNIFORM, LIKELIHOOD, SNR, MIN_SNR, DATA, EDM, PLAIN, VLB, TRUNCATED, SNR_1 };
 
 /* ---- weightings ---- */
 
@@ -20,15 +20,17 @@ static double sigma2(const level *l, const args *a) { return 1; }
 static double uniform(const level *l, const args *a) { return 1 / (l->sigma * l->sigma); }
 static double likelihood(const level *l, const args *a) { return l->g2 / (l->sigma * l->sigma); }
 static double data(const level *l, const args *a) { return 1 / snr(l); }
+static double truncated(const level *l, const args *a) { return fmax(1, 1 / snr(l)); }
+static double snr_1(const level *l, const args *a) { return 1 + 1 / snr(l); }
 static double min_snr(const level *l, const args *a) { return fmin(1, a->v[GOAL_GAMMA] / snr(l)); }
 static double edm(const level *l, const args *a) { return (1 / snr(l) + a->v[GOAL_STD] * a->v[GOAL_STD]) / (a->v[GOAL_STD] * a->v[GOAL_STD]); }
 
 /* In the order of the words; NULL: not by the level alone. */
 static weighting *const weightings[] = { [SIGMA2] = sigma2, [UNIFORM] = uniform, [LIKELIHOOD] = likelihood, [SNR] = sigma2, [MIN_SNR] = min_snr,
-                                         [DATA] = data, [EDM] = edm, [PLAIN] = NULL, [VLB] = NULL };
+                                         [DATA] = data, [EDM] = edm, [PLAIN] = NULL, [VLB] = NULL, [TRUNCATED] = truncated, [SNR_1] = snr_1 };
 const param dsm_keys[] = {
-    [GOAL_OBJECTIVE] = { "objective", "what stands for the noise", "denoising explicit implicit sliced", DENOISING },
-    [GOAL_WEIGHTING] = { "weighting", "of the loss by time", "sigma2 uniform likelihood snr min-snr data edm plain vlb", SIGMA2 },
+    [GOAL_OBJECTIVE] = { "objective", "what stands for the noise", "denoising explicit implicit sliced progressive consistency", DENOISING },
+    [GOAL_WEIGHTING] = { "weighting", "of the loss by time", "sigma2 uniform likelihood snr min-snr data edm plain vlb trunc-snr snr+1", SIGMA2 },
     [GOAL_GAMMA] = { "gamma", "of min-snr", NULL, 5, 1e-6, 1e6, 0 },
     [GOAL_STD] = { "data_std", "of edm", NULL, 0.5, 1e-6, 1e6, 0 },
     [GOAL_DROPOUT] = { "label_dropout", "part of the points whose label is not told", NULL, 0.1, 0, 1, 0 },
@@ -92,6 +94,24 @@ static double told_of(const dsm *d, const level *l, double *in)
     return network_time(&d->how, &own);
 }
 
+/* A teacher and its objective; the answer must fix the data at every level, also where alpha is next to nothing. */
+static int check_teacher(dsm *d, const char *where)
+{
+    int distils = d->given.v[GOAL_OBJECTIVE] >= PROGRESSIVE;
+
+    if (distils && !d->by.teacher)
+        return fail("%s: objective = progressive and consistency need a teacher; give teacher = MODEL", where);
+    if (!distils && d->by.teacher)
+        return fail("%s: a teacher is there and nothing asks it; give objective = progressive or consistency", where);
+    if (distils && (d->how.predicts == PREDICTS_NOISE || d->how.predicts == PREDICTS_SCORE))
+        return fail("%s: a student of few steps must say the data where there is almost only noise, and %s says them divided by alpha; choose predicts = v or data",
+                    where, predicts_name(d->how.predicts));
+    d->when.own = d->by.own;
+    if (distils)
+        d->when.given.v[TIMES_LEVELS] = d->by.given.v[DISTIL_STEPS];
+    return 0;
+}
+
 int dsm_open(dsm *d, const char *where)
 {
     double t[2] = { d->proc->t_min, d->proc->t_max }, in;
@@ -105,6 +125,8 @@ int dsm_open(dsm *d, const char *where)
         return fail("%s: objective = implicit asks in 2 directions a column, and %d columns are too many; choose sliced", where, d->law->dim);
     if (objective == EXPLICIT && !d->law->denoise)
         return fail("%s: objective = explicit, but the law does not know its own score; choose denoising", where);
+    if (check_teacher(d, where))
+        return -1;
     levels(d->proc, 2, t, end);
     for (int i = 0; i < 2; i++) {
         if (!(end[i].sigma > 0))
@@ -118,11 +140,11 @@ int dsm_open(dsm *d, const char *where)
     return times_open(&d->when, where, dsm_weight, d);
 }
 
-void dsm_close(dsm *d) { times_close(&d->when); }
+void dsm_close(dsm *d) { times_close(&d->when), distil_close(&d->by); }
 
 /* ---- a slice ---- */
 
-int desk_open(desk *k, const net *n)
+int desk_open(desk *k, const dsm *d, const net *n)
 {
     size_t size = (size_t)MICRO * n->dim;
 
@@ -130,12 +152,15 @@ int desk_open(desk *k, const net *n)
     if (!k->tape || !k->back || !k->x0)
         return fail("out of memory for a micro-batch");
     k->eps = k->x0 + size, k->x = k->eps + size, k->v = k->x + size;
+    if (d->by.teacher && d->by.teacher->twin && !(k->twin = d->by.teacher->twin(d->by.teacher->self, MICRO)))
+        return -1;
+    k->teacher = k->twin ? k->twin : d->by.teacher;
     return 0;
 }
 
 void desk_close(desk *k)
 {
-    tape_close(k->tape), back_close(k->back);
+    tape_close(k->tape), back_close(k->back), field_close(k->twin);
     free(k->x0);
 }
 
@@ -164,10 +189,77 @@ static int draw_points(const dsm *d, const net *n, long row, int points, const m
     return 0;
 }
 
-/* What stands for x0 and eps where the objective is not to know them. */
-static int replace(const dsm *d, int points, int dim, long row, const moment *m, const int *told, desk *k)
+/* Column j of direction i, v normals of the point. */
+static double along(const dsm *d, int i, int j, const double *v)
 {
-    int objective = (int)d->given.v[GOAL_OBJECTIVE];
+    return d->given.v[GOAL_OBJECTIVE] == IMPLICIT ? i == j : v[j] < 0 ? -1 : 1;
+}
+
+/* A row of the tape: a point, or so far along a direction from it. */
+static void set_row(const dsm *d, int dim, const level *l, int told, const double *x, double far, int direction, const double *v, tape *t, int row)
+{
+    double in, time = told_of(d, l, &in);
+    float *to = t->x + (size_t)row * padded(dim);
+
+    t->time[row] = time, t->label[row] = told;
+    memset(to, 0, padded(dim) * sizeof *to);
+    for (int j = 0; j < dim; j++)
+        to[j] = (float)(d->how.input_scale * (in * (far != 0 ? x[j] + far * along(d, direction, j, v) : x[j])));
+}
+
+/* A point's rows of the tape: x, then x + h sigma v and x - h sigma v for every direction. */
+static void set_rows(const dsm *d, int dim, int point, const moment *m, int told, desk *k)
+{
+    double far = d->given.v[GOAL_APART] * m->at.sigma, *x = k->x + (long)point * dim, *v = k->v + (long)point * dim;
+
+    for (int c = 0; c < d->copies; c++)
+        set_row(d, dim, &m->at, told, x, c ? c & 1 ? far : -far : 0, (c - 1) / 2, v, k->tape, point * d->copies + c);
+}
+
+/* The student's own data prediction at the points v where the teacher arrived, in place of x0; at the data they are it themselves. */
+static void ask_student(const dsm *d, const net *n, int points, const moment *m, const int *told, desk *k)
+{
+    int dim = n->dim;
+
+    for (int i = 0; i < points; i++) {
+        const level *l = distil_next(&d->by, m[i].index);
+
+        set_row(d, dim, l->sigma > 0 ? l : &m[i].at, told[i], k->v + (long)i * dim, 0, 0, NULL, k->tape, i);
+    }
+    k->tape->pass.rows = points, k->tape->made = 0;
+    net_forward(n, k->tape, 0);
+    for (int i = 0; i < points; i++) {
+        const level *l = distil_next(&d->by, m[i].index);
+        ingredients p = target_of(d, l->sigma > 0 ? l : &m[i].at);
+        const float *y = k->tape->y + (long)i * padded(dim);
+        const double *z = k->v + (long)i * dim;
+
+        for (int j = 0; j < dim; j++)
+            k->x0[(long)i * dim + j] = l->sigma > 0 ? (l->sigma * d->how.output_scale * y[j] - p.eps * z[j]) / (l->sigma * p.x0 - l->alpha * p.eps) : z[j] / l->alpha;
+    }
+}
+
+/* x0 from the teacher. */
+static int teach(const dsm *d, const net *n, int points, const moment *m, const int *told, desk *k)
+{
+    int at[MICRO], dim = n->dim;
+
+    for (int i = 0; i < points; i++)
+        at[i] = m[i].index;
+    if (distil_walk(&d->by, k->teacher, points, at, n->classes ? told : NULL, k->x, k->v, k->x0))
+        return -1;
+    if (d->given.v[GOAL_OBJECTIVE] == CONSISTENCY)
+        return ask_student(d, n, points, m, told, k), 0;
+    memcpy(k->x0, k->v, (size_t)points * dim * sizeof *k->x0);
+    for (int i = 0; i < points; i++)
+        distil_invert(&d->by, at[i], dim, k->x + (long)i * dim, k->x0 + (long)i * dim);
+    return 0;
+}
+
+/* What stands for x0 and eps where the objective is not to know them. */
+static int replace(const dsm *d, const net *n, int points, long row, const moment *m, const int *told, desk *k)
+{
+    int objective = (int)d->given.v[GOAL_OBJECTIVE], dim = n->dim, known = objective == EXPLICIT || objective >= PROGRESSIVE;
     level at[MICRO];
     batch all = { points, 1, at, k->x, d->law->labels ? told : NULL };
 
@@ -175,37 +267,17 @@ static int replace(const dsm *d, int points, int dim, long row, const moment *m,
         at[i] = m[i].at;
     if (objective == EXPLICIT && d->law->denoise(d->law, &all, k->x0, NULL))
         return -1;
+    if (objective >= PROGRESSIVE && teach(d, n, points, m, told, k))
+        return -1;
     for (int i = 0; i < points * dim && objective != DENOISING; i++) {
         const level *l = &at[i / dim];
 
-        k->x0[i] = objective == EXPLICIT ? k->x0[i] : k->x[i] / l->alpha;
-        k->eps[i] = objective == EXPLICIT ? (k->x[i] - l->alpha * k->x0[i]) / l->sigma : 0;
+        k->x0[i] = known ? k->x0[i] : k->x[i] / l->alpha;
+        k->eps[i] = known ? (k->x[i] - l->alpha * k->x0[i]) / l->sigma : 0;
     }
     if (objective == SLICED)
         normals((stream){ d->seed, USE_TRAIN }, row, NOISE_STEP, 1, points, dim, k->v);
     return 0;
-}
-
-/* Column j of direction i, v normals of the point. */
-static double along(const dsm *d, int i, int j, const double *v)
-{
-    return d->given.v[GOAL_OBJECTIVE] == IMPLICIT ? i == j : v[j] < 0 ? -1 : 1;
-}
-
-/* A point's rows of the tape: x, then x + h sigma v and x - h sigma v for every direction. */
-static void set_rows(const dsm *d, int dim, int point, const moment *m, int told, desk *k)
-{
-    tape *t = k->tape;
-    double in, time = told_of(d, &m->at, &in), far = d->given.v[GOAL_APART] * m->at.sigma, *x = k->x + (long)point * dim, *v = k->v + (long)point * dim;
-
-    for (int c = 0, row = point * d->copies; c < d->copies; c++, row++) {
-        float *to = t->x + (size_t)row * padded(dim);
-
-        t->time[row] = time, t->label[row] = told;
-        memset(to, 0, padded(dim) * sizeof *to);
-        for (int j = 0; j < dim; j++)
-            to[j] = (float)(d->how.input_scale * (in * (c ? x[j] + (c & 1 ? far : -far) * along(d, (c - 1) / 2, j, v) : x[j])));
-    }
 }
 
 /* The loss of a point in parts of the batch's mean; dy: its gradient by the answers of its rows, y. */
@@ -244,7 +316,7 @@ static double micro(const dsm *d, const net *n, desk *k, long step, int first, i
     double loss = 0;
 
     times_draw(&d->when, step, first, points, m);
-    if (draw_points(d, n, row, points, m, k, told) || replace(d, points, dim, row, m, told, k))
+    if (draw_points(d, n, row, points, m, k, told) || replace(d, n, points, row, m, told, k))
         return NAN;
     for (int i = 0; i < points; i++)
         set_rows(d, dim, i, &m[i], told[i], k);

@@ -7,12 +7,14 @@
  *     explicit          the law's own noise prediction at x, the mean of eps that is left when x is known (Vincent 2011: score matching to a kernel density)
  *     implicit, sliced  nothing but x: |eps(x)|^2 - 2 sigma div eps(x), that loss less a constant (Hyvarinen 2005), the divergence by central differences
  *                       2 v.(eps(x + h sigma v) - eps(x - h sigma v))/2h along all axes v, or one random v of signs (Song et al. 2019; Pang et al. 2020)
+ *     progressive, consistency   what a teacher makes of x (scores/distil.h), at the levels of the student's grid
  * A network with labels is told those of its points, but for a part of them that is told none (Ho and Salimans 2022).
  */
 #ifndef FOKKER_DSM_H
 #define FOKKER_DSM_H
 #include "models/random.h"
 #include "scores/back.h"
+#include "scores/distil.h"
 #include "scores/network.h"
 #include "scores/times.h"
 
@@ -29,22 +31,24 @@ typedef struct dsm {
     network how;
     const args *precond;                    /* of the wrapper precond, where the answer is its raw F; or NULL */
     args given;                             /* of dsm_keys */
+    distil by;                              /* opened where there is a teacher, else zero but for given */
     times when;                             /* its given is set */
     uint64_t seed;
     int batch, slice, slices;               /* points of it, of a slice (the last may have fewer); how many slices */
     int copies;                             /* rows of the network a point: 1, and two a direction */
 } dsm;
 
-/* That the network can be told every time of the interval, and that no level has sigma = 0; sets slice, slices and copies, opens when.  0 or -1. */
+/* That the network can be told every time of the interval, that no level has sigma = 0, and that objective and teacher belong together; sets slice,
+ * slices and copies, opens when.  0 or -1. */
 int  dsm_open(dsm *, const char *where);
-void dsm_close(dsm *);
+void dsm_close(dsm *);                      /* by too */
 
 /* w at a level, the i-th where times have levels. */
 double dsm_weight(const void *self, const level *, int i);
 
-/* What a micro-batch needs: one a thread.  v: directions, a point each. */
-typedef struct desk { tape *tape; back *back; double *x0, *eps, *x, *v; } desk;
-int  desk_open(desk *, const net *);
+/* What a micro-batch needs: one a thread.  v: directions, a point each, or where a teacher leads; teacher: the thread's. */
+typedef struct desk { tape *tape; back *back; double *x0, *eps, *x, *v; const score *teacher; score *twin; } desk;
+int  desk_open(desk *, const dsm *, const net *);
 void desk_close(desk *);
 
 /* One slice of a step: grad (all parameters) becomes its part of the gradient of the mean loss; returns its part of that loss.

@@ -43,7 +43,7 @@ static level level_of(const times *w, double t)
     return l;
 }
 
-level times_level(const times *w, int i) { return level_of(w, time_of(w, i / (w->levels - 1.))); }
+level times_level(const times *w, int i) { return w->own ? w->own[i] : level_of(w, time_of(w, i / (w->levels - 1.))); }
 
 /* ---- importance ---- */
 
@@ -107,9 +107,11 @@ int times_open(times *w, const char *where, weigh *weight, const void *self)
     w->high = level_of(w, w->proc->t_min).lambda, w->low = low.lambda;
     w->levels = (int)w->given.v[TIMES_LEVELS];
     w->edge = NULL;
+    if (w->own && (how == LAMBDA || how == LOGNORMAL))
+        return fail("%s: times = %s, but the levels are those of the student's grid; leave times out, or choose importance", where, how == LAMBDA ? "lambda" : "lognormal");
     if (how == LAMBDA && !isfinite(w->high - w->low))
         return fail("%s: times = lambda, but lambda is infinite at an end of the process; choose uniform, or another t_max", where);
-    if (w->levels == 1 || (w->levels && how == LOGNORMAL))
+    if ((w->levels == 1 && !w->own) || (w->levels && how == LOGNORMAL))
         return fail("%s: %s; leave levels out, or give 2 or more with times = uniform, lambda or importance", where,
                     w->levels == 1 ? "levels = 1 is no range of noise levels" : "times = lognormal has no levels");
     return how == IMPORTANCE ? make_table(w, where, weight, self) : 0;

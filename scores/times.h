@@ -6,7 +6,7 @@
  *     importance   by a density in proportion to the loss's weighting, the loss divided by it: the mean of uniform times with less variance
  *                  (Song et al. 2021, appendix B)
  * The places of a batch are evenly spaced from a common random start (low-discrepancy: Kingma et al. 2021), or each by itself (random).
- * levels = L: times are one of L, t_i = t_min + i (t_max - t_min)/(L - 1) or the same in lambda: indices of a chain (DDPM), geometric sigmas on ve (NCSN).
+ * own: times are one of the levels of a grid.  levels = L: times are one of L, t_i = t_min + i (t_max - t_min)/(L - 1) or the same in lambda: indices of a chain (DDPM), geometric sigmas on ve (NCSN).
  */
 #ifndef FOKKER_TIMES_H
 #define FOKKER_TIMES_H
@@ -23,6 +23,7 @@ typedef struct times {
     const process *proc;
     args given;                             /* of times_keys */
     uint64_t seed;
+    const level *own;                       /* as many as given says, from data to noise, the caller's; or NULL */
     int batch, levels;                      /* rows of a step; L, 0: any time */
     double high, low;                       /* lambda at t_min and t_max */
     int cells;                              /* importance: cells of t (of a level each), */
@@ -32,7 +33,7 @@ typedef struct times {
 /* The weighting at a level; index: of the level, where times have levels. */
 typedef double weigh(const void *self, const level *, int index);
 
-/* proc, given, seed and batch are set.  The weighting is asked where importance wants it.  0, or -1 with a sentence and nothing to close. */
+/* proc, given, seed, own and batch are set.  The weighting is asked where importance wants it.  0, or -1 with a sentence and nothing to close. */
 int  times_open(times *, const char *where, weigh *, const void *self);
 void times_close(times *);
 

@@ -242,6 +242,12 @@ spec 1e30 10
 expect 1 "the last good checkpoint is d.safetensors at step 1" $train -o d.safetensors
 expect 2 "is infinite at t = 1" sh -c "printf '[process]\nkind = flow\n[data]\nkind = mixture\nweights = 1\nmean.1 = 0\nstd = 1\n[net]\npredicts = v\ntime = lambda\n[train]\n' >flow.ini; '$fokker' train flow.ini -o e.safetensors"
 
+spec -2 20; sed 's/predicts = noise/predicts = v/; s/steps = 20/steps = 20\nobjective = progressive\nstudent_steps = 2\nteacher = far.ini/' spec.ini >pupil.ini
+expect 2 "far.ini: there is no such file" "$fokker" train pupil.ini -o pupil.safetensors
+sed '/^\[score/,$d' spec.ini >far.ini
+expect 0 "20 steps of 200 points" "$fokker" train pupil.ini -o pupil.safetensors
+holds "$fokker" sample pupil.ini --solver ddim --grid ddpm-trailing --steps 2 --final denoise -n 10 -q
+expect 2 "choose predicts = v or data" sh -c "sed -i 's/predicts = v/predicts = noise/' pupil.ini; '$fokker' train pupil.ini -o pupil2.safetensors"
 points() { printf '[data]\nkind = dataset\nfile = %s\nwidth = 0.1\n%b[score]\nkind = mlp\nfile = p.safetensors\n[net]\npredicts = noise\nwidth = 32\ndepth = 1\n%b[train]
 steps = 20\nbatch = 64\n' "$1" "$2" "$3" >p.ini; }
 ptrain="$fokker train p.ini -o p.safetensors"

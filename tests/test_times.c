@@ -179,11 +179,12 @@ static void every_weighting_stands_for_its_objective(void)
     levels(d.proc, 1, &t, &l);
     double s = l.sigma / l.alpha, e = 0.7, x = s * e, std = 0.5;        /* errors of the noise, the data */
     double turned[] = { e * e, e * e / (l.sigma * l.sigma), l.g2 * e * e / (l.sigma * l.sigma), x * x / (s * s), fmin(1 / (s * s), 5) * x * x, x * x,
-                        (s * s + std * std) / (s * std * s * std) * x * x };
+                        (s * s + std * std) / (s * std * s * std) * x * x, [9] = fmax(1 / (s * s), 1) * x * x, (1 / (s * s) + 1) * x * x };
 
-    for (int k = 0; k < 7; k++) {
+    for (int k = 0; k < 11; k++) {
         d.given.v[GOAL_WEIGHTING] = k;
-        below(fabs(dsm_weight(&d, &l, 0) * e * e / turned[k] - 1), 1e-12);
+        if (turned[k] > 0)
+            below(fabs(dsm_weight(&d, &l, 0) * e * e / turned[k] - 1), 1e-12);
     }
     d.given.v[GOAL_WEIGHTING] = 7;                                      /* plain: the squared error of the answer */
     d.how.predicts = PREDICTS_V;

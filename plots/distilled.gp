@@ -1,0 +1,29 @@
+# Quality against calls of students and of the best solver on their teacher: gnuplot -e "folder = 'out/distilled'" plots/distilled.gp
+metric = "sw2"
+out = "distilled"
+load (strlen(ARG0) ? ARG0[1:strstrt(ARG0, "distilled.gp") - 1] : "plots/") . "style.gp"
+data = folder . "/distilled.tsv"
+models = "gmm8ring-mlp checkerboard-mlp digits-mlp"
+samplers = "solver progressive consistency"
+names = "'the best solver' 'progressive distillation, ddim' 'consistency distillation, lcm'"
+of(m, s) = strcol("model") eq word(models, m) && strcol("sampler") eq word(samplers, s)
+set logscale xy
+set xrange [0.8 : 10]
+set xtics (1, 2, 4, 8)
+set xlabel "network calls (NFE)"
+do for [ext in "svg png"] {
+    eval format(ext, 1080, 470)
+    set multiplot layout 1, 3 margins 0.085, 0.985, 0.33, 0.92 spacing 0.065, 0
+    do for [m = 1:3] {
+        set title word(models, m) font ",13" noenhanced
+        set ylabel m == 1 ? axis : ""
+        unset key
+        if (m == 2) { set key at screen 0.53, screen 0.015 center bottom vertical maxrows 2 width -6 Left reverse noenhanced samplen 3 font ",11" }
+        stats data using (of(m, 1) ? column("floor") : NaN) name "F" nooutput
+        plot for [s = 1:3] data using (of(m, s) ? column("calls") : NaN):"sw2":"low":"high" with yerrorbars linetype s dashtype 1 linewidth 1 pointsize 0 notitle, \
+             for [s = 1:3] data using (of(m, s) ? column("calls") : NaN):"sw2" with linespoints linetype s title word(names, s), \
+             F_mean with lines linecolor rgb "#444444" dashtype 3 linewidth 1.5 title "exact samples"
+    }
+    unset multiplot
+    set output
+}
