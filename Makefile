@@ -30,7 +30,7 @@ NEEDS   ?= libgsl-dev:gsl/gsl_version.h libsundials-dev:cvode/cvode.h libopenbla
            $(if $(MPI),libopenmpi-dev:$(MPICC) openmpi-bin:mpirun)
 EXTRAS  ?= libcunit1-dev:CUnit/CUnit.h gnuplot-nox:gnuplot pkgconf:pkg-config $(if $(filter tidy,$(MAKECMDGOALS)),clang-tidy:clang-tidy) \
            $(if $(filter fuzzers,$(MAKECMDGOALS)),libclang-rt-14-dev:sanitizer/allocator_interface.h)
-FETCH   := $(filter deps test unit ranks bench students zoo speed asan tidy fuzzers,$(MAKECMDGOALS))
+FETCH   := $(filter deps test unit ranks bench students bench-weighting zoo speed asan tidy fuzzers,$(MAKECMDGOALS))
 HAVE    := $(B)/have$(if $(FETCH),-all)$(if $(filter tidy,$(FETCH)),-tidy)$(if $(MPI),-mpi)
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter -Wno-missing-field-initializers $(if $(CLANG),-Wno-pass-failed) $(if $(WERROR),-Werror)
@@ -99,6 +99,9 @@ train-models: all                                       ## trains the networks i
 	    rm -f out/models/$$net.safetensors && $(B)/fokker train models/$$net.ini -o out/models/$$net.safetensors && \
 	    cp out/models/$$net.safetensors models/ || exit 1; \
 	done
+
+bench-weighting: all                                    ## one network under every weighting of the loss, four seeds each (some minutes): in out/weighting
+	@$(MAKE) -f bench/weighting.mk fokker=$(B)/fokker
 
 zoo: all                                                ## every method on every shipped model: quality against NFE in out/zoo
 	rm -f out/zoo/results.tsv
@@ -303,4 +306,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit ranks bench students train-models bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
+.PHONY: all deps test unit ranks bench students train-models bench-weighting bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE

@@ -9,10 +9,9 @@
 
 static const char trailing[] = "ddpm-trailing";
 
-static int open_field(teacher *t, const model *student, section *train, const char *name)
+static int open_field(teacher *t, const model *student, const char *name)
 {
-    const char *dot = strrchr(name, '.');
-    char *path = dot && !strcmp(dot, ".ini") ? field_path(student, train, "teacher") : strdup(name);
+    char *path = model_named(student->file, name);
 
     if (!path)
         return -1;
@@ -74,7 +73,7 @@ int teacher_open(teacher *t, const model *student, section *train, int told, dis
     *t = (teacher){ 0 };
     if (!name)
         return section_get(train, "grid") ? fail("%s: a grid is that of a student's steps, and there is no teacher; give teacher = MODEL", field_where(student, train, "grid")) : 0;
-    bad = open_field(t, student, train, name) || !(coarse = grid_of(student, train, N)) || !(fine = grid_of(student, train, all)) ||
+    bad = open_field(t, student, name) || !(coarse = grid_of(student, train, N)) || !(fine = grid_of(student, train, all)) ||
           check_answer(t, student->law->dim, field_where(student, train, "teacher"), told, fine) ||
           check_process(t, student, field_where(student, train, "teacher"), fine, all) ||
           distil_open(by, field_where(student, train, "grid"), t->field, coarse, fine);

@@ -63,8 +63,7 @@ static void nearest_model(const char *name, char out[256])
         closedir(dir);
 }
 
-/* The path of a model's file, owned; NULL on failure. */
-static char *find_file(const char *name)
+char *model_file(const char *name)
 {
     const char *folder = models_folder();
     size_t size = strlen(folder) + strlen(name) + sizeof ".ini";
@@ -87,6 +86,13 @@ static char *find_file(const char *name)
     else
         fail("%s: there is no such model and the folder of models was not found; give a path, or set FOKKER_MODELS", name);
     return NULL;
+}
+
+char *model_named(const sections *s, const char *name)
+{
+    char *copy = ends_with(name, ".ini") ? sections_path(s, name) : strdup(name);
+
+    return copy ? copy : ends_with(name, ".ini") ? NULL : (fail("%s: out of memory", name), NULL);
 }
 
 static int check_sections(const sections *s)
@@ -230,7 +236,7 @@ static int fill(model *m, const char *name, const char *item)
             return fail("%s: nothing stands behind the colon; give plugin:FILE or pipe:COMMAND", name);
         return (m->process = process_open("--process", item ? item : "vp-linear")) ? 0 : -1;
     }
-    if (!(path = find_file(name)))
+    if (!(path = model_file(name)))
         return -1;
     m->file = sections_read(path);
     free(path);

@@ -19,6 +19,12 @@ typedef struct model {
 model *model_open(const char *name, const char *process);
 void model_close(model *);
 
+/* The path of a model's file: of a name in the folder of models, or of a path.  Owned; NULL on failure. */
+char *model_file(const char *name);
+
+/* How a file names another model: a path.ini is relative to the file's folder, all else stays as it is.  Owned; NULL on failure. */
+char *model_named(const sections *, const char *name);
+
 /* The folder of the models that are shipped: $FOKKER_MODELS, or found from where the program stands; ends with '/'.  "" if there is none. */
 const char *models_folder(void);
 

@@ -184,6 +184,22 @@ holds test -s p.png
 expect 130 "were finished" $sample gmm10-64 --steps 300000 -n 3000 -o stopped.npy
 holds test -s stopped.npy
 
+# ---- data of another model ----
+like() { printf '[process]\nkind = vp-linear\n[data]\nkind = like\n%s\n' "$1" >like.ini; }
+like 'model = gmm8ring'
+holds sh -c "$sample gmm8ring --nfe 5 -n 20 -q >1.txt && $sample like.ini --nfe 5 -n 20 -q >2.txt && cmp 1.txt 2.txt"
+cp like.ini other.ini; like 'model = other.ini'
+expect 2 "has its data from another model itself" $sample like.ini --nfe 5
+like 'model = gmm9ring'
+expect 2 "did you mean gmm8ring" $sample like.ini --nfe 5
+like ''
+expect 2 "needs the model whose data are meant" $sample like.ini --nfe 5
+like 'model = gmm8ring
+std = 3'
+expect 2 "no key std" $sample like.ini --nfe 5
+printf '[process]\nkind = edm\n' >other.ini; like 'model = other.ini'
+expect 2 "has no [data]" $sample like.ini --nfe 5
+
 # ---- train ----
 train="$fokker train spec.ini"
 spec() { printf '[data]\nkind = mixture\nweights = 1 1\nmean.1 = %s 0\nmean.2 = 2 0\nstd = 0.5\n[score]\nkind = mlp\nfile = a.safetensors\n[net]\npredicts = noise
