@@ -38,17 +38,6 @@ static int read_data(job *j, long n)
     return j->data ? 0 : fail("--data %s: out of memory", path);
 }
 
-static int label_of(const request *r, const model *m, long *label)
-{
-    if (option_whole(r, "label", 0, 1000000, -1, label))
-        return -1;
-    if (*label < 0 || !m->law)
-        return 0;
-    if (!m->law->labels)
-        return fail("--label: %s has no labels", m->name);
-    return *label < m->law->labels ? 0 : fail("--label: %ld is no label of %s; it has 0..%d", *label, m->name, m->law->labels - 1);
-}
-
 static int make_folder(const char *folder)
 {
     struct stat s;
@@ -65,7 +54,8 @@ static int open_job(job *j, const request *r)
     *j = (job){ .r = r };
     if (words_between(r, 1, 1) || option_whole(r, "samples", LEAST_ROWS, 10000000, 0, &n) || option_whole(r, "seed", 0, 1L << 53, 0, &seed))
         return -1;
-    if (subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")) || label_of(r, j->of.model, &label))
+    if (subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")) ||
+        option_whole(r, "label", 0, 1000000, -1, &label) || subject_takes(&j->of, "--label", label))
         return -1;
     n = n ? n : j->of.field->dim > WIDE ? WIDE_ROWS : ROWS;
     if (read_data(j, n))

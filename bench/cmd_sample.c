@@ -95,22 +95,19 @@ static int open_noise(job *j)
 
 static int open_label(job *j)
 {
-    const law *l = j->of.model->law;
     const char *text = option_text(j->r, "label");
-    int each = text && !strcmp(text, "each");
+    int each = text && !strcmp(text, "each"), n = subject_labels(&j->of);
 
     if (!text)
         return 0;
-    if (l && !l->labels)
-        return fail("--label: %s has no labels", j->of.model->name);
-    if (each && !l)
-        return fail("--label each: %s has no [data] that would say how many classes there are; give a number", j->of.model->name);
-    if (!each && option_whole(j->r, "label", 0, l ? l->labels - 1 : 1000000, 0, &j->label))
+    if (each && !n)
+        return fail("--label each: neither data nor field of %s say how many classes there are; give a number", j->of.model->name);
+    if ((!each && option_whole(j->r, "label", 0, 1000000, 0, &j->label)) || subject_takes(&j->of, "--label", j->label))
         return -1;
     if (!(j->labels = malloc(j->n * sizeof *j->labels)))
         return fail("-n %ld: not enough memory", j->n);
     for (long i = 0; i < j->n; i++)
-        j->labels[i] = (int)(each ? i % l->labels : j->label);
+        j->labels[i] = (int)(each ? i % n : j->label);
     j->how.plan.label = j->labels;
     return 0;
 }

@@ -34,14 +34,11 @@ static int draw_points(logp_job *j, long seed)
 
 static int open_label(logp_job *j)
 {
-    const law *l = j->of.model->law;
     long label;
 
     if (!option_text(j->r, "label"))
         return 0;
-    if (l && !l->labels)
-        return fail("--label: %s has no labels", j->of.model->name);
-    if (option_whole(j->r, "label", 0, l ? l->labels - 1 : 1000000, 0, &label))
+    if (option_whole(j->r, "label", 0, 1000000, 0, &label) || subject_takes(&j->of, "--label", label))
         return -1;
     if (!(j->label = malloc(j->n * sizeof *j->label)))
         return fail("out of memory for %d labels", j->n);

@@ -21,6 +21,22 @@ void subject_close(subject *s)
     *s = (subject){ 0 };
 }
 
+int subject_labels(const subject *s)
+{
+    const law *l = s->model->law;
+
+    return !l ? s->field->labels : l->labels ? l->labels : -1;
+}
+
+int subject_takes(const subject *s, const char *where, long label)
+{
+    int n = subject_labels(s);
+
+    if (label < 0 || (n > 0 && label < n) || n == 0)
+        return 0;
+    return n < 0 ? fail("%s: %s has no labels", where, s->model->name) : fail("%s: %ld is no label of %s; it has 0..%d", where, label, s->model->name, n - 1);
+}
+
 /* The plan on `steps` steps and what it would cost. */
 static int lay_out(recipe *r, int steps)
 {

@@ -24,15 +24,6 @@ static char *text_of(const score *s)
     return all;
 }
 
-static int check_label(const spec *s, const model *m)
-{
-    if (s->label < 0 || !m->law)
-        return 0;
-    if (!m->law->labels)
-        return fail("%s: %s has no labels", s->where[LABEL], m->name);
-    return s->label < m->law->labels ? 0 : fail("%s: %ld is no label of %s; it has 0..%d", s->where[LABEL], s->label, m->name, m->law->labels - 1);
-}
-
 static int open_model(sweep *w, int i)
 {
     const spec *s = w->of;
@@ -40,7 +31,7 @@ static int open_model(sweep *w, int i)
     int bad = !name || subject_open(&w->subject[i], name, s->text[PROCESS], s->text[WRAP]);
 
     free(name);
-    if (bad || check_label(s, w->subject[i].model))
+    if (bad || subject_takes(&w->subject[i], s->where[LABEL], s->label))
         return -1;
     for (int j = 0; j < i; j++)
         if (!strcmp(w->subject[i].model->name, w->subject[j].model->name))

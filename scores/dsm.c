@@ -112,6 +112,18 @@ static int check_teacher(dsm *d, const char *where)
     return 0;
 }
 
+/* The student's levels are few, and alpha may be 0 at the first. */
+static int check_weights(const dsm *d, const char *where)
+{
+    for (int i = 0; d->by.teacher && i < d->when.levels; i++) {
+        double c = per_answer(d, &d->by.own[i]);
+
+        if (!isfinite(dsm_weight(d, &d->by.own[i], i) * c * c))
+            return fail("%s: the loss has no weight at t = %g, where alpha is %g; choose another weighting, or another t_max", where, d->by.own[i].t, d->by.own[i].alpha);
+    }
+    return 0;
+}
+
 int dsm_open(dsm *d, const char *where)
 {
     double t[2] = { d->proc->t_min, d->proc->t_max }, in;
@@ -137,7 +149,7 @@ int dsm_open(dsm *d, const char *where)
     d->when.proc = d->proc, d->when.seed = d->seed, d->when.batch = d->batch;
     if (bound && !d->when.given.v[TIMES_LEVELS] && !(d->when.given.v[TIMES_LEVELS] = d->proc->T))
         return fail("%s: weighting = vlb has a term a noise level; give levels = 1000, or how many there are", where);
-    return times_open(&d->when, where, dsm_weight, d);
+    return times_open(&d->when, where, dsm_weight, d) || check_weights(d, where) ? -1 : 0;
 }
 
 void dsm_close(dsm *d) { times_close(&d->when), distil_close(&d->by); }

@@ -27,6 +27,7 @@ struct score {
     int serial;                             /* 1: not from two threads at once; gets the whole batch */
     int block;                              /* rows that it likes in one call; 0: no wish */
     const char *process;                    /* the process that it was made for, an item, where it says so; or NULL */
+    int labels;                             /* classes that it can be told, 0..labels - 1; 0: it does not say; -1: none */
     int single;                             /* 1: its answers are those of float32 arithmetic */
 
     /* out: groups x rows x dim, at levels with sigma > 0.  0, or -1 with a reason. */

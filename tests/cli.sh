@@ -275,11 +275,12 @@ printf '1 0\n3 1\n' >p.txt; points p.txt '' 'labels = yes\n'
 expect 2 "the data have none" $ptrain
 points p.txt 'label_column = -1\n' 'labels = yes\nkind = squash\n'
 expect 0 "20 steps" $ptrain
-expect 2 "a whole number between 0 and 1" $sample p.ini --nfe 4 --label 2
+expect 2 "2 is no label of p; it has 0..1" $sample p.ini --nfe 4 --label 2
 holds $sample p.ini --label each --wrap cfg:w=2 --nfe 4 -n 10 -o p.npy
-printf '[score]\nkind = mlp\nfile = p.safetensors\n' >q.ini
-expect 1 "label 2 of sample 0 is none of 0 to 1" $sample q.ini --nfe 4 --label 2
-expect 2 "how many classes there are" $sample q.ini --nfe 4 --label each
+printf '[score]\nkind = mlp\nfile = p.safetensors\n' >q.ini; printf '[score]\nkind = mlp\nfile = b.safetensors\n' >b.ini
+expect 2 "2 is no label of q; it has 0..1" $sample q.ini --nfe 4 --label 2
+holds $sample q.ini --nfe 4 --label each -n 4 -o q.npy
+expect 2 "has no labels" $sample b.ini --nfe 4 --label 0
 
 # ---- check ----
 check="$fokker check"
@@ -317,6 +318,7 @@ if [ -e "$fields/bell.so" ]; then
     expect 2 "was built for ABI 99" $sample plugin:old.so --nfe 5
     expect 0 "as far as can be told without data" $check plugin:bell.so -n 300
     expect 1 "are not finite" $check plugin:odd.so,nan -n 300
+expect 2 "how many classes there are" $sample plugin:odd.so,fails --nfe 5 -n 3 --label each
     expect 1 "come back tomorrow" $check plugin:odd.so,fails -n 300
     expect 2 "at least 1" $sample plugin:odd.so,dim0 --nfe 5
     expect 1 "come back tomorrow" $sample plugin:odd.so,fails --nfe 5 -n 3

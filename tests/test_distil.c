@@ -366,6 +366,23 @@ static void a_teacher_must_fit_its_student(void)
     refused_teacher("teacher = gauss2\n", "give both the same process");
 }
 
+/* Where alpha is 0, a weight of 1/SNR is no number. */
+static void a_loss_without_a_weight_is_refused(void)
+{
+    static const char flow[] = "[process]\nkind = flow\n[data]\nkind = like\nmodel = gauss2\n";
+    made teaches, m;
+    fit f;
+    char text[512];
+
+    if (must(made_folder(&teaches)) || must(made_text(&teaches, flow)) || must(made_folder(&m)))
+        return;
+    snprintf(text, sizeof text, "%s[net]\nwidth = 16\npredicts = velocity\ntime = t\n[train]\nobjective = progressive\nteacher = %s\nweighting = data\n", flow, teaches.ini);
+    must(made_text(&m, text));
+    CU_ASSERT_EQUAL(fit_open(&f, m.ini, m.weights, 0), -1);
+    says("no weight at t = 1");
+    made_close(&m), made_close(&teaches);
+}
+
 static const test_case tests[] = {
     { "a walk is ddim, and a target reaches its end in one step", a_walk_is_ddim_and_a_target_reaches_its_end_in_one_step },
     { "the target tends to the end of the flow", the_target_tends_to_the_end_of_the_flow },
@@ -376,6 +393,7 @@ static const test_case tests[] = {
     { "a student starts where another ended", a_student_starts_where_another_ended },
     { "what cannot be distilled gets a sentence", what_cannot_be_distilled_gets_a_sentence },
     { "a teacher must fit its student", a_teacher_must_fit_its_student },
+    { "a loss without a weight is refused", a_loss_without_a_weight_is_refused },
     { 0, 0 },
 };
 const test_table table_distil = { "distil", tests };
