@@ -48,7 +48,7 @@ const option options[] = {
     { "label", 0, "L", "class to condition on; sample takes also each: all in turns", SAMPLE | BENCH | CHECK | LOGP },
     { "trajectory", 0, "t.npy", "write every state, (steps + 1) x rows x dim", SAMPLE },
     { "png", 0, "sheet.png", "draw the samples: a contact sheet of images, or a density in 2-D", SAMPLE },
-    { "data", 'd', "x.npy|MODEL", "data, rows x dim, or the points of a model's data set (default samples of the model)", LOGP | CHECK },
+    { "data", 'd', "x.npy|MODEL", "data, rows x dim, or the points of a model's data set (default samples of the model); train: what ${DATA} stands for in the SPEC", LOGP | CHECK | TRAIN },
     { "trace", 0, "\"T...\"", "divergence: exact, hutchinson, hutchpp or xtrace, name:key=value (default exact)", LOGP },
     { "probes", 0, "M", "Jacobian products a point and time of a trace estimator (default 8)", LOGP },
     { "budget", 0, "ROWS", "field rows a point, split between steps and probes for the least error", LOGP },

@@ -275,6 +275,10 @@ printf '1 0\n3 1\n' >p.txt; points p.txt '' 'labels = yes\n'
 expect 2 "the data have none" $ptrain
 points p.txt 'label_column = -1\n' 'labels = yes\nkind = squash\n'
 expect 0 "20 steps" $ptrain
+sed 's/file = p.txt/file = ${DATA}/' p.ini >d.ini
+expect 2 "DATA" "$fokker" train d.ini -o d2.safetensors
+expect 2 "no.txt" "$fokker" train d.ini -o d2.safetensors --data no.txt
+holds "$fokker" train d.ini -o d2.safetensors --data p.txt -q
 expect 2 "2 is no label of p; it has 0..1" $sample p.ini --nfe 4 --label 2
 holds $sample p.ini --label each --wrap cfg:w=2 --nfe 4 -n 10 -o p.npy
 printf '[score]\nkind = mlp\nfile = p.safetensors\n' >q.ini; printf '[score]\nkind = mlp\nfile = b.safetensors\n' >b.ini
