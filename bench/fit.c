@@ -116,7 +116,7 @@ static int read_spec(fit *f, const char *name)
     f->goal.proc = f->model->process, f->goal.law = f->model->law;
     f->goal.seed = (uint64_t)f->run.given.v[RUN_SEED], f->goal.batch = (int)f->run.given.v[RUN_BATCH];
     if (read_net(f, what, how) || note_process(f) || tensors_add_note(&f->file, "train.spec", f->spec) ||
-        teacher_open(&f->teacher, f->model, how, f->net->classes > 0, &f->goal.by))
+        teacher_open(&f->teacher, f->model, how, f->net->classes, &f->goal.by))
         return -1;
     return dsm_open(&f->goal, section_where(f->model->file, what, NULL));
 }
@@ -167,9 +167,12 @@ static void clean(const net *n, float *grad)
             memset(grad + w->at + (long)i * padded(w->cols) + w->cols, 0, (padded(w->cols) - w->cols) * sizeof *grad);
 }
 
-static double all_slices(fit *f)
+/* f->loss and the gradients; -1 with the first failed slice's reason. */
+static int all_slices(fit *f)
 {
-    double loss[SLICES], sum = 0;
+    double loss[SLICES];
+    int failed = SLICES;
+    char reason[1024] = "";
 
     #pragma omp parallel num_threads(f->desks)
     {
@@ -178,15 +181,20 @@ static double all_slices(fit *f)
         #pragma omp for schedule(dynamic)
         for (int k = 0; k < f->goal.slices; k++) {
             float *grad = f->grad + (size_t)k * f->run.n;
+            desk *own = &f->desk[omp_get_thread_num()];
 
-            loss[k] = dsm_slice(&f->goal, f->net, &f->desk[omp_get_thread_num()], f->step, k, grad);
+            loss[k] = dsm_slice(&f->goal, f->net, own, f->step, k, grad);
             clean(f->net, grad);
+            #pragma omp critical(fokker_train)
+            if (own->failed && k < failed)
+                failed = k, snprintf(reason, sizeof reason, "%s", why());
         }
         restore_tiny(before);
     }
+    f->loss = 0;
     for (int k = 0; k < f->goal.slices; k++)
-        sum += loss[k];
-    return sum;
+        f->loss += loss[k];
+    return failed < SLICES ? fail("train: step %ld: %s", f->step, reason) : 0;
 }
 
 /* what: `its gradient`. */
@@ -201,7 +209,8 @@ int fit_step(fit *f)
 {
     double norm;
 
-    f->loss = all_slices(f);
+    if (all_slices(f))
+        return -1;
     norm = isfinite(f->loss) ? adam_step(&f->run, f->step, f->goal.slices, f->grad) : NAN;
     if (!isfinite(norm))
         return diverged(f, "its gradient", norm);

@@ -29,7 +29,7 @@ typedef struct fit {
 int  fit_open(fit *, const char *spec, const char *path, int resume);
 void fit_close(fit *);
 
-/* One step; -1 where the loss or the gradient is not finite. */
+/* One step; -1 where the law or the teacher fails, or the loss or the gradient is not finite. */
 int  fit_step(fit *);
 
 /* Points of the curve so far. */

@@ -34,17 +34,18 @@ static int check_process(const teacher *t, const model *student, const char *whe
     return 0;
 }
 
-/* That it answers for a point like the student's. */
-static int check_answer(const teacher *t, int dim, const char *where, int told, const level *at)
+/* That it answers for a point like the student's, of every class and of none. */
+static int check_answer(const teacher *t, int dim, const char *where, int classes, const level *at)
 {
-    int label = 0, bad;
+    int bad = 0;
     double *x;
 
     if (t->field->dim != dim)
         return fail("%s: %s has %d columns, and the data %d; give a teacher for these data", where, t->model->name, t->field->dim, dim);
     if (!(x = calloc(2 * (size_t)dim, sizeof *x)))
         return fail("%s: out of memory", where);
-    bad = ask(t->field, &(batch){ 1, 1, at, x, told ? &label : NULL }, PREDICTS_DATA, x + dim);
+    for (int label = -1; label < classes && !bad; label++)
+        bad = ask(t->field, &(batch){ 1, 1, at, x, classes ? &label : NULL }, PREDICTS_DATA, x + dim);
     free(x);
     return bad ? fail("%s: %s does not answer: %s", where, t->model->name, why()) : 0;
 }
@@ -64,7 +65,7 @@ static level *grid_of(const model *student, section *train, int steps)
     return l;
 }
 
-int teacher_open(teacher *t, const model *student, section *train, int told, distil *by)
+int teacher_open(teacher *t, const model *student, section *train, int classes, distil *by)
 {
     const char *name = section_get(train, "teacher");
     int N = (int)by->given.v[DISTIL_STEPS], all = N * (int)by->given.v[DISTIL_EACH], bad;
@@ -74,7 +75,7 @@ int teacher_open(teacher *t, const model *student, section *train, int told, dis
     if (!name)
         return section_get(train, "grid") ? fail("%s: a grid is that of a student's steps, and there is no teacher; give teacher = MODEL", field_where(student, train, "grid")) : 0;
     bad = open_field(t, student, name) || !(coarse = grid_of(student, train, N)) || !(fine = grid_of(student, train, all)) ||
-          check_answer(t, student->law->dim, field_where(student, train, "teacher"), told, fine) ||
+          check_answer(t, student->law->dim, field_where(student, train, "teacher"), classes, fine) ||
           check_process(t, student, field_where(student, train, "teacher"), fine, all) ||
           distil_open(by, field_where(student, train, "grid"), t->field, coarse, fine);
     free(coarse), free(fine);

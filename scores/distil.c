@@ -54,6 +54,14 @@ static void step(const distil *d, int n, int dim, const int *at, int k, double *
     }
 }
 
+static int check_walk(const distil *d, int n, int dim, const int *at, const double *z)
+{
+    for (int j = 0; j < n * dim; j++)
+        if (!isfinite(z[j]))
+            return fail("the teacher's walk from t = %g ends at %g; run fokker check on the teacher", place(d, at[j / dim])->t, z[j]);
+    return 0;
+}
+
 int distil_walk(const distil *d, const score *teacher, int n, const int *at, const int *label, const double *x, double *z, double *D)
 {
     int dim = teacher->dim;
@@ -69,7 +77,7 @@ int distil_walk(const distil *d, const score *teacher, int n, const int *at, con
             return -1;
         step(d, n, dim, at, k, z, D);
     }
-    return 0;
+    return check_walk(d, n, dim, at, z);
 }
 
 void distil_invert(const distil *d, int at, int dim, const double *x, double *z)

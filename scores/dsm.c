@@ -328,7 +328,7 @@ static double micro(const dsm *d, const net *n, desk *k, long step, int first, i
     double loss = 0;
 
     times_draw(&d->when, step, first, points, m);
-    if (draw_points(d, n, row, points, m, k, told) || replace(d, n, points, row, m, told, k))
+    if ((k->failed = draw_points(d, n, row, points, m, k, told) || replace(d, n, points, row, m, told, k)))
         return NAN;
     for (int i = 0; i < points; i++)
         set_rows(d, dim, i, &m[i], told[i], k);

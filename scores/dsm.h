@@ -46,8 +46,9 @@ void dsm_close(dsm *);                      /* by too */
 /* w at a level, the i-th where times have levels. */
 double dsm_weight(const void *self, const level *, int i);
 
-/* What a micro-batch needs: one a thread.  v: directions, a point each, or where a teacher leads; teacher: the thread's. */
-typedef struct desk { tape *tape; back *back; double *x0, *eps, *x, *v; const score *teacher; score *twin; } desk;
+/* What a micro-batch needs: one a thread.  v: directions, a point each, or where a teacher leads; teacher: the thread's; failed: 1 where the law or the
+ * teacher failed in the last slice, and why() says how. */
+typedef struct desk { tape *tape; back *back; double *x0, *eps, *x, *v; const score *teacher; score *twin; int failed; } desk;
 int  desk_open(desk *, const dsm *, const net *);
 void desk_close(desk *);
 

@@ -232,26 +232,37 @@ static double one_call_of_a_class(const char *student, int class)
     return worst;
 }
 
+/* A student of `data` whose teacher is the law of two classes. */
+static int spec_of_classes(made *teaches, made *m, const char *data, const char *train)
+{
+    char text[1024];
+
+    if (must(made_folder(teaches)) || must(made_text(teaches, two_classes)) || must(made_folder(m)))
+        return -1;
+    snprintf(text, sizeof text, "%s[score]\nkind = mlp\nfile = net.safetensors\n[net]\nwidth = 32\ndepth = 2\npredicts = v\ntime = lambda\nlabels = yes\n[train]\n"
+             "%steacher = %s\nsteps = 400\nbatch = 128\nrate = 1e-2\nwarmup = 20\nema = 0.98\nweighting = trunc-snr\n", data, train, teaches->ini);
+    return must(made_text(m, text));
+}
+
 /* Modes are 4 apart and 0.3 wide. */
 static void a_student_of_classes_learns_each_from_its_own(void)
 {
-    made teaches, m;
-    fit f;
-    char text[1024];
+    static const char *const ways[] = { "objective = progressive\nstudent_steps = 1\nteacher_steps = 16\n",
+                                        "objective = consistency\nstudent_steps = 4\nteacher_steps = 4\n" };
 
-    if (must(made_folder(&teaches)) || must(made_text(&teaches, two_classes)) || must(made_folder(&m)))
-        return;
-    snprintf(text, sizeof text, "%s[score]\nkind = mlp\nfile = net.safetensors\n[net]\nwidth = 32\ndepth = 2\npredicts = v\ntime = lambda\nlabels = yes\n[train]\n"
-             "objective = progressive\nteacher = %s\nstudent_steps = 1\nteacher_steps = 16\nsteps = 400\nbatch = 128\nrate = 1e-2\nwarmup = 20\nema = 0.98\n"
-             "weighting = trunc-snr\n", two_classes, teaches.ini);
-    if (must(made_text(&m, text)) || must(fit_open(&f, m.ini, m.weights, 0)))
-        return;
-    while (f.step < f.steps && !must(fit_step(&f)))
-        ;
-    must(fit_save(&f));
-    fit_close(&f);
-    below(one_call_of_a_class(m.ini, 0), 1.5), below(one_call_of_a_class(m.ini, 1), 1.5);
-    made_close(&m), made_close(&teaches);
+    for (int k = 0; k < 2; k++) {
+        made teaches, m;
+        fit f;
+
+        if (spec_of_classes(&teaches, &m, two_classes, ways[k]) || must(fit_open(&f, m.ini, m.weights, 0)))
+            return;
+        while (f.step < f.steps && !must(fit_step(&f)))
+            ;
+        must(fit_save(&f));
+        fit_close(&f);
+        below(one_call_of_a_class(m.ini, 0), 1.5), below(one_call_of_a_class(m.ini, 1), 1.5);
+        made_close(&m), made_close(&teaches);
+    }
 }
 
 /* ---- bits, files, sentences ---- */
@@ -366,6 +377,50 @@ static void a_teacher_must_fit_its_student(void)
     refused_teacher("teacher = gauss2\n", "give both the same process");
 }
 
+static void a_teacher_must_know_all_of_its_students_classes(void)
+{
+    made teaches, m;
+    fit f;
+
+    if (spec_of_classes(&teaches, &m, "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1 1 1\nmean.1 = -2 0\nmean.2 = 2 0\nmean.3 = 0 2\nstd = 0.3\n"
+                        "labels = 0 1 2\n", "objective = progressive\n"))
+        return;
+    CU_ASSERT_EQUAL(fit_open(&f, m.ini, m.weights, 0), -1);
+    says("does not answer"), says("label 2");
+    made_close(&m), made_close(&teaches);
+}
+
+/* A teacher that answers for a while. */
+static int eval_failing(void *self, const batch *p, double *out) { return fail("come back tomorrow"); }
+static int eval_nan(void *self, const batch *p, double *out)
+{
+    for (int i = 0; i < p->groups * p->rows * DIM; i++)
+        out[i] = NAN;
+    return 0;
+}
+
+static void a_teacher_that_fails_on_the_way_is_named(void)
+{
+    static int (*const evals[])(void *, const batch *, double *) = { eval_failing, eval_nan };
+    static const char *const words[] = { "come back tomorrow", "run fokker check on the teacher" };
+
+    for (int k = 0; k < 2; k++) {
+        score odd = { .dim = DIM, .predicts = PREDICTS_DATA, .eval = evals[k] };
+        made m;
+        fit f;
+
+        if (spec_of(&m, "width = 32\npredicts = v", "objective = progressive\n", 5) || must(fit_open(&f, m.ini, m.weights, 0)))
+            return;
+        must(fit_step(&f));
+        for (int i = 0; i < f.desks; i++)
+            f.desk[i].teacher = &odd;
+        CU_ASSERT_EQUAL(fit_step(&f), -1);
+        says("step 1"), says(words[k]);
+        CU_ASSERT_EQUAL(f.step, 1);
+        fit_close(&f), made_close(&m);
+    }
+}
+
 /* Where alpha is 0, a weight of 1/SNR is no number. */
 static void a_loss_without_a_weight_is_refused(void)
 {
@@ -393,6 +448,8 @@ static const test_case tests[] = {
     { "a student starts where another ended", a_student_starts_where_another_ended },
     { "what cannot be distilled gets a sentence", what_cannot_be_distilled_gets_a_sentence },
     { "a teacher must fit its student", a_teacher_must_fit_its_student },
+    { "a teacher must know all of its student's classes", a_teacher_must_know_all_of_its_students_classes },
+    { "a teacher that fails on the way is named", a_teacher_that_fails_on_the_way_is_named },
     { "a loss without a weight is refused", a_loss_without_a_weight_is_refused },
     { 0, 0 },
 };
