@@ -276,7 +276,7 @@ expect 2 "the data have none" $ptrain
 points p.txt 'label_column = -1\n' 'labels = yes\nkind = squash\n'
 expect 0 "20 steps" $ptrain
 sed 's/file = p.txt/file = ${DATA}/' p.ini >d.ini
-expect 2 "DATA" "$fokker" train d.ini -o d2.safetensors
+expect 2 "DATA" env -u DATA "$fokker" train d.ini -o d2.safetensors
 expect 2 "no.txt" "$fokker" train d.ini -o d2.safetensors --data no.txt
 holds "$fokker" train d.ini -o d2.safetensors --data p.txt -q
 expect 2 "2 is no label of p; it has 0..1" $sample p.ini --nfe 4 --label 2

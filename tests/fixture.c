@@ -1,6 +1,8 @@
 /* What many suites need. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "tests/fixture.h"
 #include "tests/suite.h"
 
@@ -44,4 +46,17 @@ double *rig_run(const rig *r, int n, const double *x, int *status, tally *cost)
     else
         must(s);
     return y;
+}
+
+const char *temporary(const char *text)
+{
+    static char name[64];
+    FILE *f;
+
+    snprintf(name, sizeof name, "/tmp/fokker-test-%d", (int)getpid());
+    if (must(!(f = fopen(name, "w"))))
+        return name;
+    fputs(text, f);
+    fclose(f);
+    return name;
 }

@@ -17,4 +17,7 @@ double *rig_run(const rig *, int n, const double *x, int *status, tally *cost);
 /* PREFIX + the path of a file in the program's own folder + what follows the file's name, in buf of 5000; returns buf. */
 const char *built(const char *file, const char *prefix, char *buf);
 
+/* A file of the tests' own with this text; the name lasts as long as the program, the text until the next call.  unlink it. */
+const char *temporary(const char *text);
+
 #endif
