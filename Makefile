@@ -86,7 +86,7 @@ students: all                                           ## distilled networks ag
 	@for n in 1 2 4; do $(call STUDENT_BENCH,gmm8ring-mlp-$$n checkerboard-mlp-$$n digits-mlp-$$n,ddim,$$n) --samples "2000 2000 400" --nfe $$n >/dev/null || exit 1; done
 	@$(call STUDENT_BENCH,gmm8ring-mlp-8,ddim,8) --samples 2000 --nfe 8 >/dev/null
 	@$(call STUDENT_BENCH,gmm8ring-mlp-c checkerboard-mlp-c digits-mlp-c,lcm,c) --samples "2000 2000 400" --nfe "1 2 4 8" >/dev/null
-	@awk -f bench/distilled.awk -v table=out/distilled/distilled.tsv out/distilled/*/results.tsv >out/distilled/report.txt; echo; cat out/distilled/report.txt
+	@awk -f bench/student.awk -f bench/distilled.awk -v table=out/distilled/distilled.tsv out/distilled/*/results.tsv >out/distilled/report.txt; echo; cat out/distilled/report.txt
 	@gnuplot -e "folder = 'out/distilled'" plots/distilled.gp || echo "fokker: no plot of out/distilled; is gnuplot there?"
 	$(B)/fokker sample digits-mlp-1 --label each --solver ddim --grid ddpm-trailing --nfe 1 --final denoise -n 200 -q -o out/distilled/digits.npy --png out/distilled/digits.png
 

@@ -229,6 +229,7 @@ int cmd_sample(const request *r)
     w = watch_open("rows x steps", j.n * (long)j.how.plan.steps, &done, quiet);
     j.how.plan.done = w ? &done : NULL;
     if (!j.trace && ranks_agree(ranks_share(&j.how.plan, (int)j.n, &shared))) {
+        ranks_release(shared), watch_close(w);
         close_job(&j);
         return complain(FAILED_RUN);
     }

@@ -1,4 +1,4 @@
-# Students and the best solver on their teacher, at the same numbers of calls: awk -f bench/distilled.awk -v table=FILE out/distilled/*/results.tsv
+# Students and the best solver on their teacher, at the same numbers of calls: awk -f bench/student.awk -f bench/distilled.awk -v table=FILE out/distilled/*/results.tsv
 # Means over seeds with 95 % intervals; the table has a row a model, sampler and number of calls.
 BEGIN { FS = "\t" }
 /^#/ { next }
@@ -17,10 +17,8 @@ $at["status"] != "ok" { next }
     value = $at["sw2"]; n[key]++; sum[key] += value; square[key] += value ^ 2
     floor[model] = $at["sw2_floor"]
 }
-# Student's t, 97.5 %.
-function quantile(df) { return df > 9 ? 2.2 : substr("12.714.3033.1822.7762.5712.4472.3652.3062.262", 5 * df - 4, 5) + 0 }
 function mean(key) { return sum[key] / n[key] }
-function half(key,  v) { v = square[key] / n[key] - mean(key) ^ 2; return n[key] > 1 ? quantile(n[key] - 1) * sqrt((v > 0 ? v : 0) / (n[key] - 1)) : 0 }
+function half(key,  v) { v = square[key] / n[key] - mean(key) ^ 2; return n[key] > 1 ? t_of(0.975, n[key] - 1) * sqrt((v > 0 ? v : 0) / (n[key] - 1)) : 0 }
 function cell(key) { return key in n ? sprintf("%.3g [%.3g, %.3g]", mean(key), mean(key) - half(key), mean(key) + half(key)) : "-" }
 END {
     print "model\tsampler\tcalls\tsw2\tlow\thigh\tfloor\tname" > table

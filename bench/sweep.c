@@ -270,12 +270,11 @@ static int run_plan(sweep *w, const cell *c, int n, tally *cost, double *seconds
     memcpy(w->x, w->from, (size_t)n * u->field->dim * sizeof *w->x);
     p.noise = &z, p.label = w->label, p.stop = &watch_stopped, p.timed = 1;
     account_close(&w->wide);
-    if (account_open(&w->wide, &p))
-        return FAILED;
+    status = account_open(&w->wide, &p);
     began = omp_get_wtime();
     p.deadline = w->of->limit > 0 ? began + w->of->limit : 0;
-    if (w->together && ranks_share(&p, n, &shared))
-        return FAILED;
+    if (w->together ? ranks_agree(status || ranks_share(&p, n, &shared)) : status)
+        return ranks_release(shared), FAILED;
     status = solve(&p, n, w->x, cost);
     *seconds = omp_get_wtime() - began;
     p.timed = 0;

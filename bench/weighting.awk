@@ -1,6 +1,6 @@
-# What the weighting study found: awk -f bench/weighting.awk -v out=DIR -v names='...' -v tried='...' DIR/*.ini DIR/check-*/check.tsv DIR/logp-*.tsv DIR/samples/results.tsv
+# What the weighting study found: awk -f bench/student.awk -f bench/weighting.awk -v out=DIR -v names='...' -v tried='...' DIR/*.ini DIR/check-*/check.tsv DIR/logp-*.tsv DIR/samples/results.tsv
 # Geometric means over training seeds with 95 % intervals, by Student's t of logarithms; into DIR/levels.tsv and DIR/table.tsv, the text to stdout.
-BEGIN { FS = "\t"; PI = 3.14159265358979 }
+BEGIN { FS = "\t" }
 FNR == 1 {
     run = FILENAME; sub(/\/check\.tsv$/, "", run); sub(/.*\//, "", run); sub(/^(check|logp)-/, "", run); sub(/\.(ini|tsv)$/, "", run)
     name = run; sub(/-[0-9]+$/, "", name); seed = run; sub(/.*-/, "", seed)
@@ -35,13 +35,6 @@ function end(what, who, side,  i, m, v) {
     for (i = 1; i <= S; i++) v += (value(what, who, seeds[i]) - m) ^ 2
     return exp(m + (S > 1 ? side * t_of(0.975, S - 1) * sqrt(v / (S - 1) / S) : 0))
 }
-# Student's t by bisection; its distribution function by the finite sums of whole degrees of freedom (Abramowitz and Stegun 26.7.3, 26.7.4).
-function t_below(t, df,  th, s, c, k) {
-    th = atan2(t, sqrt(df)); c = cos(th); s = 0; k = df % 2 ? c : 1
-    for (i_ = df % 2 ? 1 : 0; i_ <= df - 2; i_ += 2) { s += k; k *= (i_ + 1) / (i_ + 2) * c * c }
-    return df % 2 ? 0.5 + (th + sin(th) * s) / PI : 0.5 + sin(th) * s / 2
-}
-function t_of(p, df,  low, high, mid) { high = 1e4; while (high - low > 1e-9 * high) { mid = (low + high) / 2; if (t_below(mid, df) < p) low = mid; else high = mid } return low }
 # Not significantly worse than the best, by paired ratios over seeds, one-sided at 5 % divided by the number of comparisons.
 function close_to(what, who, best,  i, d, m, v) {
     for (i = 1; i <= S; i++) { d = value(what, who, seeds[i]) - value(what, best, seeds[i]); m += d / S; v += d * d }

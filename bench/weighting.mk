@@ -60,8 +60,8 @@ $(out)/samples/results.tsv: $(runs:%=$(out)/%.safetensors)
 	@echo "  SAMPLE  $(words $(runs)) networks"
 	@rm -rf $(@D); $(fokker) bench $(runs:%=$(out)/%.ini) --process vp-linear --solver "ddim dpmpp-2m" --nfe "20 50" --seed 1..3 --samples 2000 --metric sw2 -q -o $(@D) >/dev/null
 
-$(out)/report.txt: $(checks) $(logps) $(out)/samples/results.tsv bench/weighting.awk
-	@awk -f bench/weighting.awk -v out=$(out) -v names='$(names)' -v tried='$(tried)' $(runs:%=$(out)/%.ini) $(checks) $(logps) $(out)/samples/results.tsv > $@
+$(out)/report.txt: $(checks) $(logps) $(out)/samples/results.tsv bench/weighting.awk bench/student.awk
+	@awk -f bench/student.awk -f bench/weighting.awk -v out=$(out) -v names='$(names)' -v tried='$(tried)' $(runs:%=$(out)/%.ini) $(checks) $(logps) $(out)/samples/results.tsv > $@
 	@gnuplot -e "folder = '$(out)'" plots/weighting.gp || echo "fokker: no plots of $(out); is gnuplot there?"
 	@cat $@
 .PHONY: all

@@ -42,15 +42,18 @@ void distil_close(distil *d)
     d->grid = d->own = NULL, d->teacher = NULL;
 }
 
-/* One step of ddim for every point: z = (sigma_b/sigma_a) z + alpha_b (1 - e^-h) D. */
+/* A step of ddim: z = keep x + gain D, keep = sigma_b/sigma_a, gain = alpha_b (1 - e^-h). */
+typedef struct leap { double keep, gain; } leap;
+static leap leap_of(const level *a, const level *b) { return (leap){ b->sigma / a->sigma, -b->alpha * expm1(a->lambda - b->lambda) }; }
+
 static void step(const distil *d, int n, int dim, const int *at, int k, double *z, const double *D)
 {
     for (int i = 0; i < n; i++) {
-        const level *a = place(d, at[i]) + k, *b = a + 1;
-        double keep = b->sigma / a->sigma, gain = -b->alpha * expm1(a->lambda - b->lambda);
+        const level *a = place(d, at[i]) + k;
+        leap l = leap_of(a, a + 1);
 
         for (int j = i * dim; j < (i + 1) * dim; j++)
-            z[j] = fma(keep, z[j], gain * D[j]);
+            z[j] = fma(l.keep, z[j], l.gain * D[j]);
     }
 }
 
@@ -82,9 +85,8 @@ int distil_walk(const distil *d, const score *teacher, int n, const int *at, con
 
 void distil_invert(const distil *d, int at, int dim, const double *x, double *z)
 {
-    const level *a = place(d, at), *b = distil_next(d, at);
-    double keep = b->sigma / a->sigma, gain = -b->alpha * expm1(a->lambda - b->lambda);
+    leap l = leap_of(place(d, at), distil_next(d, at));
 
     for (int j = 0; j < dim; j++)
-        z[j] = (z[j] - keep * x[j]) / gain;
+        z[j] = (z[j] - l.keep * x[j]) / l.gain;
 }

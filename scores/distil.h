@@ -20,8 +20,8 @@ typedef struct distil {
     level *own;                             /* those that the student is asked at, from data to noise: student_steps */
 } distil;
 
-/* given is set, and grid is the caller's for both grids: `fine` has the teacher's steps, `coarse` student_steps + 1 levels, each of which must be among
- * them.  Copies what it needs.  0, or -1 with a sentence and nothing to close. */
+/* given is set.  fine: the levels of the teacher's steps, coarse: student_steps + 1 levels, each of which must be among them; copied.
+ * 0, or -1 with a sentence and nothing to close. */
 int  distil_open(distil *, const char *where, const score *teacher, const level *coarse, const level *fine);
 void distil_close(distil *);
 

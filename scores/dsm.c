@@ -106,6 +106,8 @@ static int check_teacher(dsm *d, const char *where)
     if (distils && (d->how.predicts == PREDICTS_NOISE || d->how.predicts == PREDICTS_SCORE))
         return fail("%s: a student of few steps must say the data where there is almost only noise, and %s says them divided by alpha; choose predicts = v or data",
                     where, predicts_name(d->how.predicts));
+    if (distils && d->when.given.given >> TIMES_LEVELS & 1)
+        return fail("%s: levels are those of a chain, and a student's are the steps of its grid; give student_steps, and leave levels out", where);
     d->when.own = d->by.own;
     if (distils)
         d->when.given.v[TIMES_LEVELS] = d->by.given.v[DISTIL_STEPS];

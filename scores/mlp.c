@@ -117,7 +117,8 @@ static score *score_of(const mlp *m)
     tape *t = REAL(tape_open)(m->net);
     int square = m->net->cols == m->net->dim;
     score *s = own && t ? field_new((score){ .abi = SCORE_ABI, .name = "mlp", .dim = m->net->dim, .cols = m->net->cols, .predicts = m->how->predicts,
-                                             .block = TILE_ROWS, .process = m->from->process, .labels = m->net->classes ? m->net->classes : -1, .single = SINGLE, .eval = eval, .jvp = square ? jvp : NULL,
+                                             .block = TILE_ROWS, .process = m->from->process, .labels = m->net->classes ? m->net->classes : -1,
+                                             .single = SINGLE, .eval = eval, .jvp = square ? jvp : NULL,
                                              .divergence = square ? divergence : NULL, .twin = twin, .precise = PRECISE, .close = close,
                                              .self = own }) : NULL;
 

@@ -6,7 +6,8 @@
  *     importance   by a density in proportion to the loss's weighting, the loss divided by it: the mean of uniform times with less variance
  *                  (Song et al. 2021, appendix B)
  * The places of a batch are evenly spaced from a common random start (low-discrepancy: Kingma et al. 2021), or each by itself (random).
- * own: times are one of the levels of a grid.  levels = L: times are one of L, t_i = t_min + i (t_max - t_min)/(L - 1) or the same in lambda: indices of a chain (DDPM), geometric sigmas on ve (NCSN).
+ * own: times are one of the levels of a grid.
+ * levels = L: times are one of L, t_i = t_min + i (t_max - t_min)/(L - 1) or the same in lambda: indices of a chain (DDPM), geometric sigmas on ve (NCSN).
  */
 #ifndef FOKKER_TIMES_H
 #define FOKKER_TIMES_H

@@ -200,6 +200,7 @@ static void what_cannot_be_distilled_gets_a_sentence(void)
     refused("width = 32\npredicts = v", "objective = progressive\ngrid = lambda\n", "does not go over the levels");
     refused("width = 32\npredicts = v", "objective = consistency\ngrid = lamda\n", "did you mean lambda");
     refused("width = 32\npredicts = v", "objective = progressive\ntimes = lognormal\n", "those of the student's grid");
+    refused("width = 32\npredicts = v", "objective = progressive\nlevels = 10\n", "leave levels out");
     refused("width = 32\npredicts = v", "objective = progressive\nstart = nowhere.safetensors\n", "nowhere.safetensors");
 }
 
