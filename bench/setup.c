@@ -24,8 +24,9 @@ void subject_close(subject *s)
 int subject_labels(const subject *s)
 {
     const law *l = s->model->law;
+    int data = !l ? 0 : l->labels ? l->labels : -1, told = s->field->labels;
 
-    return !l ? s->field->labels : l->labels ? l->labels : -1;
+    return !data || !told ? data + told : data < told ? data : told;
 }
 
 int subject_takes(const subject *s, const char *where, long label)

@@ -10,7 +10,7 @@ typedef struct subject { model *model; score *field; } subject;
 int  subject_open(subject *, const char *model, const char *process, const char *wrap);        /* process, wrap: NULL: the model's.  0 or -1 */
 void subject_close(subject *);
 
-/* How many classes can be told: those of the data, or without data those of the field; 0: nobody says; -1: none. */
+/* How many classes can be told: those that data and field both have; 0: neither says; -1: none. */
 int  subject_labels(const subject *);
 
 /* That this label can be told (below 0: none is).  where: for the sentence, `--label`.  0 or -1. */

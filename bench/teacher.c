@@ -9,7 +9,7 @@
 
 static const char trailing[] = "ddpm-trailing";
 
-static int open_field(teacher *t, const model *student, const char *name)
+static int open_field(teacher *t, const model *student, section *train, const char *name)
 {
     char *path = model_named(student->file, name);
 
@@ -17,7 +17,9 @@ static int open_field(teacher *t, const model *student, const char *name)
         return -1;
     t->model = model_open(path, NULL);
     free(path);
-    return t->model && (t->field = field_open(t->model, NULL)) ? 0 : -1;
+    if (t->model && (t->field = field_open(t->model, NULL)))
+        return 0;
+    return fail("%s: the teacher cannot be opened: %s", field_where(student, train, "teacher"), why());
 }
 
 /* Its process is the student's at these levels; a field that knows none of its own has the student's. */
@@ -74,7 +76,7 @@ int teacher_open(teacher *t, const model *student, section *train, int classes, 
     *t = (teacher){ 0 };
     if (!name)
         return section_get(train, "grid") ? fail("%s: a grid is that of a student's steps, and there is no teacher; give teacher = MODEL", field_where(student, train, "grid")) : 0;
-    bad = open_field(t, student, name) || !(coarse = grid_of(student, train, N)) || !(fine = grid_of(student, train, all)) ||
+    bad = open_field(t, student, train, name) || !(coarse = grid_of(student, train, N)) || !(fine = grid_of(student, train, all)) ||
           check_answer(t, student->law->dim, field_where(student, train, "teacher"), classes, fine) ||
           check_process(t, student, field_where(student, train, "teacher"), fine, all) ||
           distil_open(by, field_where(student, train, "grid"), t->field, coarse, fine);

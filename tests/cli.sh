@@ -143,6 +143,7 @@ printf '[score]\nkind = onnx\nfile = net.onnx\npredicts = noise\n' >net.ini
 expect 2 "ORT=none.so" env ORT=none.so $sample net.ini --steps 3
 expect 2 "cannot be written" $sample gauss2 --steps 3 -o no/such/folder/x.npy
 expect 2 "has no labels" $sample gauss2 --steps 3 --label 1
+expect 2 "gmm8ring-mlp has no labels" $sample gmm8ring-mlp --steps 3 --label 1            # the data have, the network takes none
 expect 2 "no serial twin" $sample gmm8ring --steps 3 --twin
 expect 2 "saves nothing" $sample gmm8ring --steps 3 --solver parareal/ddim/ddim
 expect 2 "picard wraps 1 other solver" $sample gmm8ring --steps 3 --solver picard
@@ -259,7 +260,7 @@ expect 1 "the last good checkpoint is d.safetensors at step 1" $train -o d.safet
 expect 2 "is infinite at t = 1" sh -c "printf '[process]\nkind = flow\n[data]\nkind = mixture\nweights = 1\nmean.1 = 0\nstd = 1\n[net]\npredicts = v\ntime = lambda\n[train]\n' >flow.ini; '$fokker' train flow.ini -o e.safetensors"
 
 spec -2 20; sed 's/predicts = noise/predicts = v/; s/steps = 20/steps = 20\nobjective = progressive\nstudent_steps = 2\nteacher = far.ini/' spec.ini >pupil.ini
-expect 2 "far.ini: there is no such file" "$fokker" train pupil.ini -o pupil.safetensors
+expect 2 "pupil.ini:18: the teacher cannot be opened: far.ini: there is no such file" "$fokker" train pupil.ini -o pupil.safetensors
 sed '/^\[score/,$d' spec.ini >far.ini
 expect 0 "20 steps of 200 points" "$fokker" train pupil.ini -o pupil.safetensors
 holds "$fokker" sample pupil.ini --solver ddim --grid ddpm-trailing --steps 2 --final denoise -n 10 -q
