@@ -71,24 +71,28 @@ ranks: $(B)/fokker                                      ## the tests of ranks: m
 unit: $(B)/tests/all $(B)/fokker $(FIELDS)              ## the unit tests alone; build/tests/all SUITE... runs some of them
 	FOKKER_MODELS=$(CURDIR)/models $(B)/tests/all
 
+# Every student at its own number of calls, and the consistency models at all of them; then one table with the best solver on their teachers.
+STUDENT_BENCH = $(B)/fokker bench $1 --solver $2 --grid ddpm-trailing --final denoise --seed 1..5 --metric sw2 -q -o out/distilled/$3
+define STUDENTS
+rm -rf out/distilled
+$(B)/fokker bench bench/distilled.ini -q -o out/distilled/solvers >/dev/null
+@for n in 1 2 4; do $(call STUDENT_BENCH,gmm8ring-mlp-$$n checkerboard-mlp-$$n digits-mlp-$$n,ddim,$$n) --samples "2000 2000 400" --nfe $$n >/dev/null || exit 1; done
+@$(call STUDENT_BENCH,gmm8ring-mlp-8,ddim,8) --samples 2000 --nfe 8 >/dev/null
+@$(call STUDENT_BENCH,gmm8ring-mlp-c checkerboard-mlp-c digits-mlp-c,lcm,c) --samples "2000 2000 400" --nfe "1 2 4 8" >/dev/null
+@awk -f bench/student.awk -f bench/distilled.awk -v table=out/distilled/distilled.tsv out/distilled/*/results.tsv >out/distilled/report.txt && echo && cat out/distilled/report.txt
+@gnuplot -e "folder = 'out/distilled'" plots/distilled.gp || echo "fokker: no plot of out/distilled; is gnuplot there?"
+$(B)/fokker sample digits-mlp-1 --label each --solver ddim --grid ddpm-trailing --nfe 1 --final denoise -n 200 -q -o out/distilled/digits.npy --png out/distilled/digits.png
+endef
+
 bench: all                                              ## the main benchmark and those of the networks in models/: tables and plots in out/, out/trained, out/distilled
 	rm -rf out/results.tsv out/trained/results.tsv out/distilled
 	$(B)/fokker bench bench/main.ini -o out
 	$(B)/fokker bench bench/trained.ini -o out/trained
 	$(B)/fokker sample digits-mlp --label each --nfe 50 --final denoise -n 200 -o out/trained/digits.npy --png out/trained/digits.png
-	@$(MAKE) students
+	$(STUDENTS)
 
-# Every student at its own number of calls, and the consistency models at all of them; then one table with the best solver on their teachers.
-STUDENT_BENCH = $(B)/fokker bench $1 --solver $2 --grid ddpm-trailing --final denoise --seed 1..5 --metric sw2 -q -o out/distilled/$3
 students: all                                           ## distilled networks against the best solvers at 1, 2, 4 and 8 calls, in out/distilled
-	rm -rf out/distilled
-	$(B)/fokker bench bench/distilled.ini -q -o out/distilled/solvers >/dev/null
-	@for n in 1 2 4; do $(call STUDENT_BENCH,gmm8ring-mlp-$$n checkerboard-mlp-$$n digits-mlp-$$n,ddim,$$n) --samples "2000 2000 400" --nfe $$n >/dev/null || exit 1; done
-	@$(call STUDENT_BENCH,gmm8ring-mlp-8,ddim,8) --samples 2000 --nfe 8 >/dev/null
-	@$(call STUDENT_BENCH,gmm8ring-mlp-c checkerboard-mlp-c digits-mlp-c,lcm,c) --samples "2000 2000 400" --nfe "1 2 4 8" >/dev/null
-	@awk -f bench/student.awk -f bench/distilled.awk -v table=out/distilled/distilled.tsv out/distilled/*/results.tsv >out/distilled/report.txt; echo; cat out/distilled/report.txt
-	@gnuplot -e "folder = 'out/distilled'" plots/distilled.gp || echo "fokker: no plot of out/distilled; is gnuplot there?"
-	$(B)/fokker sample digits-mlp-1 --label each --solver ddim --grid ddpm-trailing --nfe 1 --final denoise -n 200 -q -o out/distilled/digits.npy --png out/distilled/digits.png
+	$(STUDENTS)
 
 # Teachers before their students.
 TRAINED := gmm8ring-mlp checkerboard-mlp digits-mlp digits-mixer \

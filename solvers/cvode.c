@@ -11,7 +11,6 @@
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 #include "solvers/cvode.h"
 
-enum { RTOL, ATOL, BATCH };
 enum { MOST_STEPS = 100000 };
 
 typedef struct cvode { SUNContext context; void *mem; N_Vector y; SUNLinearSolver linear; SUNNonlinearSolver fixed; long size; int status; } cvode;
@@ -57,7 +56,7 @@ int cvode_open(run *r, int lmm)
     r->ext = c;
     if (!c || SUNContext_Create(NULL, &c->context))
         return fail("%s: out of memory", r->sol->name);
-    c->size = (long)(r->par[BATCH] ? r->rows : 1) * r->dim;
+    c->size = (long)(r->par[CVODE_BATCH] ? r->rows : 1) * r->dim;
     /* the vector is given a sample's memory later; x of the slab is not there, y is */
     c->y = N_VMake_Serial(c->size, r->y, c->context);
     c->mem = CVodeCreate(lmm, c->context);
@@ -115,7 +114,7 @@ static int integrate(run *r, double t0, double t1, double *x)
 
 int cvode_whole(run *r, int steps, const level *grid, double *x)
 {
-    int rows = r->rows, each = r->par[BATCH] ? rows : 1, status = 0;
+    int rows = r->rows, each = r->par[CVODE_BATCH] ? rows : 1, status = 0;
     long first = r->group->row, deepest = 0;
 
     r->rows = each;

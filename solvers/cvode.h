@@ -8,5 +8,8 @@ int  cvode_open(run *, int lmm);
 int  cvode_whole(run *, int steps, const level *grid, double *x);
 void cvode_close(run *);
 
-#define CVODE_PARAMS TOLERANCES, { "batch", "one system of the whole batch instead of one a sample", "no yes", 0 }
+enum { CVODE_BATCH = 2 };
+
+/* Its step control is its own. */
+#define CVODE_PARAMS BOUNDS, [CVODE_BATCH] = { "batch", "one system of the whole batch instead of one a sample", "no yes", 0 }
 #endif

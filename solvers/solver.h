@@ -144,8 +144,8 @@ int leap(run *r, int inner, const level *a, const level *b, const double *x, dou
 /* Parameters of every embedded method, first in its table: tolerances of its own steps, and how they are chosen (control.c). */
 enum control { CONTROL_PI, CONTROL_POWER, CONTROL_ATAN };
 #define CONTROLS(usual) { "control", "how own steps are chosen: PI; power of the error (Lu, Jolicoeur-Martineau); k-diffusion's", "pi power atan", usual }
-#define TOLERANCES { "rtol", "relative tolerance of own steps", 0, 1e-5, 1e-15, 1 }, { "atol", "absolute tolerance of own steps", 0, 1e-5, 1e-15, 1e3 }, \
-                   CONTROLS(CONTROL_PI)
+#define BOUNDS { "rtol", "relative tolerance of own steps", 0, 1e-5, 1e-15, 1 }, { "atol", "absolute tolerance of own steps", 0, 1e-5, 1e-15, 1e3 }
+#define TOLERANCES BOUNDS, CONTROLS(CONTROL_PI)
 
 /* Last parameter of multistep methods: conventions of libraries for few steps, kept by the driver. */
 enum last { LAST_FULL, LAST_LOWER, LAST_EULER, LAST_NOISY };

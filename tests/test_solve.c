@@ -135,6 +135,25 @@ static void calls_are_counted_as_the_field_is_asked(void)
     }
 }
 
+/* Every call asks for all rows; one system a row would ask for fewer. */
+static void one_system_of_the_whole_batch_asks_for_the_whole_batch(void)
+{
+    static const char *const names[] = { "cvode-adams:batch=yes", "cvode-bdf:batch=yes" };
+
+    for (int i = 0; i < 2; i++) {
+        rig r;
+        tally t;
+        double *x, *y;
+
+        if (rig_open(&r, "gmm8ring", NULL, names[i], NULL, 0, 0))
+            continue;
+        x = rig_start(&r, 300);
+        y = rig_run(&r, 300, x, NULL, &t);
+        CU_ASSERT(t.calls > 10 && t.rows == 300L * t.calls);
+        free(x), free(y), rig_close(&r);
+    }
+}
+
 static void a_budget_buys_as_many_steps_as_fit(void)
 {
     static const char *const names[] = { "ddim", "heun", "dopri5", "edm-heun" };
@@ -339,6 +358,7 @@ static const test_case tests[] = {
     { "every solver gives the same bits in blocks of any size", every_solver_gives_the_same_bits_in_blocks_of_any_size },
     { "a row of the flow depends on nothing but the row", a_row_of_the_flow_depends_on_nothing_but_the_row },
     { "calls are counted as the field is asked", calls_are_counted_as_the_field_is_asked },
+    { "one system of the whole batch asks for the whole batch", one_system_of_the_whole_batch_asks_for_the_whole_batch },
     { "a budget buys as many steps as fit", a_budget_buys_as_many_steps_as_fit },
     { "eta = 0 is DDIM to the bit", eta_0_is_ddim_to_the_bit },
     { "eta = 1 is ancestral sampling", eta_1_is_ancestral_sampling },
