@@ -13,7 +13,7 @@ set xtics (1, 2, 4, 8)
 set xlabel "network calls (NFE)"
 do for [ext in "svg png"] {
     eval format(ext, 1080, 470)
-    set multiplot layout 1, 3 margins 0.085, 0.985, 0.33, 0.92 spacing 0.065, 0
+    set multiplot layout 1, 3 margins 0.085, 0.985, 0.33, 0.9 spacing 0.065, 0
     do for [m = 1:3] {
         set title word(models, m) font ",13" noenhanced
         set ylabel m == 1 ? axis : ""

@@ -31,7 +31,7 @@ unset key
 set logscale y
 do for [ext in "svg png"] {
     eval format(ext, 1000, 420)
-    set multiplot layout 1, 2 margins 0.1, 0.985, 0.29, 0.9 spacing 0.1, 0
+    set multiplot layout 1, 2 margins 0.11, 0.985, 0.29, 0.9 spacing 0.1, 0
     set title "samples: circles ddim 50, squares dpmpp-2m 20" font ",12"
     set ylabel axis
     plot data using ($0 - 0.12):"ddim":"ddim_low":"ddim_high":xtic(1) with yerrorbars linetype 1, data using ($0 + 0.12):"dpmpp":"dpmpp_low":"dpmpp_high" with yerrorbars linetype 2
