@@ -43,18 +43,21 @@ WRAPPED := $(if $(MPI),env OMPI_CC='$(CC)' MPICH_CC='$(CC)' $(MPICC),$(CC))
 LINK     = $(WRAPPED) $(FLAGS) $(LDFLAGS) -Wl,--as-needed
 COMMIT  := $(if $(wildcard .git),$(shell git describe --always --dirty --abbrev=12 2>/dev/null))
 
-LIB_SRC := $(wildcard models/*.c scores/*.c solvers/*.c)
-CMD_SRC := $(wildcard bench/*.c)
-SPD_SRC := $(wildcard tests/speed*.c)
-TST_SRC := $(filter-out $(SPD_SRC),$(wildcard tests/*.c))
+# Every .c file of a room, however deep: a new file needs no line here.
+in       = $(sort $(shell find $1 -name '*.c'))
+LIB_SRC := $(call in,base models scores solvers)
+CMD_SRC := $(call in,bench)
+SPD_SRC := $(call in,tests/speed)
+TST_SRC := $(call in,tests/*.c $(wildcard $(patsubst %,tests/%,base models scores solvers bench support)))
 SRC     := $(LIB_SRC) $(CMD_SRC) $(TST_SRC) $(SPD_SRC)
-DBL_OBJ := $(patsubst %.c,$(B)/double/%.o,$(wildcard scores/layer_*.c) $(addprefix scores/,net.c mlp.c back.c product.c network_rows.c))   # networks in double: references, derivatives
+# Networks in double besides: references, derivatives.  What reads their files is there once.
+DBL_OBJ := $(patsubst %.c,$(B)/double/%.o,$(filter-out %/mlp_open.c %/network.c,$(call in,scores/networks)))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(DBL_OBJ)
 CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
 SPD_OBJ := $(SPD_SRC:%.c=$(B)/%.o)
 FIELDS  := $(addprefix $(B)/tests/,bell.so odd.so old.so net.so child)      # what the tests load and start
-PARTS   := $(filter-out $(B)/bench/main.o,$(CMD_OBJ)) $(B)/libfokker.a
+PARTS   := $(filter-out $(B)/bench/commands/main.o,$(CMD_OBJ)) $(B)/libfokker.a
 
 all: $(B)/fokker $(B)/libfokker.a $(B)/libfokker.so     ## the program and the library (the default)
 
@@ -75,19 +78,19 @@ unit: $(B)/tests/all $(B)/fokker $(FIELDS)              ## the unit tests alone;
 STUDENT_BENCH = $(B)/fokker bench $1 --solver $2 --grid ddpm-trailing --final denoise --seed 1..5 --metric sw2 -q -o out/distilled/$3
 define STUDENTS
 rm -rf out/distilled
-$(B)/fokker bench bench/distilled.ini -q -o out/distilled/solvers >/dev/null
+$(B)/fokker bench bench/specs/distilled.ini -q -o out/distilled/solvers >/dev/null
 @for n in 1 2 4; do $(call STUDENT_BENCH,gmm8ring-mlp-$$n checkerboard-mlp-$$n digits-mlp-$$n,ddim,$$n) --samples "2000 2000 400" --nfe $$n >/dev/null || exit 1; done
 @$(call STUDENT_BENCH,gmm8ring-mlp-8,ddim,8) --samples 2000 --nfe 8 >/dev/null
 @$(call STUDENT_BENCH,gmm8ring-mlp-c checkerboard-mlp-c digits-mlp-c,lcm,c) --samples "2000 2000 400" --nfe "1 2 4 8" >/dev/null
-@awk -f bench/student.awk -f bench/distilled.awk -v table=out/distilled/distilled.tsv out/distilled/*/results.tsv >out/distilled/report.txt && echo && cat out/distilled/report.txt
+@awk -f bench/specs/student.awk -f bench/specs/distilled.awk -v table=out/distilled/distilled.tsv out/distilled/*/results.tsv >out/distilled/report.txt && echo && cat out/distilled/report.txt
 @gnuplot -e "folder = 'out/distilled'" plots/distilled.gp || echo "fokker: no plot of out/distilled; is gnuplot there?"
 $(B)/fokker sample digits-mlp-1 --label each --solver ddim --grid ddpm-trailing --nfe 1 --final denoise -n 200 -q -o out/distilled/digits.npy --png out/distilled/digits.png
 endef
 
 bench: all                                              ## the main benchmark and those of the networks in models/: tables and plots in out/, out/trained, out/distilled
 	rm -rf out/results.tsv out/trained/results.tsv out/distilled
-	$(B)/fokker bench bench/main.ini -o out
-	$(B)/fokker bench bench/trained.ini -o out/trained
+	$(B)/fokker bench bench/specs/main.ini -o out
+	$(B)/fokker bench bench/specs/trained.ini -o out/trained
 	$(B)/fokker sample digits-mlp --label each --nfe 50 --final denoise -n 200 -o out/trained/digits.npy --png out/trained/digits.png
 	$(STUDENTS)
 
@@ -100,16 +103,16 @@ TRAINED := gmm8ring-mlp checkerboard-mlp digits-mlp digits-mixer \
 train-models: all                                       ## trains the networks in models/ anew; curves of their losses in out/models
 	@mkdir -p out/models
 	@for net in $(TRAINED); do \
-	    rm -f out/models/$$net.safetensors && $(B)/fokker train models/$$net.ini -o out/models/$$net.safetensors && \
-	    cp out/models/$$net.safetensors models/ || exit 1; \
+	    rm -f out/models/$$net.safetensors && $(B)/fokker train models/shipped/$$net.ini -o out/models/$$net.safetensors && \
+	    cp out/models/$$net.safetensors models/shipped/ || exit 1; \
 	done
 
 bench-weighting: all                                    ## one network under every weighting of the loss, four seeds each (some minutes): in out/weighting
-	@$(MAKE) -f bench/weighting.mk fokker=$(B)/fokker
+	@$(MAKE) -f bench/specs/weighting.mk fokker=$(B)/fokker
 
 zoo: all                                                ## every method on every shipped model: quality against NFE in out/zoo
 	rm -f out/zoo/results.tsv
-	$(B)/fokker bench bench/zoo.ini -o out/zoo
+	$(B)/fokker bench bench/specs/zoo.ini -o out/zoo
 
 # FEATURES=FILE names another network to judge by.
 NET_BENCH = NETS='$(NETS)' DATA='$(DATA)' OWN='$(CURDIR)/out/nets/toy-own.npy' $(B)/fokker
@@ -118,13 +121,13 @@ bench-nets: all                                         ## real networks, NETS=D
 	@test -n "$(NETS)" -a -n "$(DATA)" || { echo "fokker: give NETS=DIR (the .onnx files) and DATA=DIR (MNIST's test images)" >&2; exit 2; }
 	rm -rf out/nets
 	mkdir -p out/nets
-	$(NET_BENCH) bench bench/nets.ini -o out/nets $(if $(FEATURES),--features '$(FEATURES)')
-	$(NET_BENCH) bench bench/nets-guided.ini -o out/nets/guided $(if $(FEATURES),--features '$(FEATURES)')
+	$(NET_BENCH) bench bench/specs/nets.ini -o out/nets $(if $(FEATURES),--features '$(FEATURES)')
+	$(NET_BENCH) bench bench/specs/nets-guided.ini -o out/nets/guided $(if $(FEATURES),--features '$(FEATURES)')
 	$(NET_BENCH) sample models/nets/toy-eps-mlp.ini --solver ancestral --steps 200 -n 20000 --seed 9 -o out/nets/toy-own.npy
 	@for std in 1 1.41 2; do \
-	    $(NET_BENCH) bench bench/nets-toy.ini --process $(TOY_CHAIN),prior_std=$$std -o out/nets/toy-$$std || exit 1; \
+	    $(NET_BENCH) bench bench/specs/nets-toy.ini --process $(TOY_CHAIN),prior_std=$$std -o out/nets/toy-$$std || exit 1; \
 	done
-	@awk -f bench/nets.awk out/nets/results.tsv out/nets/guided/results.tsv out/nets/toy-*/results.tsv > out/nets/findings.txt; echo; cat out/nets/findings.txt
+	@awk -f bench/specs/nets.awk out/nets/results.tsv out/nets/guided/results.tsv out/nets/toy-*/results.tsv > out/nets/findings.txt; echo; cat out/nets/findings.txt
 
 LOGP    = $(B)/fokker logp gmm5-aniso16 --prior exact --no-check
 bench-logp: all                                         ## log-likelihoods: solvers by calls, trace estimators by rows, in out/
@@ -149,7 +152,7 @@ fuzz:                                                   ## what reads files unde
 	done
 
 fuzzers: $(FUZZERS:%=$(B)/fuzz_%)
-$(B)/fuzz_%: tests/fuzz/fuzz.c $(patsubst %.c,$(B)/%.o,$(wildcard models/*.c))
+$(B)/fuzz_%: tests/fuzz/fuzz.c $(patsubst %.c,$(B)/%.o,$(call in,base models))
 	@echo "  LD      $@"
 	$(Q)$(LINK) -fsanitize=fuzzer -DFUZZ=fuzz_$* -o $@ $^ $(LIBS)
 
@@ -172,19 +175,9 @@ asan:                                                   ## the tests under the a
 tidy: $(HAVE)                                           ## clang-tidy by the rules in .clang-tidy
 	@printf '%s\n' $(SRC) | xargs -P $$(nproc) -n 1 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(FLAGS) -DFOKKER_VERSION=\"$(VERSION)\" -DFOKKER_COMMIT=\"\"' tidy
 
-# Folders from the ground up: an include that runs upward, or a folder without a place here, fails.
-LAYERS  := models scores solvers bench tests
-layers:                                                 ## that no include runs upward: models <- scores <- solvers <- bench <- tests
-	@status=0; above='$(LAYERS)'; \
-	for folder in $(LAYERS); do \
-	    above=$${above#$$folder}; above=$${above# }; \
-	    up=$$(echo '\.\.' $$above | tr ' ' '|'); \
-	    ! grep -rnE --include='*.[ch]' "^[[:space:]]*#[[:space:]]*include[[:space:]]*[\"<]($$up)/" $$folder || status=1; \
-	done; \
-	for file in */*.[ch]; do \
-	    case ' $(LAYERS) ' in *" $${file%%/*} "*) ;; *) echo "$$file: its folder has no place in LAYERS"; status=1 ;; esac; \
-	done; \
-	exit $$status
+# The direction of includes, folder by folder, no circles, and lines of at most 120 columns.
+layers:                                                 ## that no include runs upward or in a circle (tests/layers.sh holds the order), no line is too long
+	@sh tests/layers.sh
 
 # Objects follow their sources, the headers those include (-MMD), and the compiler and its flags.
 $(B)/%.o: %.c $(B)/flags | $(HAVE)
@@ -213,9 +206,9 @@ $(B)/libfokker.so: $(LIB_OBJ) $(B)/sources
 
 $(B)/fokker: $(CMD_OBJ) $(B)/libfokker.a
 $(B)/tests/all: $(TST_OBJ) $(PARTS)
-$(B)/tests/all: LIBS += -lcunit -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc    # tests/test_memory.c counts
-$(B)/speed: $(SPD_OBJ) $(B)/tests/built.o $(B)/tests/nets.o $(PARTS)
-$(B)/speed: LIBS += -Wl,--wrap=sum_terms,--wrap=sum_columns,--wrap=stage,--wrap=ask      # tests/speed_steps.c counts
+$(B)/tests/all: LIBS += -lcunit -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc    # tests/solvers/memory.c counts
+$(B)/speed: $(SPD_OBJ) $(B)/tests/support/built.o $(B)/tests/support/nets.o $(PARTS)
+$(B)/speed: LIBS += -Wl,--wrap=sum_terms,--wrap=sum_columns,--wrap=stage,--wrap=ask      # tests/speed/steps.c counts
 $(B)/fokker $(B)/tests/all $(B)/speed: $(B)/sources
 	@echo "  LD      $@"
 	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(LIBS)
@@ -229,10 +222,10 @@ $(B)/tests/child: tests/fields/child.c tests/fields/net.h $(B)/flags | $(HAVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(FLAGS) -o $@ $< -lm
-$(B)/tests/%.so: scores/fokker_plugin.h $(B)/flags | $(HAVE)
+$(B)/tests/%.so: include/fokker_field.h $(B)/flags | $(HAVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(FLAGS) $(DEFINES) -Iscores -shared -o $@ $(filter %.c,$^) -lm
+	$(Q)$(CC) $(FLAGS) $(DEFINES) -Iinclude -shared -o $@ $(filter %.c,$^) -lm
 
 # Stamps: files that are written again when their text is another.
 define STAMP
@@ -281,8 +274,8 @@ incdir   = $(DESTDIR)$(abspath $(PREFIX))/include/fokker
 share    = $(DESTDIR)$(abspath $(PREFIX))/share
 manual   = $(share)/man/man1/fokker.1
 complete = $(share)/bash-completion/completions/fokker
-HEADERS := $(wildcard models/*.h scores/*.h solvers/*.h)
-SHARED  := $(sort $(shell find models plots -type f ! -name '*.[ch]' ! -name '.*' 2>/dev/null))
+HEADERS := $(sort $(shell find base models scores solvers include -name '*.h'))
+SHARED  := $(sort $(shell find models/shipped plots -type f ! -name '.*' 2>/dev/null))
 
 install: all                                            ## into PREFIX (/usr/local); DESTDIR goes before it
 	install -d $(bindir) $(libdir)/pkgconfig $(dir $(manual) $(complete))

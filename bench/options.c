@@ -7,8 +7,8 @@
 #include <unistd.h>
 #include "bench/options.h"
 #include "bench/ranks.h"
-#include "models/fail.h"
-#include "models/item.h"
+#include "base/fail.h"
+#include "base/item.h"
 
 const command commands[] = {
     { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers|layers|estimators]", "names what there is, with parameters and claims",

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "bench/points.h"
-#include "models/fail.h"
+#include "base/fail.h"
 #include "models/model.h"
 
 static int is_file(const char *text)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "models/fail.h"
+#include "base/fail.h"
 #include "models/model.h"
 
 static const char *const section_names[] = { "process", "data", "score", "features", "net", "train" };
@@ -17,29 +17,39 @@ static int ends_with(const char *text, const char *end)
     return n >= m && !strcmp(text + n - m, end);
 }
 
-const char *models_folder(void)
+const char *shared_folder(void)
 {
-    static _Thread_local char folder[4352];
-    static const char *const places[] = { "/../models/", "/../../models/", "/../share/fokker/models/" };   /* build/, build/tests/, PREFIX/bin/ */
+    static _Thread_local char folder[4500];
+    static const char *const places[] = { "/../", "/../../", "/../share/fokker/" };     /* from build/, build/tests/, PREFIX/bin/; or models/ */
     const char *asked = getenv("FOKKER_MODELS");
-    char self[4096], probe[4500], *slash;
-    ssize_t n;
+    char self[4096], probe[4600], *slash;
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
-    if (asked && *asked) {
-        snprintf(folder, sizeof folder, "%s%s", asked, ends_with(asked, "/") ? "" : "/");
-        return folder;
-    }
-    n = readlink("/proc/self/exe", self, sizeof self - 1);
     self[n > 0 ? n : 0] = 0;
     if ((slash = strrchr(self, '/')))
         *slash = 0;
-    for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
-        snprintf(folder, sizeof folder, "%s%s", self, places[i]);
-        snprintf(probe, sizeof probe, "%sgauss2.ini", folder);              /* build/models/ holds no models */
-        if (!access(probe, R_OK))
-            return folder;
-    }
+    for (int from_models = asked && *asked; from_models >= 0; from_models--)
+        for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
+            snprintf(folder, sizeof folder, "%.4096s%s", from_models ? asked : self, places[i]);
+            snprintf(probe, sizeof probe, "%splots/style.gp", folder);
+            if (!access(probe, R_OK))
+                return folder;
+        }
     return "";
+}
+
+const char *models_folder(void)
+{
+    static _Thread_local char folder[4600];
+    const char *asked = getenv("FOKKER_MODELS"), *shared = shared_folder();
+
+    if (!asked || !*asked)
+        snprintf(folder, sizeof folder, "%s%s", shared, *shared ? "models/shipped/" : "");
+    else
+        snprintf(folder, sizeof folder, "%s%sshipped/", asked, ends_with(asked, "/") ? "" : "/");      /* a checkout's models/ */
+    if (asked && *asked && access(folder, R_OK))
+        snprintf(folder, sizeof folder, "%s%s", asked, ends_with(asked, "/") ? "" : "/");
+    return folder;
 }
 
 /* The shipped model nearest to a name; "" where there is none. */

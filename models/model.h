@@ -1,9 +1,9 @@
 /* A model: what is true.  A process, and unless the field is a black box, a law; the sections that the other folders read. */
 #ifndef FOKKER_MODEL_H
 #define FOKKER_MODEL_H
-#include "models/law.h"
-#include "models/process.h"
-#include "models/sections.h"
+#include "models/laws/law.h"
+#include "models/processes/process.h"
+#include "base/files/ini.h"
 
 typedef struct model {
     char *name;                             /* as the user named it, without folder and .ini */
@@ -25,7 +25,10 @@ char *model_file(const char *name);
 /* How a file names another model: a path.ini is relative to the file's folder, all else stays as it is.  Owned; NULL on failure. */
 char *model_named(const sections *, const char *name);
 
-/* The folder of the models that are shipped: $FOKKER_MODELS, or found from where the program stands; ends with '/'.  "" if there is none. */
+/* The folder that holds models/shipped/ and plots/: found from $FOKKER_MODELS or from where the program stands; ends with '/'.  "" if there is none. */
+const char *shared_folder(void);
+
+/* The folder of the models that are shipped: $FOKKER_MODELS (or shipped/ in it), or that of the shared folder; ends with '/'.  "" if there is none. */
 const char *models_folder(void);
 
 #endif

@@ -4,7 +4,7 @@
  */
 #include <math.h>
 #include <string.h>
-#include "models/clones.h"
+#include "base/clones.h"
 #include "scores/score.h"
 
 static const char *const names[PREDICTIONS] = { "score", "noise", "data", "v", "velocity" };

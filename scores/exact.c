@@ -1,7 +1,7 @@
 /* The field of a law: its exact denoiser; and the field that answers zero. */
 #include <stdlib.h>
 #include <string.h>
-#include "models/fail.h"
+#include "base/fail.h"
 #include "scores/field.h"
 
 enum { TILE = 64 };                                 /* rows in one call of a law that computes by matrix products */

@@ -2,17 +2,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/fail.h"
+#include "base/fail.h"
 #include "scores/field.h"
 #include "scores/wrap.h"
 
 #define WRAPPER(id) extern const wrapper wrapper_##id;
-#include "scores/list.h"
+#include "scores/wrappers.h"
 #undef WRAPPER
 
 static const wrapper *const all[] = {
 #define WRAPPER(id) &wrapper_##id,
-#include "scores/list.h"
+#include "scores/wrappers.h"
 #undef WRAPPER
 };
 

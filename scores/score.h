@@ -2,7 +2,7 @@
 #ifndef FOKKER_SCORE_H
 #define FOKKER_SCORE_H
 #include <stddef.h>
-#include "models/fail.h"
+#include "base/fail.h"
 #include "models/model.h"
 
 enum { SCORE_ABI = 1 };

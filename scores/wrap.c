@@ -1,6 +1,6 @@
 /* What every wrapper shares. */
 #include <stdlib.h>
-#include "models/fail.h"
+#include "base/fail.h"
 #include "scores/wrap.h"
 
 static int eval(void *self, const batch *p, double *out)

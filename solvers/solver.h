@@ -3,8 +3,8 @@
 #define FOKKER_SOLVER_H
 #include <signal.h>
 #include <stddef.h>
-#include "models/fail.h"
-#include "models/process.h"
+#include "base/fail.h"
+#include "models/processes/process.h"
 #include "scores/score.h"
 
 enum { MAX_PAST = 6, MAX_INNER = 2 };

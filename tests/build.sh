@@ -29,14 +29,14 @@ prefix=$tmp/prefix
 
 installs() {
     $MAKE install PREFIX="$prefix" && cd "$prefix" &&
-    has bin/fokker lib/libfokker.a lib/libfokker.so lib/pkgconfig/fokker.pc include/fokker/models/process.h include/fokker/scores/score.h \
-        include/fokker/solvers/solver.h share/fokker/models/gmm8ring.ini share/man/man1/fokker.1 share/bash-completion/completions/fokker
+    has bin/fokker lib/libfokker.a lib/libfokker.so lib/pkgconfig/fokker.pc include/fokker/models/processes/process.h include/fokker/scores/score.h \
+        include/fokker/solvers/solver.h share/fokker/models/shipped/gmm8ring.ini share/man/man1/fokker.1 share/bash-completion/completions/fokker
 }
 
 cat >"$tmp/user.c" <<'END'
 #include <stdint.h>
 #include <stdio.h>
-#include <models/random.h>
+#include <base/random.h>
 #include <scores/score.h>
 #include <solvers/solver.h>
 
@@ -80,7 +80,7 @@ check "the man page names every command"                                names_co
 check "the bash completion completes a command"                         completes
 check "DESTDIR goes before the prefix and stays out of the files"       stages
 plugs() {                                       # a copy of the example, against the installed header
-    cp -r docs/examples/plugin "$tmp/plugin" && $MAKE -C "$tmp/plugin" CC="$CC" FOKKER="$prefix/include/fokker/scores" &&
+    cp -r docs/examples/plugin "$tmp/plugin" && $MAKE -C "$tmp/plugin" CC="$CC" FOKKER="$prefix/include/fokker/include" &&
     "$prefix/bin/fokker" sample "plugin:$tmp/plugin/bell.so,2 0.5 0.1" --nfe 10 -n 3 -o "$tmp/plugin/x.txt" && has "$tmp/plugin/x.txt"
 }
 
@@ -90,7 +90,7 @@ check "make uninstall leaves no file behind"                            uninstal
 # What is built again.
 recompiled() { $MAKE -n "$@" 2>/dev/null | grep -o 'CC  *[a-z_0-9/]*\.c' | sort -u >"$tmp/built"; }
 nothing_twice() { recompiled all && test ! -s "$tmp/built" || { cat "$tmp/built"; return 1; }; }
-header_rebuilds() { recompiled -W models/fail.h all; says "$tmp/built" bench/main.c && says "$tmp/built" models/fail.c && ! grep models/random.c "$tmp/built"; }
+header_rebuilds() { recompiled -W base/fail.h all; says "$tmp/built" bench/commands/main.c && says "$tmp/built" base/fail.c && ! grep base/random.c "$tmp/built"; }
 flags_rebuild() {
     mkdir "$tmp/b" && cp -p "$B/flags" "$tmp/b" && $MAKE B="$tmp/b" "$tmp/b/flags" && cmp "$B/flags" "$tmp/b/flags" && test ! "$tmp/b/flags" -nt "$B/flags" &&
     $MAKE B="$tmp/b" CFLAGS=-O1 "$tmp/b/flags" && test "$tmp/b/flags" -nt "$B/flags" && says "$tmp/b/flags" ' -O1 '
@@ -113,18 +113,22 @@ check "without apt-get make deps names the packages and stops"          refuses 
 
 # Layers.
 folders() {                                     # folders FILE TEXT: layers' answer where FILE holds TEXT
-    rm -rf "$tmp/tree" && mkdir -p "$tmp/tree" && cd "$tmp/tree" && mkdir models scores solvers bench tests "$(dirname "$1")" 2>/dev/null
-    echo '#include "models/fail.h"' >tests/a.c
+    rm -rf "$tmp/tree" && mkdir -p "$tmp/tree/base" "$tmp/tree/tests" "$tmp/tree/$(dirname "$1")" && cd "$tmp/tree" && cp "$top/tests/layers.sh" tests
+    echo '#include "base/fail.h"' >tests/a.c
+    printf '#include "base/b.h"\n' >base/c.h
     echo "$2" >"$1"
-    $MAKE -f "$top/Makefile" layers
+    sh tests/layers.sh
 }
-upward() { ! folders "$1" "$2" && says "$tmp/log" "$1"; }
+refused() { ! folders "$1" "$2" && says "$tmp/log" "$3"; }
 
 check "layers lets an include run downward"                             folders solvers/a.c '#include "scores/score.h"'
-check "layers finds an include that runs upward"                        upward scores/a.c '#include "solvers/solver.h"'
-check "layers finds an include that runs over .."                       upward models/a.c '# include <../bench/main.h>'
-check "layers finds one in a header below a folder"                     upward solvers/deep/a.h '#include "tests/suite.h"'
-check "layers finds a folder without a place"                           upward extras/a.c 'int x;'
+check "layers finds an include that runs upward"                        refused scores/a.c '#include "solvers/solver.h"' scores/a.c
+check "layers finds one between the folders of a room"                  refused models/laws/a.c '#include "models/model.h"' 'runs upward'
+check "layers finds an include that runs over .."                       refused models/a.c '# include <../bench/options.h>' models/a.c
+check "layers finds one in a header deep below"                         refused solvers/methods/adaptive/a.h '#include "tests/suite.h"' adaptive/a.h
+check "layers finds a folder without a place"                           refused extras/a.c 'int x;' 'has no place'
+check "layers finds a circle of headers"                                refused base/b.h '#include "base/c.h"' 'loop'
+check "layers finds a line that is too long"                            refused base/a.c "$(printf '%121s' x)" '121 columns'
 
 echo "build: $passed passed, $failed failed"
 test $failed = 0

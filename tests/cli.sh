@@ -233,7 +233,7 @@ done
 holds same seen1/results.tsv seen3/results.tsv
 expect 2 "takes points of 2 columns" $quick bench gmm5-aniso16 --nfe 5 --metric features/sw2 --features space.ini -o seen
 pictures() { printf '[data]\nkind = dataset\nfile = %s/digits.csv.gz\nlabel_column = -1\nscale = 0.125\nwidth = 0.1\n[score]\nkind = mlp\nfile = m.safetensors\n[net]\nkind = %s\npatch = %s
-width = 16\ndepth = 1\nmix_patches = 8\nmix_columns = 24\npredicts = noise\ntime = lambda\nlabels = yes\n[train]\nsteps = 8\nbatch = 150\n' "$docs/../models/data" "$1" "$2" >m.ini; }
+width = 16\ndepth = 1\nmix_patches = 8\nmix_columns = 24\npredicts = noise\ntime = lambda\nlabels = yes\n[train]\nsteps = 8\nbatch = 150\n' "$docs/../models/shipped/data" "$1" "$2" >m.ini; }
 pictures mixer 3
 expect 2 "a patch of 3 does not divide an image of 8 x 8" "$fokker" train m.ini -o m.safetensors
 pictures residual 2

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "models/fail.h"
+#include "base/fail.h"
 #include "tests/suite.h"
 
 static const test_table *const all[] = {

@@ -1,7 +1,7 @@
 /* The network of net.h as a plug-in. */
 #include <stdlib.h>
 #include "net.h"
-#include "scores/fokker_plugin.h"
+#include "include/fokker_field.h"
 
 static const char *open(const char *args, fokker_about *about)
 {

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "scores/fokker_plugin.h"
+#include "include/fokker_field.h"
 
 #ifndef ABI
 #define ABI FOKKER_PLUGIN_ABI

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "models/array.h"
+#include "base/files/array.h"
 #include "models/model.h"
-#include "models/tensors.h"
+#include "base/files/tensors.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

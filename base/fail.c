@@ -1,0 +1,72 @@
+/* This thread's reason, and the nearest known name for one that is misspelt. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/fail.h"
+
+static _Thread_local char reason[1024];
+
+int (fail)(const char *fmt, ...)
+{
+    char text[sizeof reason];                       /* an argument may be the last reason itself */
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    memcpy(reason, text, sizeof reason);
+    return -1;
+}
+
+const char *why(void) { return reason; }
+
+/* Levenshtein's distance of two short words. */
+static int distance(const char *a, const char *b)
+{
+    enum { LONGEST = 64 };
+    int row[LONGEST + 1], n = strnlen(b, LONGEST);
+
+    for (int j = 0; j <= n; j++)
+        row[j] = j;
+    for (int i = 0; a[i] && i < LONGEST; i++) {
+        int corner = row[0];
+
+        row[0] = i + 1;
+        for (int j = 0; j < n; j++) {
+            int swap = corner + (a[i] != b[j]), least = row[j + 1] < row[j] ? row[j + 1] : row[j];
+
+            corner = row[j + 1];
+            row[j + 1] = swap < least + 1 ? swap : least + 1;
+        }
+    }
+    return row[n];
+}
+
+const char *nearest(const char *name, int n, const void *base, unsigned long size)
+{
+    const char *best = NULL;
+    int least = 0;
+
+    for (int i = 0; i < n; i++) {
+        const char *known = *(const char *const *)((const char *)base + i * size);
+        int d = strncmp(known, name, strlen(name)) ? distance(name, known) : 1;      /* a beginning is as good as one slip */
+
+        if (!best || d < least)
+            best = known, least = d;
+    }
+    return best;
+}
+
+int look_up(const char *where, const char *topic, const char *name, int n, const char *(*name_of)(int))
+{
+    const char *best = n ? name_of(0) : "";
+
+    for (int i = 0; i < n; i++) {
+        const char *pair[2] = { best, name_of(i) };
+
+        if (!strcmp(pair[1], name))
+            return i;
+        best = nearest(name, 2, pair, sizeof *pair);
+    }
+    return fail("%s: there is no \"%s\" among the %s; did you mean %s? (`fokker list %s` names them all)", where, name, topic, best, topic);
+}

@@ -1,0 +1,372 @@
+/* fokker bench: every cell of a spec into a row, then the answer in words and the plots. */
+#include <errno.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "bench/experiment/parts.h"
+#include "bench/report/pictures.h"
+#include "bench/ranks.h"
+#include "bench/report/report.h"
+#include "bench/experiment/sweep.h"
+#include "bench/version.h"
+#include "bench/watch.h"
+
+typedef struct job {
+    const request *r;
+    spec what;
+    cell *cells;
+    int count, quiet;
+    long done;
+    sweep sweep;
+    recorder out;                           /* results.tsv; apart: the rank's own part */
+    ledger ledger;
+    char *folder, *path, *head, *had;       /* had[i]: cell i was run before */
+    parts parts;                            /* rows that are in no order yet */
+    int apart;                              /* every rank runs cells of its own; else all run each cell together */
+} job;
+
+/* ---- the head of the file ---- */
+
+static char *make_head(const spec *s)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+
+    if (!f)
+        return fail("bench: out of memory"), NULL;
+    fprintf(f, "# fokker %s\n# commit %s\n# cpu %s\n# blas %s, one thread\n", version_text(), version_commit(), version_cpu(), version_blas());
+    fprintf(f, "# threads %d; seconds: of the solver alone; score_seconds: in the field, summed over threads, divided by the threads at work\n", omp_get_max_threads());
+    spec_print(s, f);
+    fclose(f);
+    return text;
+}
+
+/* ---- going on ---- */
+
+/* Where the value begins in `# KEY VALUE` or `# spec KEY = VALUE`. */
+static size_t key_of(const char *line)
+{
+    const char *end = strpbrk(line + 2, strncmp(line, "# spec ", 7) ? " \n" : "=\n");
+
+    return end && *end != '\n' ? (size_t)(end - line) + 2 : strcspn(line, "\n");
+}
+
+/* Refuses another spec; another program or machine is a warning: rows may differ in their last bits. */
+static int compare_line(const job *j, const results *old, const char *line)
+{
+    size_t key = key_of(line), size = strcspn(line, "\n");
+    const char *was = "";
+
+    for (int i = 0; i < old->heads; i++)
+        if (!strncmp(old->head[i], line, key))
+            was = old->head[i] + key;
+    if (!strncmp(line, "# threads", 9) || (strlen(was) == size - key && !strncmp(was, line + key, size - key)))
+        return 0;
+    if (!strncmp(line, "# spec ", 7))
+        return fail("%s: was begun with another spec: \"%.*s%s\" is now \"%.*s\"; give the same, or another folder with -o", j->path, (int)key - 7,
+                    line + 7, was, (int)(size - 7), line + 7);
+    if (!j->quiet)
+        fprintf(stderr, "fokker: warning: %s was begun with \"%s\", this is \"%.*s\": rows may differ in their last digits\n", j->path, was,
+                (int)(size - key), line + key);
+    return 0;
+}
+
+static int compare_heads(const job *j, const results *old)
+{
+    for (const char *line = j->head; *line; ) {
+        size_t size = strcspn(line, "\n");
+
+        if (compare_line(j, old, line))
+            return -1;
+        line += size + 1;
+    }
+    return 0;
+}
+
+static int same_cell(const job *j, const cell *c, const record *r)
+{
+    const spec *s = &j->what;
+    double nfe = c->ask.nfe > 0 ? (double)c->ask.nfe : NAN;
+
+    return !strcmp(r->model, j->sweep.subject[c->model].model->name) && !strcmp(r->solver, s->solver.word[c->solver]) && r->seed == c->seed
+        && (!s->grid.word[c->grid] || !strcmp(r->grid, s->grid.word[c->grid])) && (r->nfe == nfe || (isnan(r->nfe) && isnan(nfe)));
+}
+
+/* Rows stand in the order of the cells, so those that are there are the first ones. */
+static int resume(job *j)
+{
+    results old;
+    int bad;
+
+    if (results_read(j->path, &old))
+        return -1;
+    bad = compare_heads(j, &old);
+    for (int i = 0; i < old.count && !bad; i++)
+        if (i >= j->count || !same_cell(j, &j->cells[i], &old.row[i]))
+            bad = fail("%s: row %d is not the run that the spec has there; was the file changed?  Choose another folder with -o", j->path, i + 1);
+    if (!bad)
+        bad = recorder_continue(&j->out, j->path, old.whole, j->what.metric.n);
+    j->done = old.count;
+    results_free(&old);
+    return bad;
+}
+
+/* Finished rows are never thrown away unasked. */
+static int begin(job *j)
+{
+    results old;
+    int rows = 0, exists = !access(j->path, F_OK);
+
+    if (exists && option_text(j->r, "resume"))
+        return resume(j);
+    if (exists && !results_read(j->path, &old)) {
+        rows = old.count + parts_most(j->folder);
+        results_free(&old);
+        if (rows)
+            return fail("%s: holds finished runs; go on with --resume, or choose another folder with -o", j->path);
+    } else if (exists) {
+        return fail("%s; it will not be overwritten: choose another folder with -o", why());
+    }
+    return recorder_create(&j->out, j->path, j->head, j->what.metric.n, j->what.metric.word);     /* NOLINT: close_job frees j->path */
+}
+
+/* ---- ranks ---- */
+
+static int part_fits(const void *at, const results *r) { return compare_heads(at, r); }
+static int part_is(const void *at, int i, const record *r) { const job *j = at; return same_cell(j, &j->cells[i], r); }
+
+/* What was done before: rank 0 has begun results.tsv, and no rank has a part of this run yet. */
+static int look(job *j)
+{
+    results old;
+
+    if (ranks_mine() > 0) {
+        if (results_read(j->path, &old))
+            return -1;
+        j->done = old.count;
+        results_free(&old);
+    }
+    return parts_open(&j->parts, j->folder, j->count, &(owner){ j, part_fits, part_is });
+}
+
+/* The rank's own part, from where it ended. */
+static int open_part(job *j)
+{
+    char path[4400];
+    results old;
+    int bad;
+
+    recorder_close(&j->out);
+    parts_path(j->folder, ranks_mine(), path, sizeof path);
+    if (access(path, F_OK))
+        return recorder_create(&j->out, path, j->head, j->what.metric.n, j->what.metric.word);
+    if (results_read(path, &old))
+        return -1;
+    bad = recorder_continue(&j->out, path, old.whole, j->what.metric.n);
+    results_free(&old);
+    return bad;
+}
+
+/* Who does what: with as many cells as ranks each has its own. */
+static int share_out(job *j)
+{
+    long left;
+    int bad = 0;
+
+    if (ranks_agree(ranks_mine() == 0 && begin(j)) || ranks_agree(look(j)))
+        return -1;
+    left = j->count - j->done;
+    for (long i = 0; i < j->count; i++)
+        j->had[i] = i < j->done || j->parts.row[i];
+    for (long i = j->done; i < j->count; i++)
+        left -= j->parts.row[i] != NULL;
+    j->apart = ranks_count() > 1 && left >= ranks_count(), j->sweep.together = ranks_count() > 1 && !j->apart;
+    if (j->apart)
+        bad = open_part(j);                         /* NOLINT: close_job frees j->path */
+    if (!bad && (j->apart || ranks_mine() == 0))
+        bad = ledger_open(&j->ledger, j->folder, j->apart ? ranks_mine() : -1, j->had, j->count, j->what.on);      /* NOLINT: close_job frees j->path */
+    return ranks_agree(bad);
+}
+
+/* What all parts hold goes to results.tsv in order, by rank 0. */
+static int collect(job *j)
+{
+    int most = parts_most(j->folder);
+
+    if (ranks_mine() > 0 || !most)
+        return 0;
+    if (j->apart) {
+        recorder_close(&j->out), ledger_close(&j->ledger), parts_close(&j->parts);
+        if (parts_open(&j->parts, j->folder, j->count, &(owner){ j, part_fits, part_is }) || resume(j))
+            return -1;
+        for (long i = j->done; i < j->count && j->parts.row[i]; i++, j->done++)
+            if (recorder_add(&j->out, j->parts.row[i]))
+                return -1;
+    }
+    if (ledger_close(&j->ledger) || ledger_merge(j->folder, most))
+        return -1;
+    parts_remove(j->folder);
+    return 0;
+}
+
+/* ---- from beginning to end ---- */
+
+/* The folder and those above it. */
+static int make_folder(const char *path)
+{
+    char part[4096];
+
+    if (strlen(path) >= sizeof part)
+        return fail("-o: the path is longer than %zu characters", sizeof part - 1);
+    for (const char *end = path; *end; ) {
+        end += strspn(end, "/");
+        end += strcspn(end, "/");
+        snprintf(part, sizeof part, "%.*s", (int)(end - path), path);
+        if (mkdir(part, 0777) && errno != EEXIST)
+            return fail("-o %s: the folder cannot be made (%s); choose another", path, strerror(errno));
+    }
+    return 0;
+}
+
+static int prepare(job *j, const request *r)
+{
+    *j = (job){ .r = r, .quiet = option_text(r, "quiet") != NULL || ranks_mine() > 0, .sweep.is.model = -1 };
+    if (spec_open(&j->what, r))
+        return -1;
+    j->folder = j->what.text[OUTPUT];
+    if (!(j->cells = spec_cells(&j->what, &j->count)) || sweep_open(&j->sweep, &j->what) || make_folder(j->folder) || !(j->head = make_head(&j->what)))
+        return -1;
+    if (!(j->path = malloc(strlen(j->folder) + sizeof "/results.tsv")) || !(j->had = calloc(j->count + 1, 1)))
+        return fail("bench: out of memory");
+    strcat(strcpy(j->path, j->folder), "/results.tsv");
+    return 0;
+}
+
+static void close_job(job *j)
+{
+    recorder_close(&j->out);
+    ledger_close(&j->ledger);
+    parts_close(&j->parts);
+    sweep_close(&j->sweep);
+    spec_close(&j->what);
+    free(j->cells), free(j->path), free(j->head), free(j->had);
+}
+
+/* What run i cost goes to the ledger, if it was parallel in time. */
+static int keep_account(job *j, long i, const record *row)
+{
+    const account *a = &j->sweep.wide;
+
+    return a->known ? ledger_add(&j->ledger, i, row, j->what.how[j->cells[i].solver], a) : 0;
+}
+
+/* Cell i: run, or taken from a part.  OK, INTERRUPTED or FAILED_RUN. */
+static int run_cell(job *j, long i, quality *q)
+{
+    record row = { .q = q };
+    int writes = j->apart || ranks_mine() == 0;
+
+    if (sweep_stopped(&j->sweep))
+        return INTERRUPTED;
+    if (j->parts.row[i])
+        return !j->apart && writes && recorder_add(&j->out, j->parts.row[i]) ? FAILED_RUN : OK;
+    if (sweep_run(&j->sweep, &j->cells[i], &row))
+        return INTERRUPTED;
+    return writes && (keep_account(j, i, &row) || recorder_add(&j->out, &row)) ? FAILED_RUN : OK;
+}
+
+static int run_cells(job *j)
+{
+    quality *q = calloc(j->what.metric.n, sizeof *q);
+    watch *w = watch_open("runs", j->count, &j->done, j->quiet);
+    int code = q ? OK : (fail("bench: out of memory"), FAILED_RUN);
+
+    for (long i = j->done; i < j->count && code == OK; i++) {
+        if (!j->apart || i % ranks_count() == ranks_mine())
+            code = run_cell(j, i, q);
+        #pragma omp atomic update
+        j->done += code == OK;
+    }
+    watch_close(w);
+    free(q);
+    return code;
+}
+
+/* No rank waits for one that cannot go on; an interrupted one tells the others at the end. */
+static int run_shared(job *j)
+{
+    int code = run_cells(j);
+
+    if (code == FAILED_RUN)
+        return code;
+    code = ranks_any(code == INTERRUPTED) ? INTERRUPTED : code;
+    j->sweep.together = 0;                          /* rank 0 alone draws */
+    return code == OK && collect(j) ? FAILED_RUN : code;
+}
+
+/* The answer goes to stdout in brief, in full to DIR/report.txt. */
+static int answer(const job *j, const summary *all)
+{
+    char path[4200];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/report.txt", j->folder);
+    if (!(f = fopen(path, "w")))
+        return fail("%s: cannot be written (%s)", path, strerror(errno));
+    report_print(f, all, 0);
+    if (ferror(f) | fclose(f))
+        return fail("%s: cannot be written; is the disk full?", path);
+    report_print(stdout, all, 1);
+    return fflush(stdout) ? fail("stdout: cannot be written; is the pipe closed?  The report is in %s", path) : 0;
+}
+
+/* Pictures are worth a warning, never the results. */
+static void pictures(job *j, const summary *all)
+{
+    if (pictures_write(&j->sweep, j->cells, j->count, j->folder) || pictures_draw(all, j->folder))
+        fprintf(stderr, "fokker: warning: no plots: %s; the tables are written: `fokker plot %s` draws them later\n", why(), j->folder);
+}
+
+static int finish(job *j)
+{
+    results read;
+    summary all;
+    int bad;
+
+    if (results_read(j->path, &read))
+        return -1;
+    bad = summary_open(&all, &read);
+    if (!bad) {
+        bad = answer(j, &all);
+        pictures(j, &all);
+        summary_close(&all);
+    }
+    results_free(&read);
+    return bad;
+}
+
+int cmd_bench(const request *r)
+{
+    job j;
+    int code;
+
+    if (ranks_agree(prepare(&j, r)) || share_out(&j)) {
+        close_job(&j);
+        return complain(USAGE);
+    }
+    code = run_shared(&j);
+    if (code == INTERRUPTED && j.apart && ranks_mine() == 0)
+        fprintf(stderr, "fokker: interrupted; what was finished is beside %s, go on with --resume\n", j.path);
+    else if (code == INTERRUPTED && ranks_mine() == 0)
+        fprintf(stderr, "fokker: interrupted; %ld of %d runs are in %s, go on with --resume\n", j.done, j.count, j.path);
+    else if (code == FAILED_RUN || (code == OK && ranks_mine() == 0 && finish(&j))) {
+        code = complain(FAILED_RUN);
+        ranks_abort(code);
+    }
+    close_job(&j);
+    return code;
+}

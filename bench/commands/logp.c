@@ -1,0 +1,290 @@
+/* fokker logp: log-likelihoods by the probability flow, each with what it is uncertain about; encodings and the way back. */
+#include <errno.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "bench/likelihood/logp.h"
+#include "bench/report/pictures.h"
+#include "bench/watch.h"
+
+/* ---- one combination ---- */
+
+static void nothing_known(int n, answer *out)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0 };
+}
+
+/* The steps' error of a split budget is the predicted one: no rows were left for a second run. */
+static void take_predicted(const logp_cell *c, int n, answer *out)
+{
+    for (int i = 0; i < n; i++) {
+        answer *a = &out[i];
+
+        a->err_solver = c->predicted_steps;
+        a->lo -= a->err_solver, a->hi += a->err_solver;
+    }
+}
+
+int logp_flow(const logp_job *j, const logp_cell *c, int n, const double *x, const int *label, double *latent, answer *out, long *done)
+{
+    logp_plan p;
+    int status = logp_plan_open(&p, j, c, TO_NOISE);
+
+    nothing_known(n, out);
+    if (!status) {
+        p.q.done = done, p.q.label = label, p.q.unchecked = p.q.unchecked || c->budget;
+        status = likelihood(&p.q, n, x, latent, out);
+        if (c->budget)
+            take_predicted(c, n, out);
+    }
+    logp_plan_close(&p);
+    return status;
+}
+
+static void run_cell(const logp_job *j, logp_cell *c, double *latent, long *done)
+{
+    double began = omp_get_wtime();
+
+    if ((c->out = malloc(j->n * sizeof *c->out)))
+        nothing_known(j->n, c->out);
+    if (!c->out)
+        c->status = fail("out of memory for %d answers", j->n);
+    else if (c->route != FLOW)
+        c->status = logp_bound(j, c, done);
+    else if (c->budget && logp_split(j, c, option_text(j->r, "quiet") ? NULL : stderr))
+        c->status = FAILED;
+    else
+        c->status = j->whole ? logp_levels(j, c, done) : logp_flow(j, c, j->n, j->points.v, j->label, latent, c->out, done);
+    c->seconds = omp_get_wtime() - began;
+    if (c->status)
+        snprintf(c->reason, sizeof c->reason, "%s", why());
+}
+
+/* ---- there and back ---- */
+
+/* Latent states back to t_min by the cell's method, in place. */
+static int bring_back(const logp_job *j, const logp_cell *c, int n, double *x)
+{
+    logp_plan p;
+    int status = logp_plan_open(&p, j, c, TO_DATA);
+
+    if (!status) {
+        p.how.plan.rtol = p.q.rtol, p.how.plan.atol = p.q.atol;
+        p.how.plan.label = j->label, p.how.plan.stop = &watch_stopped;
+        status = solve(&p.how.plan, n, x, NULL);
+    }
+    logp_plan_close(&p);
+    return status;
+}
+
+/* How far the way there and back misses the points. */
+static int report_return(const logp_job *j, const double *latent)
+{
+    size_t N = (size_t)j->n * j->dim;
+    double *x = malloc(N * sizeof *x), square = 0, most = 0;
+    int status = x ? 0 : fail("out of memory");
+
+    if (!status) {
+        memcpy(x, latent, N * sizeof *x);
+        status = bring_back(j, j->cell, j->n, x);
+    }
+    for (size_t i = 0; i < N && !status; i++) {
+        double e = fabs(x[i] - j->points.v[i]);
+
+        square += e * e, most = e > most ? e : most;
+    }
+    if (!status)
+        fprintf(stderr, "there and back: root mean square error %.2g a column, largest %.2g\n", sqrt(square / N), most);
+    free(x);
+    return status;
+}
+
+static int encode(const logp_job *j, const double *latent)
+{
+    if (array_write(option_text(j->r, "encode"), 2, (long[]){ j->n, j->dim }, latent))
+        return FAILED;
+    return j->cell->status ? 0 : report_return(j, latent);
+}
+
+static int decode(logp_job *j)
+{
+    const char *path = option_text(j->r, "decode"), *out = option_text(j->r, "output");
+    array z;
+    int status;
+
+    if (!out || j->cells > 1)
+        return complain((fail(out ? "--decode: one method at a time; give one solver and budget" : "--decode: where to? give -o FILE"), USAGE));
+    if (array_read(path, &z))
+        return complain(USAGE);
+    if (array_cols(&z) != j->dim) {
+        fail("--decode %s: has rows of %ld numbers, but the model has %d columns", path, array_cols(&z), j->dim);
+        return array_free(&z), complain(USAGE);
+    }
+    status = bring_back(j, j->cell, (int)array_rows(&z), z.v);
+    if (status)
+        complain(FAILED_RUN);
+    if (array_write(out, 2, (long[]){ array_rows(&z), j->dim }, z.v))
+        status = complain(FAILED_RUN);
+    array_free(&z);
+    return status == STOPPED ? INTERRUPTED : status ? FAILED_RUN : OK;
+}
+
+/* ---- one, or many ---- */
+
+static int write_rows(const logp_job *j, const logp_cell *c)
+{
+    const char *path = option_text(j->r, "output");
+    FILE *f = path ? fopen(path, "w") : stdout;
+    int bad;
+
+    if (!f)
+        return fail("-o %s: cannot be written (%s)", path, strerror(errno));
+    bad = logp_write_rows(f, 1, -1, j, c) || fflush(f);
+    if (path)
+        bad |= fclose(f) != 0;
+    return bad ? fail("%s: cannot be written; is the disk full or the pipe closed?", path ? path : "stdout") : 0;
+}
+
+/* FILE-terms.tsv beside FILE.tsv. */
+static int write_terms(const logp_job *j, const logp_cell *c)
+{
+    const char *path = option_text(j->r, "output"), *end = strrchr(path, '.');
+    int stem = (int)(end && !strchr(end, '/') ? end - path : (long)strlen(path));
+    char name[4352];
+    FILE *f;
+    int bad;
+
+    snprintf(name, sizeof name, "%.*s-terms.tsv", stem, path);
+    if (!(f = fopen(name, "w")))
+        return fail("%s: cannot be written (%s)", name, strerror(errno));
+    bad = logp_write_terms(f, 1, -1, j, c);
+    bad |= fclose(f) != 0;
+    return bad ? fail("%s: cannot be written; is the disk full?", name) : 0;
+}
+
+/* Two runs a point, unless one is enough. */
+static watch *watch_points(const logp_job *j, long cells, long *done)
+{
+    return watch_open("points", cells * j->n * (j->whole ? j->each : 1) * (j->unchecked ? 1 : 2), done, option_text(j->r, "quiet") != NULL);
+}
+
+static int run_one(logp_job *j)
+{
+    const char *path = option_text(j->r, "output"), *to = option_text(j->r, "encode");
+    logp_cell *c = j->cell;
+    double *latent = to ? malloc((size_t)j->n * j->dim * sizeof *latent) : NULL;
+    long done = 0;
+    int code = OK;
+    watch *w;
+
+    if ((path && writable("output", path)) || (to && (writable("encode", to) || !latent)))
+        return free(latent), complain(USAGE);
+    w = watch_points(j, 1, &done);
+    run_cell(j, c, latent, w ? &done : NULL);
+    watch_close(w);
+    if (c->status) {
+        fprintf(stderr, "fokker: %s\n", c->reason);
+        code = FAILED_RUN;
+    }
+    if (c->out && (write_rows(j, c) || (c->terms && path && write_terms(j, c))))
+        code = complain(FAILED_RUN);
+    if (to && latent && c->out && encode(j, latent))
+        code = complain(FAILED_RUN);
+    if (c->out && !option_text(j->r, "quiet"))
+        logp_say(stderr, j, c);
+    free(latent);
+    return watch_stopped ? INTERRUPTED : code;
+}
+
+static FILE *file_in(const char *folder, const char *name)
+{
+    char path[4352];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (!(f = fopen(path, "w")))
+        fail("%s: cannot be written (%s); give another folder with -o", path, strerror(errno));
+    return f;
+}
+
+/* All errors of a point that are known, together; NAN where none is. */
+static double predicted(const logp_summary *s)
+{
+    double solver_part = isnan(s->err_solver) ? 0 : s->err_solver, prior_part = isnan(s->err_prior) ? 0 : s->err_prior;
+
+    if (isnan(s->err_solver) && !(s->se_trace > 0))
+        return NAN;
+    return sqrt(s->se_trace * s->se_trace + solver_part * solver_part + prior_part * prior_part);
+}
+
+/* Each combination is on disk before the next begins. */
+static int run_many(logp_job *j)
+{
+    const char *folder = option_text(j->r, "output");
+    FILE *cells = NULL, *rows = NULL, *terms = NULL;
+    int headed = 0, code = OK, quiet = option_text(j->r, "quiet") != NULL;
+    long done = 0;
+    watch *w;
+
+    if (!folder)
+        return complain((fail("logp: %d combinations need a folder for their tables; give -o DIR", j->cells), USAGE));
+    if (option_text(j->r, "encode"))
+        return complain((fail("--encode: one method at a time; give one solver and budget"), USAGE));
+    if ((mkdir(folder, 0777) && errno != EEXIST) || !(cells = file_in(folder, "logp.tsv")) || !(rows = file_in(folder, "points.tsv"))) {
+        if (!cells)
+            fail("-o %s: is no folder and cannot be made; give another", folder);
+        else
+            fclose(cells);
+        return complain(USAGE);
+    }
+    logp_write_head(cells);
+    if (!quiet)
+        printf("%-22s %-20s %6s %10s %10s %12s %10s %10s %10s %7s\n", "solver", "trace", "probes", "calls", "rows", "mean log p", "+-", "predicted", "realised", "inside");
+    w = watch_points(j, j->cells, &done);
+    for (int i = 0; i < j->cells && !watch_stopped; i++) {
+        logp_cell *c = &j->cell[i];
+        logp_summary s;
+
+        run_cell(j, c, NULL, w ? &done : NULL);
+        logp_write_cell(cells, j, c);
+        if (fflush(cells) || (c->out && logp_write_rows(rows, i == 0, i, j, c)) || fflush(rows)) {
+            code = (fail("%s: cannot be written; is the disk full?", folder), complain(FAILED_RUN));
+            break;
+        }
+        if (c->terms && ((!terms && !(terms = file_in(folder, "terms.tsv"))) || logp_write_terms(terms, !headed++, i, j, c) || fflush(terms))) {
+            code = (fail("%s/terms.tsv: cannot be written; is the disk full?", folder), complain(FAILED_RUN));
+            break;
+        }
+        s = logp_sum(c->out ? j->n : 0, c->out);
+        if (!quiet)
+            printf("%-22s %-20s %6ld %10.1f %10.1f %12.6g %10.2g %10.2g %10.2g %6.1f%%%s%s\n", c->solver ? c->solver : "dopri5", c->trace ? c->trace : "exact", c->probes, s.calls,
+                   s.rows, s.mean, s.mean_se, predicted(&s), s.realised,
+                   s.intervals ? 100. * s.inside / s.intervals : NAN, c->status ? " " : "", c->reason);
+        logp_cell_clear(c);
+    }
+    watch_close(w);
+    fclose(cells), fclose(rows);
+    if (terms)
+        fclose(terms);
+    if (code == OK && !watch_stopped && logp_draw(folder))
+        fprintf(stderr, "fokker: warning: no figures: %s; `fokker plot %s` draws them later\n", why(), folder);
+    return watch_stopped ? INTERRUPTED : code;
+}
+
+int cmd_logp(const request *r)
+{
+    logp_job j;
+    int code;
+
+    if (logp_open(&j, r))
+        code = complain(USAGE);
+    else if (option_text(r, "decode"))
+        code = decode(&j);
+    else
+        code = j.cells > 1 ? run_many(&j) : run_one(&j);
+    logp_close(&j);
+    return code;
+}

@@ -1,0 +1,252 @@
+/* fokker sample: one method, one budget, n samples, and what they cost. */
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bench/experiment/ledger.h"
+#include "bench/options.h"
+#include "bench/ranks.h"
+#include "solvers/engine/recipe.h"
+#include "bench/report/sheet.h"
+#include "bench/watch.h"
+#include "base/files/array.h"
+
+typedef struct job {
+    const request *r;
+    subject of;
+    recipe how;
+    long n, seed, label;
+    double *x, *from, *trace;               /* from: where a run began whose serial twin is asked for */
+    int *labels;
+    array recorded;
+    replay replay;
+    noise noise;
+    account account;
+} job;
+
+static const char *or_default(const char *text, const char *otherwise) { return text ? text : otherwise; }
+
+static int open_recipe(job *j)
+{
+    long steps, nfe;
+    int final = option_choice(j->r, "final", "none denoise");
+
+    if (final < 0 || option_whole(j->r, "steps", 1, 100000000, 0, &steps) || option_whole(j->r, "nfe", 1, 100000000, 0, &nfe))
+        return -1;
+    if (steps && nfe)
+        return fail("--steps and --nfe are both given; choose one");
+    if (recipe_open(&j->how, &j->of, or_default(option_text(j->r, "solver"), "dpmpp-2m"), option_text(j->r, "grid"), final, (budget){ (int)steps, nfe }))
+        return -1;
+    if (recipe_adapts(j->how.how, (budget){ (int)steps, nfe }) && (steps || nfe))
+        return fail("--%s: %s chooses its own steps; give rtol and atol instead", steps ? "steps" : "nfe", j->how.how->sol->name);
+    return 0;
+}
+
+/* The starting states: read, or drawn from the prior. */
+static int start(job *j)
+{
+    const char *init = option_text(j->r, "init");
+    int dim = j->of.field->dim;
+    array a;
+
+    if (!init) {
+        j->x = malloc((size_t)j->n * dim * sizeof *j->x);
+        if (!j->x)
+            return fail("-n %ld: not enough memory for %ld x %d numbers", j->n, j->n, dim);
+        start_states(j->of.model->process, j->how.plan.grid, dim, j->seed, j->n, j->x);
+        return 0;
+    }
+    if (array_read(init, &a))
+        return -1;
+    if (array_cols(&a) != dim) {
+        long cols = array_cols(&a);
+
+        array_free(&a);
+        return fail("--init %s: has rows of %ld numbers, but the model has %d columns", init, cols, dim);
+    }
+    if (option_text(j->r, "samples") && array_rows(&a) != j->n) {
+        long rows = array_rows(&a);
+
+        array_free(&a);
+        return fail("--init %s: has %ld rows, but -n is %ld; leave -n out", init, rows, j->n);
+    }
+    j->n = array_rows(&a);
+    j->x = a.v;
+    return 0;
+}
+
+static int open_noise(job *j)
+{
+    const char *path = option_text(j->r, "noise");
+
+    j->noise = noise_philox(j->seed);
+    if (!path)
+        return 0;
+    if (j->how.plan.rtol > 0)
+        return fail("--noise: recorded noise needs fixed steps; give --steps or --nfe");
+    if (array_read(path, &j->recorded) || replay_open(&j->replay, path, &j->recorded, j->n, j->of.field->dim))
+        return -1;
+    if (j->replay.draws < j->how.cost.draws)
+        return fail("--noise %s: holds %ld draws, but the run needs %ld; record more, or take fewer steps", path, j->replay.draws, j->how.cost.draws);
+    j->noise = noise_replay(&j->replay);
+    return 0;
+}
+
+static int open_label(job *j)
+{
+    const char *text = option_text(j->r, "label");
+    int each = text && !strcmp(text, "each"), n = subject_labels(&j->of);
+
+    if (!text)
+        return 0;
+    if (each && !n)
+        return fail("--label each: neither data nor field of %s say how many classes there are; give a number", j->of.model->name);
+    if ((!each && option_whole(j->r, "label", 0, 1000000, 0, &j->label)) || subject_takes(&j->of, "--label", j->label))
+        return -1;
+    if (!(j->labels = malloc(j->n * sizeof *j->labels)))
+        return fail("-n %ld: not enough memory", j->n);
+    for (long i = 0; i < j->n; i++)
+        j->labels[i] = (int)(each ? i % n : j->label);
+    j->how.plan.label = j->labels;
+    return 0;
+}
+
+static int open_twin(job *j)
+{
+    size_t bytes = (size_t)j->n * j->of.field->dim * sizeof *j->x;
+    char name[128];
+
+    if (!option_text(j->r, "twin"))
+        return 0;
+    if (!j->how.how->sol->twin)
+        return fail("--twin: %s is not parallel in time and has no serial twin; leave it out", method_name(j->how.how, name, sizeof name));
+    if (!(j->from = malloc(bytes)))
+        return fail("-n %ld: not enough memory", j->n);
+    memcpy(j->from, j->x, bytes);
+    return account_open(&j->account, &j->how.plan);
+}
+
+static int open_trace(job *j)
+{
+    size_t numbers = (size_t)(j->how.plan.steps + 1) * j->n * j->of.field->dim;
+
+    if (!option_text(j->r, "trajectory"))
+        return 0;
+    if (!(j->trace = malloc(numbers * sizeof *j->trace)))
+        return fail("--trajectory: not enough memory for %d x %ld x %d numbers", j->how.plan.steps + 1, j->n, j->of.field->dim);
+    j->how.plan.trace = j->trace;
+    return 0;
+}
+
+/* Everything that will be written can be. */
+static int check_outputs(const request *r)
+{
+    static const char *const files[] = { "output", "trajectory", "png" };
+
+    for (int i = 0; i < 3; i++)
+        if (option_text(r, files[i]) && writable(files[i], option_text(r, files[i])))
+            return -1;
+    return 0;
+}
+
+static int open_job(job *j, const request *r)
+{
+    *j = (job){ .r = r };
+    if (words_between(r, 1, 1) || option_whole(r, "samples", 1, 2000000000, 1000, &j->n) || option_whole(r, "seed", 0, 1L << 53, 0, &j->seed))
+        return -1;
+    if (subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")))
+        return -1;
+    if (option_text(r, "png") && sheet_refuses(j->of.field->dim))
+        return -1;
+    if (check_outputs(r))
+        return -1;
+    return open_recipe(j) || start(j) || open_noise(j) || open_label(j) || open_twin(j) || open_trace(j) ? -1 : 0;
+}
+
+static void close_job(job *j)
+{
+    array_free(&j->recorded);
+    free(j->x), free(j->from);
+    account_close(&j->account);
+    free(j->trace);
+    free(j->labels);
+    recipe_close(&j->how);
+    subject_close(&j->of);
+}
+
+static int print_text(long n, int dim, const double *x)
+{
+    for (long i = 0; i < n; i++)
+        for (int d = 0; d < dim; d++)
+            if (printf("%.17g%c", x[i * dim + d], d + 1 < dim ? ' ' : '\n') < 0)
+                return fail("stdout: cannot be written; is the disk full or the pipe closed?");
+    return fflush(stdout) ? fail("stdout: cannot be written; is the disk full or the pipe closed?") : 0;
+}
+
+static int write_all(const job *j)
+{
+    const request *r = j->r;
+    int dim = j->of.field->dim;
+
+    if (option_text(r, "output") ? array_write(option_text(r, "output"), 2, (long[]){ j->n, dim }, j->x)
+                                 : !option_text(r, "png") && !j->trace && print_text(j->n, dim, j->x))
+        return -1;
+    if (j->trace && array_write(option_text(r, "trajectory"), 3, (long[]){ j->how.plan.steps + 1, j->n, dim }, j->trace))
+        return -1;
+    return option_text(r, "png") ? sheet_write(option_text(r, "png"), j->n, dim, j->x) : 0;
+}
+
+static void print_record(const job *j, const tally *t, double seconds)
+{
+    char name[128];
+
+    fprintf(stderr, "%s, %s: %s, %ld samples of %d columns, seed %ld\n", j->of.model->name, j->of.model->process->name,
+            method_name(j->how.how, name, sizeof name), j->n, j->of.field->dim, j->seed);
+    fprintf(stderr, "%ld steps%s, %ld calls in sequence, %ld rows, %.3g s", t->steps, j->how.plan.rtol > 0 ? " at most" : "", t->calls, t->rows, seconds);
+    if (t->rejected)
+        fprintf(stderr, ", %ld steps rejected", t->rejected);
+    fprintf(stderr, "\n");
+    if (j->account.known && !isnan(j->account.twin_seconds))
+        account_print(&j->account, stderr);
+}
+
+int cmd_sample(const request *r)
+{
+    job j;
+    tally cost;
+    watch *w;
+    score *shared = NULL;
+    long done = 0;
+    int status, code = OK, quiet = option_text(r, "quiet") != NULL || ranks_mine() > 0;
+    double began;                                   /* then the seconds that it took */
+
+    if (ranks_agree(open_job(&j, r))) {
+        close_job(&j);
+        return complain(USAGE);
+    }
+    j.how.plan.noise = &j.noise, j.how.plan.stop = &watch_stopped;
+    w = watch_open("rows x steps", j.n * (long)j.how.plan.steps, &done, quiet);
+    j.how.plan.done = w ? &done : NULL;
+    if (!j.trace && ranks_agree(ranks_share(&j.how.plan, (int)j.n, &shared))) {
+        ranks_release(shared), watch_close(w);
+        close_job(&j);
+        return complain(FAILED_RUN);
+    }
+    began = omp_get_wtime();
+    status = solve(&j.how.plan, (int)j.n, j.x, &cost);
+    began = omp_get_wtime() - began;
+    watch_close(w);
+    if (status)
+        code = ranks_mine() > 0 ? FAILED_RUN : complain(FAILED_RUN);
+    j.account.known &= !status;
+    if (j.account.known && account_take(&j.account, &j.how.plan, (int)j.n, j.from, j.x, &cost, began))
+        code = complain(FAILED_RUN);
+    if (!quiet)
+        print_record(&j, &cost, began);
+    ranks_release(shared);
+    if (ranks_mine() == 0 && write_all(&j))                              /* it could be written before: the disk is full, or the pipe closed */
+        code = complain(FAILED_RUN);
+    close_job(&j);
+    return status == STOPPED ? INTERRUPTED : code;
+}

@@ -1,0 +1,307 @@
+/* Rounds, work and time of runs that are parallel in time, beside those of their serial twins. */
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bench/experiment/ledger.h"
+#include "solvers/methods/parallel/slots.h"
+
+/* ---- one run ---- */
+
+int account_open(account *a, plan *p)
+{
+    *a = (account){ .known = p->how->sol->twin != 0 };
+    if (!a->known)
+        return 0;
+    if (!(a->residual = calloc(p->steps + 1, sizeof *a->residual)))
+        return fail("out of memory for %d steps", p->steps);
+    p->residual = a->residual;
+    return 0;
+}
+
+void account_close(account *a)
+{
+    free(a->residual);
+    *a = (account){ 0 };
+}
+
+static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+
+/* y is overwritten by the rows' distances. */
+static void distance(account *a, int n, int dim, const double *x, double *y)
+{
+    double sum = 0;
+
+    for (int i = 0; i < n; i++) {
+        y[i] = rms_apart(dim, x + (size_t)i * dim, y + (size_t)i * dim);
+        sum += y[i] * y[i];
+    }
+    qsort(y, n, sizeof *y, ascending);
+    a->rms = sqrt(sum / n), a->median = y[(n - 1) / 2], a->p99 = y[(int)ceil(0.99 * n) - 1], a->worst = y[n - 1];
+}
+
+/* How many windows follow one another without overlap. */
+static double windows(const method *m, int steps)
+{
+    double slice = fmax(1, method_par(m, "slice", 1)), slices = ceil(steps / slice);
+
+    return m->inner[1] ? 1 : fmax(1, slices / fmin(method_par(m, "window", 1), slices));
+}
+
+int account_take(account *a, const plan *asked, int n, const double *from, const double *x, const tally *wide, double seconds)
+{
+    size_t bytes = (size_t)n * asked->field->dim * sizeof *x;
+    double *y = malloc(bytes), began = omp_get_wtime();
+    plan p = *asked;
+    method room;
+
+    if (!y)
+        return fail("out of memory for the serial twin of %d samples", n);
+    memcpy(y, from, bytes);
+    p.how = method_twin(asked->how, asked->steps, &room), p.residual = NULL, p.done = NULL, p.deadline = 0, p.trace = NULL;
+    a->n = n, a->wide = *wide, a->seconds = seconds, a->per_window = wide->iterations / windows(asked->how, asked->steps);
+    a->rms = a->median = a->p99 = a->worst = a->twin_seconds = NAN;
+    if (!solve(&p, n, y, &a->twin)) {
+        a->twin_seconds = omp_get_wtime() - began;
+        distance(a, n, p.field->dim, x, y);
+    }
+    free(y);
+    return 0;
+}
+
+/* The least time on a machine that shares the points of a round out evenly. */
+double machine_seconds(const machine *m, long calls, long rows)
+{
+    return calls * m->round + m->row * fmax(calls, rows / m->workers);
+}
+
+void account_print(const account *a, FILE *f)
+{
+    fprintf(f, "%ld rounds in the place of %ld calls (%.3g times fewer) for %.3g times the work, %ld iterations (%.3g a window), %ld field calls, %.3g MB\n",
+            a->wide.calls, a->twin.calls, (double)a->twin.calls / a->wide.calls, (double)a->wide.rows / a->twin.rows, a->wide.iterations, a->per_window,
+            a->wide.asks, a->wide.bytes / 1e6);
+    fprintf(f, "serial twin: %.3g s, speed-up %.3g; the ends are %.2g apart (the median row; 99 in 100 %.2g, the furthest %.2g)\n", a->twin_seconds,
+            a->twin_seconds / a->seconds, a->median, a->p99, a->worst);
+}
+
+/* ---- the files ---- */
+
+enum { MAX_ITEM = 4352, PATH_SIZE = 4400 };
+
+static const char *const rounds_head =
+    "run\tmodel\tsolver\tgrid\tsteps\tseed\tsamples\tfamily\twindow\ttol\trounds\tcalls\trows\titerations\tper_window\tbytes\tseconds\t"
+    "twin_calls\ttwin_rows\ttwin_seconds\tspeedup\tmodel_seconds\tmodel_twin_seconds\tmodel_speedup\trms\tmedian\tp99\tworst\n";
+static const char *const residuals_head = "run\tmodel\tsolver\tgrid\tsteps\tseed\titeration\tresidual\n";
+
+static const char *const names[] = { "rounds", "residuals" };
+
+static void path_of(const char *folder, const char *name, int part, char path[PATH_SIZE])
+{
+    if (part < 0)
+        snprintf(path, PATH_SIZE, "%s/%s.tsv", folder, name);
+    else
+        snprintf(path, PATH_SIZE, "%s/%s.part-%d.tsv", folder, name, part);
+}
+
+/* Rows of other runs, and a torn last line, go: a run's row may have been written when its result was not. */
+static int cut(const char *path, const char *had, long count)
+{
+    FILE *f = fopen(path, "r"), *kept;
+    char *line = NULL, *text = NULL;
+    size_t room = 0, length = 0;
+    ssize_t size;
+    int head = 1, bad;
+
+    if (!f)
+        return 0;
+    if (!(kept = open_memstream(&text, &length)))
+        return fclose(f), fail("out of memory");
+    while ((size = getline(&line, &room, f)) > 0 && line[size - 1] == '\n') {
+        long cell = strtol(line, NULL, 10);
+
+        if (*line == '#' || head || (cell >= 0 && cell < count && had[cell]))
+            fputs(line, kept);
+        head = head && *line == '#';
+    }
+    free(line), fclose(f), fclose(kept);
+    bad = !(f = fopen(path, "w")) || fwrite(text, 1, length, f) != length;
+    bad |= f && fclose(f);
+    free(text);
+    return bad ? fail("%s: cannot be written (%s)", path, strerror(errno)) : 0;
+}
+
+int ledger_open(ledger *l, const char *folder, int part, const char *had, long count, machine on)
+{
+    char path[PATH_SIZE];
+
+    *l = (ledger){ .folder = strdup(folder), .part = part, .on = on };
+    if (!l->folder)
+        return fail("out of memory");
+    for (int i = 0; i < 2; i++) {
+        path_of(folder, names[i], part, path);
+        if (!memchr(had, 1, count))
+            remove(path);
+        else if (cut(path, had, count))
+            return -1;
+    }
+    return 0;
+}
+
+/* A row and its run; rows of one run stay as they were read. */
+typedef struct numbered { long cell, nth; char *line; } numbered;
+typedef struct rows { numbered *e; long n, room; int headed; } rows;
+
+static int by_run(const void *a, const void *b)
+{
+    const numbered *p = a, *q = b;
+
+    return p->cell != q->cell ? (p->cell > q->cell) - (p->cell < q->cell) : (p->nth > q->nth) - (p->nth < q->nth);
+}
+
+static int add_row(rows *l, const char *line)
+{
+    if (l->n == l->room) {
+        numbered *more = realloc(l->e, (l->room = 2 * l->room + 256) * sizeof *more);
+
+        if (!more)
+            return fail("out of memory");
+        l->e = more;
+    }
+    l->e[l->n] = (numbered){ strtol(line, NULL, 10), l->n, strdup(line) };
+    return l->e[l->n++].line ? 0 : fail("out of memory");
+}
+
+/* The rows of a file that may not be there; its head goes to `out` if it is the first. */
+static int read_rows(rows *l, const char *path, FILE *out)
+{
+    FILE *f = fopen(path, "r");
+    char *line = NULL;
+    size_t room = 0;
+    int bad = 0, headed = l->headed;
+
+    while (f && !bad && getline(&line, &room, f) > 0) {
+        if (isdigit((unsigned char)*line))
+            bad = add_row(l, line);
+        else if (!headed)
+            fputs(line, out), l->headed = 1;
+    }
+    free(line);
+    if (f)
+        fclose(f);
+    return bad;
+}
+
+static int merge_one(const char *folder, const char *name, int parts)
+{
+    char path[PATH_SIZE], *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length), *f;
+    rows l = { 0 };
+    int bad = out ? 0 : fail("out of memory");
+
+    for (int i = -1; i < parts && !bad; i++) {
+        path_of(folder, name, i, path);
+        bad = read_rows(&l, path, out);
+    }
+    if (l.n)
+        qsort(l.e, l.n, sizeof *l.e, by_run);
+    for (long i = 0; i < l.n; i++) {
+        if (out)
+            fputs(l.e[i].line, out);
+        free(l.e[i].line);
+    }
+    if (out)
+        fclose(out);
+    path_of(folder, name, -1, path);
+    if (!bad && l.n) {
+        bad = !(f = fopen(path, "w")) || fwrite(text, 1, length, f) != length;
+        bad |= f && fclose(f);
+        if (bad)
+            fail("%s: cannot be written (%s)", path, strerror(errno));
+    }
+    for (int i = 0; i < parts && !bad; i++) {
+        path_of(folder, name, i, path);
+        remove(path);
+    }
+    free(text), free(l.e);
+    return bad ? -1 : 0;
+}
+
+int ledger_merge(const char *folder, int parts) { return merge_one(folder, "rounds", parts) || merge_one(folder, "residuals", parts) ? -1 : 0; }
+
+static FILE *append(const ledger *l, const char *name, const char *head)
+{
+    char path[PATH_SIZE];
+    FILE *f;
+
+    path_of(l->folder, name, l->part, path);
+    if (!(f = fopen(path, "a")))
+        return fail("%s: cannot be written (%s)", path, strerror(errno)), NULL;
+    if (ftell(f) == 0) {
+        fprintf(f, "# a round costs %g s, a point %g s, %g at once: model_seconds\n", l->on.round, l->on.row, l->on.workers);
+        fputs(head, f);
+    }
+    return f;
+}
+
+/* The item without its window and tol: what runs share that differ in these alone. */
+static void family(const char *item, char *out)
+{
+    char before = ':';
+
+    while (*item) {
+        size_t size = strcspn(item, ",/");
+        int own = !strncmp(item, "window=", 7) || !strncmp(item, "tol=", 4);
+        const char *colon = memchr(item, ':', size);
+
+        if (colon) {                                        /* name:key=... */
+            out += sprintf(out, "%.*s", (int)(colon - item), item);
+            item = colon + 1, before = ':';
+            continue;
+        }
+        if (!own && strchr(item, '=') && memchr(item, '=', size))
+            out += sprintf(out, "%c%.*s", before, (int)size, item), before = ',';
+        else if (!own)
+            out += sprintf(out, "%.*s", (int)size, item);
+        item += size;
+        if (*item == '/')
+            *out++ = '/', before = ':';
+        item += *item != 0;
+    }
+    *out = 0;
+}
+
+int ledger_add(ledger *l, long cell, const record *r, const method *m, const account *a)
+{
+    char name[MAX_ITEM];
+    double own = machine_seconds(&l->on, a->wide.calls, a->wide.rows), twin = machine_seconds(&l->on, a->twin.calls, a->twin.rows);
+
+    if (strlen(r->solver) >= sizeof name)
+        return fail("bench: a solver of %zu characters is too long", strlen(r->solver));
+    family(r->solver, name);
+    if (!l->rounds && !(l->rounds = append(l, "rounds", rounds_head)))
+        return -1;
+    if (!l->residuals && !(l->residuals = append(l, "residuals", residuals_head)))
+        return -1;
+    fprintf(l->rounds, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%s\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t%.6g\t%ld\t%.6g\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
+            cell, r->model, r->solver, r->grid, r->steps, r->seed, a->n, name, method_par(m, "window", NAN), method_par(m, "tol", NAN), a->wide.calls,
+            a->wide.asks, a->wide.rows, a->wide.iterations, a->per_window, a->wide.bytes, a->seconds, a->twin.calls, a->twin.rows, a->twin_seconds,
+            a->twin_seconds / a->seconds, own, twin, twin / own, a->rms, a->median, a->p99, a->worst);
+    for (long i = 0; i < a->wide.iterations && i <= r->steps; i++)
+        fprintf(l->residuals, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%.6g\n", cell, r->model, r->solver, r->grid, r->steps, r->seed, i + 1, a->residual[i]);
+    return fflush(l->rounds) | fflush(l->residuals) ? fail("%s/rounds.tsv: cannot be written (%s)", l->folder, strerror(errno)) : 0;
+}
+
+int ledger_close(ledger *l)
+{
+    int bad = l->rounds ? fclose(l->rounds) : 0;
+
+    bad |= l->residuals ? fclose(l->residuals) : 0;
+    if (bad)
+        fail("%s/rounds.tsv: cannot be written (%s)", l->folder ? l->folder : "", strerror(errno));
+    free(l->folder);
+    *l = (ledger){ 0 };
+    return bad ? -1 : 0;
+}

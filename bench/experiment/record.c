@@ -1,0 +1,336 @@
+/* Rows of results: a table of columns is both how they are written and how they are read. */
+#include <errno.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "bench/experiment/record.h"
+#include "base/fail.h"
+
+enum form { TEXT, COUNT, REAL, WHOLE, STATUS };
+
+/* COUNT: a whole number or nan, kept as double; WHOLE: a long. */
+static const struct column { const char *name; enum form form; size_t at; } columns[] = {
+    { "model", TEXT, offsetof(record, model) },        { "process", TEXT, offsetof(record, process) },
+    { "score", TEXT, offsetof(record, score) },        { "solver", TEXT, offsetof(record, solver) },
+    { "grid", TEXT, offsetof(record, grid) },          { "steps", COUNT, offsetof(record, steps) },
+    { "nfe", COUNT, offsetof(record, nfe) },           { "calls", COUNT, offsetof(record, calls) },
+    { "rows", COUNT, offsetof(record, rows) },         { "seed", WHOLE, offsetof(record, seed) },
+    { "samples", WHOLE, offsetof(record, samples) },   { "dim", COUNT, offsetof(record, dim) },
+    { "seconds", REAL, offsetof(record, seconds) },    { "score_seconds", REAL, offsetof(record, score_seconds) },
+    { "status", STATUS, offsetof(record, status) },    { "reason", TEXT, offsetof(record, reason) },
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static const char *const status_names[] = { "ok", "diverged", "failed", "budget" };
+const char *status_name(enum status s) { return status_names[s]; }
+
+/* ---- writing ---- */
+
+static void print_number(FILE *f, int digits, double v)
+{
+    if (isnan(v))
+        fputs("nan", f);                            /* printf writes the sign of a NaN */
+    else
+        fprintf(f, "%.*g", digits, v);
+}
+
+/* Tabs and line ends would end the field. */
+static void print_text(FILE *f, const char *text)
+{
+    for (; text && *text; text++)
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, f);
+}
+
+static void print_column(FILE *f, const record *r, const struct column *c)
+{
+    const void *at = (const char *)r + c->at;
+
+    switch (c->form) {
+    case TEXT:   print_text(f, *(const char *const *)at); break;
+    case COUNT:  print_number(f, 17, *(const double *)at); break;
+    case REAL:   print_number(f, 6, *(const double *)at); break;
+    case WHOLE:  fprintf(f, "%ld", *(const long *)at); break;
+    case STATUS: fputs(status_names[*(const enum status *)at], f); break;
+    }
+}
+
+static void print_row(FILE *f, const record *r, int metrics)
+{
+    for (int i = 0; i < COLUMNS; i++) {
+        if (i)
+            fputc('\t', f);
+        print_column(f, r, &columns[i]);
+    }
+    for (int m = 0; m < metrics; m++)
+        for (int k = 0; k < 3; k++) {
+            fputc('\t', f);
+            print_number(f, 17, k == 0 ? r->q[m].value : k == 1 ? r->q[m].se : r->q[m].floor);
+        }
+    fputc('\n', f);
+}
+
+/* All or nothing, and on disk. */
+static int put(recorder *r, const char *text, size_t size)
+{
+    if (fwrite(text, 1, size, r->f) == size && !fflush(r->f) && (!fsync(fileno(r->f)) || errno == EINVAL)) {
+        r->good += (long)size;
+        return 0;
+    }
+    fail("%s: cannot be written (%s); make room, then go on with --resume", r->path, strerror(errno));
+    if (ftruncate(fileno(r->f), r->good))
+        return -1;
+    return -1;
+}
+
+static int open_at(recorder *r, const char *path, const char *mode, long good, int metrics)
+{
+    *r = (recorder){ .f = fopen(path, mode), .path = strdup(path), .good = good, .metrics = metrics };
+    if (r->f && r->path)
+        return 0;
+    fail("%s: cannot be written (%s); choose another folder with -o", path, strerror(errno));
+    if (r->f)
+        fclose(r->f);
+    free(r->path);
+    *r = (recorder){ 0 };
+    return -1;
+}
+
+int recorder_create(recorder *r, const char *path, const char *head, int metrics, char *const *names)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    int status;
+
+    if (!f)
+        return fail("%s: out of memory", path);
+    fputs(head, f);
+    for (int i = 0; i < COLUMNS; i++)
+        fprintf(f, "%s%s", i ? "\t" : "", columns[i].name);
+    for (int m = 0; m < metrics; m++)
+        fprintf(f, "\t%s\t%s_se\t%s_floor", names[m], names[m], names[m]);
+    fputc('\n', f);
+    fclose(f);
+    if (open_at(r, path, "w", 0, metrics)) {
+        free(text);
+        return -1;
+    }
+    status = put(r, text, size);
+    free(text);
+    return status;
+}
+
+int recorder_continue(recorder *r, const char *path, long whole, int metrics)
+{
+    if (open_at(r, path, "r+", whole, metrics))
+        return -1;
+    if (ftruncate(fileno(r->f), whole) || fseek(r->f, whole, SEEK_SET)) {
+        fail("%s: cannot be cut behind its last whole row (%s)", path, strerror(errno));
+        recorder_close(r);
+        return -1;
+    }
+    return 0;
+}
+
+int recorder_add(recorder *r, const record *row)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    int status;
+
+    if (!f)
+        return fail("%s: out of memory", r->path);
+    print_row(f, row, r->metrics);
+    fclose(f);
+    status = put(r, text, size);
+    free(text);
+    return status;
+}
+
+int recorder_close(recorder *r)
+{
+    int bad = r->f && fclose(r->f);
+
+    if (bad)
+        fail("%s: cannot be written (%s)", r->path, strerror(errno));
+    free(r->path);
+    *r = (recorder){ 0 };
+    return bad ? -1 : 0;
+}
+
+/* ---- reading ---- */
+
+/* Cuts the next field off; NULL behind the last. */
+static char *field(char **rest)
+{
+    char *start = *rest, *tab;
+
+    if (!start)
+        return NULL;
+    tab = strchr(start, '\t');
+    *rest = tab ? tab + 1 : NULL;
+    if (tab)
+        *tab = 0;
+    return start;
+}
+
+static int read_real(const char *text, double *out)
+{
+    char *end;
+
+    *out = strtod(text, &end);
+    return end == text || *end ? -1 : 0;
+}
+
+static int read_status(const char *text, enum status *out)
+{
+    for (int i = 0; i < (int)(sizeof status_names / sizeof *status_names); i++)
+        if (!strcmp(status_names[i], text)) {
+            *out = i;
+            return 0;
+        }
+    return -1;
+}
+
+static int read_column(record *r, const struct column *c, char *text)
+{
+    void *at = (char *)r + c->at;
+    double v;
+
+    switch (c->form) {
+    case TEXT:   *(const char **)at = text; return 0;
+    case STATUS: return read_status(text, at);
+    case WHOLE:  if (read_real(text, &v)) return -1; *(long *)at = strtol(text, NULL, 10); return 0;
+    default:     return read_real(text, at);
+    }
+}
+
+/* 0, or -1 where the line is no row; the reason then lacks the place. */
+static int read_row(record *r, int metrics, char *line)
+{
+    for (int i = 0; i < COLUMNS; i++) {
+        char *text = field(&line);
+
+        if (!text)
+            return fail("the row ends before column %s", columns[i].name);
+        if (read_column(r, &columns[i], text))
+            return fail("\"%.40s\" is no %s", text, columns[i].name);
+    }
+    for (int m = 0; m < metrics; m++)
+        for (int k = 0; k < 3; k++) {
+            char *text = field(&line);
+
+            if (!text || read_real(text, k == 0 ? &r->q[m].value : k == 1 ? &r->q[m].se : &r->q[m].floor))
+                return fail("the row ends before its last metric, or has no number there");
+        }
+    return line ? fail("the row has more columns than the header") : 0;
+}
+
+/* The header row: our columns, then triples. */
+static int read_header(results *s, char *line)
+{
+    int fields = 1;
+
+    for (const char *c = line; *c; c++)
+        fields += *c == '\t';
+    if (!(s->metric = calloc(fields, sizeof *s->metric)))
+        return fail("out of memory");
+    for (int i = 0; i < COLUMNS; i++) {
+        char *name = field(&line);
+
+        if (!name || strcmp(name, columns[i].name))
+            return fail("column %d is \"%.40s\" and not %s; this is no file that `fokker bench` wrote", i + 1, name ? name : "", columns[i].name);
+    }
+    while (line) {
+        char *name = field(&line), *se = field(&line), *floor = field(&line);
+
+        if (!se || !floor || strncmp(se, name, strlen(name)) || strncmp(floor, name, strlen(name)))
+            return fail("the metric \"%.40s\" lacks its _se or _floor", name);
+        s->metric[s->metrics++] = name;
+    }
+    return 0;
+}
+
+static int read_text(results *s, const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    long size;
+    int bad;
+
+    if (!f)
+        return fail("%s: cannot be read (%s)", path, strerror(errno));
+    bad = fseek(f, 0, SEEK_END) || (size = ftell(f)) < 0 || fseek(f, 0, SEEK_SET) || !(s->text = malloc(size + 1))
+          || fread(s->text, 1, size, f) != (size_t)size;
+    fclose(f);
+    if (bad)
+        return fail("%s: cannot be read; is it a file?", path);
+    s->text[size] = 0;
+    return 0;
+}
+
+/* Cuts the whole lines apart; what stands behind the last line end is torn. */
+static char **cut_lines(results *s, int *n)
+{
+    int count = 0;
+    char **line, *at = s->text, *end;
+
+    for (const char *c = at; *c; c++)
+        count += *c == '\n';
+    if (!(line = calloc(count + 1, sizeof *line)))
+        return NULL;
+    for (*n = 0; (end = strchr(at, '\n')); at = end + 1) {
+        *end = 0;
+        line[(*n)++] = at;
+    }
+    s->whole = at - s->text;
+    return line;
+}
+
+static int read_lines(results *s, const char *path, char **line, int n)
+{
+    int i = 0;
+
+    if (!n || strncmp(line[0], "# fokker ", 9))
+        return fail("%s: does not begin with \"# fokker\"; it is no file that `fokker bench` wrote", path);
+    s->head = line;
+    while (i < n && line[i][0] == '#')
+        i++;
+    s->heads = i;
+    if (i == n)
+        return fail("%s: has no header row; it was never begun: remove it", path);
+    if (read_header(s, line[i]))
+        return fail("%s:%d: %s", path, i + 1, why());
+    s->row = calloc(n - i, sizeof *s->row);
+    s->quality = calloc((size_t)(n - i) * (s->metrics ? s->metrics : 1), sizeof *s->quality);
+    if (!s->row || !s->quality)
+        return fail("%s: out of memory", path);
+    for (i++; i < n; i++) {
+        record *r = &s->row[s->count];
+
+        r->q = s->quality + (size_t)s->count * s->metrics;
+        if (read_row(r, s->metrics, line[i]))
+            return fail("%s:%d: %s; the file was changed: mend the line or remove it and those behind it", path, i + 1, why());
+        s->count++;
+    }
+    return 0;
+}
+
+int results_read(const char *path, results *s)
+{
+    int n = 0;
+
+    *s = (results){ 0 };
+    if (!read_text(s, path) && ((s->head = cut_lines(s, &n)) || fail("%s: out of memory", path)) && !read_lines(s, path, s->head, n))
+        return 0;
+    results_free(s);
+    return -1;
+}
+
+void results_free(results *s)
+{
+    free(s->text), free(s->head), free(s->metric), free(s->row), free(s->quality);
+    *s = (results){ 0 };
+}

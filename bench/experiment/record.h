@@ -1,0 +1,47 @@
+/*
+ * The results of a benchmark as a file of tab-separated values: `#` lines, a header row, one row a run.  Written row by row, each on disk
+ * before the next begins; read back to go on after a crash, to report, to plot.
+ */
+#ifndef FOKKER_RECORD_H
+#define FOKKER_RECORD_H
+#include <stdio.h>
+#include "bench/metrics/metric.h"
+
+enum status { RUN_OK, RUN_DIVERGED, RUN_FAILED, RUN_BUDGET };
+const char *status_name(enum status);
+
+/* One row.  NAN where a number is not known; the texts are someone else's. */
+typedef struct record {
+    const char *model, *process, *score, *solver, *grid, *reason;
+    double steps, nfe, calls, rows, dim, seconds, score_seconds;
+    long seed, samples;
+    enum status status;
+    quality *q;                             /* one a metric */
+} record;
+
+/* A file that was read. */
+typedef struct results {
+    char *text;                             /* owned; what all others point into */
+    int heads, metrics, count;
+    char **head, **metric;                  /* `#` lines; names of the metrics */
+    record *row;
+    quality *quality;
+    long whole;                             /* bytes up to the end of the last whole row: what follows is torn */
+} results;
+
+/* -1 with path:line where a file is not ours.  A last line that has no end is dropped. */
+int  results_read(const char *path, results *);
+void results_free(results *);
+
+/* A file that grows by whole rows. */
+typedef struct recorder { FILE *f; char *path; long good; int metrics; } recorder;
+
+/* A new file that begins with `head` (lines that begin with `#`), or one to be continued from byte `whole` on.  0 or -1. */
+int recorder_create(recorder *, const char *path, const char *head, int metrics, char *const *names);
+int recorder_continue(recorder *, const char *path, long whole, int metrics);
+
+/* Writes a row and waits until it is on disk; where that fails (disk full) the file is cut back to its last whole row.  0 or -1. */
+int recorder_add(recorder *, const record *);
+int recorder_close(recorder *);             /* 0 or -1 */
+
+#endif

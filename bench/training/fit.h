@@ -1,0 +1,43 @@
+/* A training run: what a SPEC asks, the state of it, steps, checkpoints. */
+#ifndef FOKKER_FIT_H
+#define FOKKER_FIT_H
+#include "bench/training/teacher.h"
+#include "scores/training/adam.h"
+#include "scores/training/dsm.h"
+
+enum { CURVE = 200 };                       /* points of the curve of the loss */
+
+typedef struct fit {
+    model *model;
+    const char *path;                       /* of the weights, the caller's */
+    char *spec;                             /* all that decides the result, a line `section.key = value` each */
+    tensors file;                           /* the network as it began; the names and shapes, and what sampling needs as notes */
+    net *net;
+    dsm goal;
+    teacher teacher;                        /* of a distillation */
+    args wrap;                              /* of precond around the net, where [net] has one */
+    adam run;
+    float *slab, *grad;                     /* weights, EMA, two moments; a gradient a slice */
+    desk *desk;
+    int desks;
+    long step, steps, every, saved;         /* done, of so many; between points of the curve; step of the last checkpoint, -1: none */
+    double loss, sum;                       /* of the last step; since the last point of the curve */
+    float curve[CURVE + 1][2];              /* step, mean loss since the last point */
+} fit;
+
+/* The SPEC (a model file with [net] and [train]) before its first step; or with `resume` as the file at `path` has it.  0 or -1. */
+int  fit_open(fit *, const char *spec, const char *path, int resume);
+void fit_close(fit *);
+
+/* One step; -1 where the law or the teacher fails, or the loss or the gradient is not finite. */
+int  fit_step(fit *);
+
+/* Points of the curve so far. */
+long fit_points(const fit *);
+
+/* The file at `path`: EMA weights and notes, and until the last step what is needed to go on.  0 or -1. */
+int  fit_save(fit *);
+
+/* Draws NAME.tsv of the folder (cmd_plot.c).  0 or -1. */
+int loss_draw(const char *name, const char *folder);
+#endif

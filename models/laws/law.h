@@ -1,0 +1,51 @@
+/* A data distribution and what is known of it in closed form, at every noise level.  What a law does not know is NULL. */
+#ifndef FOKKER_LAW_H
+#define FOKKER_LAW_H
+#include "models/processes/process.h"
+#include "base/random.h"
+#include "base/files/ini.h"
+
+typedef struct law law;
+struct law {
+    const char *name;                       /* the kind: mixture, dataset */
+    int dim, labels;                        /* columns; number of classes 0..labels-1, 0: none */
+    int modes;                              /* mixtures: K; else 0 */
+
+    /* n exact draws x_0, n x dim, of samples row, row + 1, ...: a sample depends on the stream and its number alone.
+     * label: n labels (as in batch) to condition on, or NULL. */
+    int (*sample)(const law *, stream, long row, int n, const int *label, double *x);
+
+    /* x0 = E[x_0 | x_t], groups x rows x dim, and unless div is NULL the divergence of that map by x_t, groups x rows.
+     * Every level of the batch has alpha > 0 or sigma > 0; sigma = 0 gives x/alpha, dim/alpha.
+     * Here and in jvp what is written shares no memory with what is read. */
+    int (*denoise)(const law *, const batch *, double *x0, double *div);
+
+    /* Besides x0 the product J v of its Jacobian with v, both groups x rows x dim. */
+    int (*jvp)(const law *, const batch *, const double *v, double *x0, double *jv);
+
+    /* The same with m directions a point, v and jv groups x rows x m x dim, for less than m times as much; or NULL. */
+    int (*jvps)(const law *, const batch *, int m, const double *v, double *x0, double *jv);
+
+    /* log p_t(x), exact, groups x rows. */
+    int (*logpdf)(const law *, const batch *, double *logp);
+
+    /* Mean (dim) and covariance (dim x dim) of x_0; at a level: alpha mean, alpha^2 cov + sigma^2 I.  Either may be NULL. */
+    int (*moments)(const law *, double *mean, double *cov);
+
+    /* Mixtures: the mode most responsible for each point (groups x rows), and the modes' probabilities (modes). */
+    int (*mode_of)(const law *, const batch *, int *mode);
+    const double *mode_weight;
+    const double *label_weight;             /* the probability of each class; NULL where there are none */
+
+    /* Data sets: the points x_0 of the law, points x dim; NULL otherwise. */
+    long points;
+    const double *point;
+
+    void (*close)(law *);
+};
+
+/* A law from the [data] section of a model file; paths in it are relative to the file.  NULL on failure. */
+law *law_open(const sections *, section *data);
+void law_close(law *);                      /* NULL is fine */
+
+#endif

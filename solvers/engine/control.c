@@ -1,0 +1,126 @@
+/*
+ * Controllers of own steps.  E = rms over the columns of err/weight; y^ = y - err, the embedded state; p the method's order.
+ *
+ *   pi      weight = atol + rtol max(|x|, |y|);            h' = h 0.9 E^(0.03 - 1/p) E_before^0.04, from 0.2 h to 10 h;  stands where E <= 1
+ *           (Hairer, Norsett, Wanner 1993, II.4 and Hairer, Wanner 1996, IV.2)
+ *   power   weight = max(atol, rtol max(|y^|, |y^_before|));  h' = h 0.9 E^(-r);  stands where E <= 1;  r = 1/p, or the method's own power
+ *           (Jolicoeur-Martineau et al. 2021, algorithm 1, r = 0.9; Lu et al. 2022a, appendix C)
+ *   atan    weight as of power;  f = 1 + atan(E^(-1/p) - 1),  h' = h f;  stands where f >= 0.81
+ *           (k-diffusion's PID with its customary coefficients 0, 1, 0)
+ *
+ * pi begins with 1/64 of the way; the others, as published, with 0.05 in lambda or 0.01 in t.
+ */
+#include <math.h>
+#include <string.h>
+#include "base/lanes.h"
+#include "solvers/engine/control.h"
+#include "solvers/engine/drive.h"
+
+enum control control_of(const run *r) { return (enum control)method_par(r->how, "control", CONTROL_PI); }
+
+/* PI: 1/64 of the way, but no further than a factor e^(1/2) of sigma/alpha, since on the way up from little noise the flow bends over such lengths. */
+double control_start(const run *r, const level *from, double span)
+{
+    double near = span / 64, h = span / 64;
+
+    if (control_of(r) != CONTROL_PI)
+        return copysign(fmin(fabs(span), r->sol->in_lambda ? 0.05 : 0.01), span);
+    if (!r->sol->in_lambda && isfinite(from->lambda))
+        near = r->plan->proc->t_of_lambda(r->plan->proc, from->lambda - copysign(0.5, span)) - from->t;
+    return near != 0 && fabs(near) < fabs(h) ? near : h;
+}
+
+/* err becomes (err/(atol + rtol max(|x|, |y|)))^2, element by element. */
+CLONES static void ratios(size_t N, double rtol, double atol, const double *x, const double *y, double *err)
+{
+    #pragma omp simd
+    for (size_t i = 0; i < N; i++) {
+        double ax = fabs(x[i]), ay = fabs(y[i]), e = err[i] / fma(rtol, ax > ay ? ax : ay, atol);
+
+        err[i] = e * e;
+    }
+}
+
+static int columns(const run *r) { return r->plan->normed ? r->plan->normed : r->dim; }
+
+static void norms(run *r)
+{
+    int dim = r->dim, cols = columns(r);
+
+    ratios((size_t)r->groups * dim, r->plan->rtol, r->plan->atol, r->x, r->y, r->err);
+    EACH_GROUP(r, g) {
+        double s = 0;
+
+        for (int d = 0; d < cols; d++)
+            s += r->err[(size_t)g * dim + d];
+        r->e_now[g] = sqrt(s / cols);
+    }
+}
+
+/* The norms with the greater of both tolerances; err becomes y^. */
+static void norms_mixed(run *r)
+{
+    int dim = r->dim, cols = columns(r);
+
+    EACH_GROUP(r, g) {
+        double *err = r->err + (size_t)g * dim, s = 0;
+        const double *y = r->y + (size_t)g * dim, *before = r->embedded + (size_t)g * dim;
+
+        for (int d = 0; d < dim; d++) {
+            double low = y[d] - err[d], e = err[d] / fmax(r->plan->atol, r->plan->rtol * fmax(fabs(low), fabs(before[d])));
+
+            s += d < cols ? e * e : 0;
+            err[d] = low;
+        }
+        r->e_now[g] = sqrt(s / cols);
+    }
+}
+
+/* How much each step grows or shrinks after an error e, `before` the one of the last accepted step.  A NaN shrinks. */
+CLONES static void pi_factors(int n, double root, const double *e, const double *before, double *factor)
+{
+    #pragma omp simd
+    for (int g = 0; g < n; g++) {
+        double floor = e[g] > 1e-10 ? e[g] : 1e-10, top = floor < 1e100 ? floor : 1e100, log_e = lane_log(top);
+        double p = e[g] <= 1 ? fma(0.03 - root, log_e, 0.04 * lane_log(before[g])) : -root * log_e;
+        double f = 0.9 * lane_exp(p), low = e[g] < 1e100 ? 0.2 : 0.1, most = e[g] <= 1 ? 10 : 1;
+
+        f = f < low ? low : f;
+        f = f > most ? most : f;
+        factor[g] = e[g] < 1e100 ? f : 0.1;
+    }
+}
+
+static void power_factors(int n, double power, int bent, const double *e, double *factor)
+{
+    for (int g = 0; g < n; g++) {
+        double f = pow(bent ? e[g] + 1e-8 : e[g], -power);
+
+        factor[g] = !(e[g] < 1e100) ? 0.1 : bent ? 1 + atan(f - 1) : 0.9 * f;
+    }
+}
+
+void control_judge(run *r)
+{
+    double root = 1 / r->sol->order;
+
+    if (control_of(r) == CONTROL_PI) {
+        norms(r);
+        pi_factors(r->groups, root, r->e_now, r->e, r->factor);
+    } else {
+        norms_mixed(r);
+        power_factors(r->groups, control_of(r) == CONTROL_POWER && r->sol->power > 0 ? r->sol->power : root, control_of(r) == CONTROL_ATAN, r->e_now,
+                      r->factor);
+    }
+}
+
+int control_accepts(const run *r, int g) { return control_of(r) == CONTROL_ATAN ? r->factor[g] >= 0.81 : r->e_now[g] <= 1; }
+
+void control_keep(run *r, int g)
+{
+    size_t o = (size_t)g * r->dim;
+
+    r->e[g] = r->e_now[g] > 1e-4 ? r->e_now[g] : 1e-4;
+    if (control_of(r) != CONTROL_PI)
+        memcpy(r->embedded + o, r->err + o, r->dim * sizeof *r->embedded);
+}

@@ -1,0 +1,149 @@
+/* From names to a plan. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "solvers/engine/recipe.h"
+#include "base/random.h"
+
+int subject_open(subject *s, const char *name, const char *proc, const char *wrap)
+{
+    *s = (subject){ .model = model_open(name, proc) };
+    if (s->model && (s->field = field_open(s->model, wrap)))
+        return 0;
+    subject_close(s);
+    return -1;
+}
+
+void subject_close(subject *s)
+{
+    field_close(s->field);
+    model_close(s->model);
+    *s = (subject){ 0 };
+}
+
+int subject_labels(const subject *s)
+{
+    const law *l = s->model->law;
+    int data = !l ? 0 : l->labels ? l->labels : -1, told = s->field->labels;
+
+    return !data || !told ? data + told : data < told ? data : told;
+}
+
+int subject_takes(const subject *s, const char *where, long label)
+{
+    int n = subject_labels(s);
+
+    if (label < 0 || (n > 0 && label < n) || n == 0)
+        return 0;
+    return n < 0 ? fail("%s: %s has no labels", where, s->model->name) : fail("%s: %ld is no label of %s; it has 0..%d", where, label, s->model->name, n - 1);
+}
+
+/* The plan on `steps` steps and what it would cost. */
+static int lay_out(recipe *r, int steps)
+{
+    free(r->grid);
+    if (!(r->grid = schedule_levels(&r->when, r->plan.proc, steps)))
+        return -1;
+    r->plan.steps = steps, r->plan.grid = r->grid;
+    return dry_run(&r->plan, &r->cost);
+}
+
+/* The most steps whose calls fit into nfe: doubling, then halving the bracket.  Steps that are too few for the method or the grid count as low. */
+static int fit(recipe *r, long nfe)
+{
+    enum { MOST = 1 << 24, FEW = 64 };
+    int low = 0, high = 0, good = 0;
+    char name[128], reason[512] = "";
+
+    for (int steps = 1; !high || high - low > 1; steps = high ? low + (high - low) / 2 : 2 * steps) {
+        int status = lay_out(r, steps);
+
+        if (status && (good || steps > FEW))
+            return -1;
+        if (status)
+            strncpy(reason, why(), sizeof reason - 1);
+        if (!status && r->cost.calls > nfe)
+            high = steps;
+        else
+            low = steps, good = status ? 0 : steps;
+        if (steps >= MOST || (status && steps > nfe))
+            break;
+    }
+    if (high && good)
+        return lay_out(r, good);
+    if (good)
+        return fail("--nfe %ld: is beyond %d steps", nfe, MOST);
+    return *reason ? fail("--nfe %ld: %s", nfe, reason)
+                   : fail("--nfe %ld: %s needs more calls than that for a single step; raise --nfe", nfe, method_name(r->how, name, sizeof name));
+}
+
+int recipe_adapts(const method *m, budget b)
+{
+    return m->sol->adapts || (m->sol->embedded && (method_given(m, "rtol") || method_given(m, "atol") || method_given(m, "control") ||
+                                                   (b.steps <= 0 && b.nfe <= 0)));
+}
+
+static int adaptive_plan(recipe *r)
+{
+    r->plan.rtol = method_par(r->how, "rtol", 0);
+    r->plan.atol = method_par(r->how, "atol", 0);
+    r->plan.steps = r->when.denoise ? 2 : 1;
+    r->plan.grid = r->grid = schedule_levels(&r->when, r->plan.proc, r->plan.steps);
+    return r->grid ? plan_check(&r->plan) : -1;
+}
+
+static int fixed_plan(recipe *r, budget b)
+{
+    int own = schedule_fixed(&r->when, r->plan.proc);
+    char name[128];
+
+    if (own < 0)
+        return -1;
+    if (own && b.steps > 0 && b.steps != own)
+        return fail("--steps %d: the grid file has %d steps; leave --steps out", b.steps, own);
+    if (own || b.steps > 0)
+        if (lay_out(r, own ? own : b.steps))
+            return -1;
+    if (own && b.nfe > 0 && r->cost.calls > b.nfe)
+        return fail("--nfe %ld: the grid file has %d steps, which cost %ld calls", b.nfe, own, r->cost.calls);
+    if (!own && b.steps <= 0 && b.nfe <= 0)
+        return fail("%s: takes fixed steps; give --steps N or --nfe N", method_name(r->how, name, sizeof name));
+    return own || b.steps > 0 ? 0 : fit(r, b.nfe);
+}
+
+int recipe_open(recipe *r, const subject *s, const char *solver_item, const char *grid_item, enum course course, budget b)
+{
+    noise quiet = noise_philox(0);
+
+    *r = (recipe){ .plan = { .proc = s->model->process, .field = s->field } };
+    if (!(r->how = method_parse("--solver", solver_item)) || schedule_parse(&r->when, "--grid", grid_item, s->model->process, course == TO_CLEAN))
+        return recipe_close(r), -1;
+    r->when.back = course == TO_NOISE;
+    r->plan.how = r->how;
+    r->plan.noise = &quiet;                         /* for the dry runs */
+    if (recipe_adapts(r->how, b) ? adaptive_plan(r) : fixed_plan(r, b))
+        return recipe_close(r), -1;
+    r->plan.noise = NULL;
+    return 0;
+}
+
+void recipe_close(recipe *r)
+{
+    method_free(r->how);
+    schedule_free(&r->when);
+    free(r->grid);
+    *r = (recipe){ 0 };
+}
+
+void start_states(const process *p, const level *from, int dim, uint64_t seed, int n, double *x)
+{
+    level top;
+    double std = p->prior_std;
+
+    levels(p, 1, &p->t_max, &top);
+    if (from->t != p->t_max && fabs(top.sigma - std) < 1e-9 * std)
+        std = from->sigma;
+    normals((stream){ seed, USE_PRIOR }, 0, 0, 0, n, dim, x);
+    for (size_t i = 0; i < (size_t)n * dim; i++)
+        x[i] *= std;
+}

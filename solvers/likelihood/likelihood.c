@@ -1,0 +1,321 @@
+/* The run of a log-likelihood, and what each number is uncertain about (likelihood.h). */
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "solvers/engine/drive.h"
+#include "solvers/likelihood/logflow.h"
+
+#define LOG_2PI 1.83787706640934548356
+
+/* One run for n points: the states with their K integrals, and the calls of each point. */
+typedef struct pass { int K; double *state, *prior, *known; long *asked; } pass;     /* prior: log of the prior's density there; known: of the law's or fit's */
+
+/* All that a likelihood is made from: the points, the samples' numbers, by which the field knows them, and two runs. */
+typedef struct trip { const inquiry *q; int n; const double *x; int *number; score *flow; pass fine, coarse; } trip;
+
+static void pass_close(pass *p) { free(p->state), free(p->prior), free(p->known), free(p->asked); }
+
+/* From data to noise on this grid, or at so much looser a tolerance. */
+static int run_pass(pass *p, const trip *t, int steps, const level *grid, double looser)
+{
+    const inquiry *q = t->q;
+    int dim = q->field->dim, cols = t->flow->dim;
+    plan own = { .how = q->how, .proc = q->proc, .field = t->flow, .steps = steps, .grid = grid, .rtol = q->rtol * looser, .atol = q->atol * looser,
+                 .label = t->number, .stop = q->stop, .deadline = q->deadline, .done = q->done, .block = q->block };
+
+    *p = (pass){ .K = cols - dim, .state = calloc((size_t)t->n * cols, sizeof *p->state), .asked = calloc(t->n, sizeof *p->asked) };
+    if (!p->state || !p->asked)
+        return fail("out of memory for %d points of %d columns", t->n, cols);
+    for (long i = 0; i < t->n; i++)
+        memcpy(p->state + i * cols, t->x + i * dim, dim * sizeof *t->x);
+    own.asked = p->asked;
+    return solve(&own, t->n, p->state, NULL);
+}
+
+/* The mean of K estimates, its standard error, and how far below and above it the truth may lie. */
+typedef struct spread { double mean, se, below, above; } spread;
+
+/*
+ * Student's t after Hall's transformation (Hall 1992, "On the removal of skewness by transformation"): estimates of the trace of a matrix of low rank are as
+ * skewed as chi-square, and a plain t-interval of eight of them holds the truth in 85 of 100 cases.  With T the studentised mean and c its sample skewness
+ *   g(T) = T + a T^2 + a^2 T^3/3 + b,   a = c/(3 sqrt K),   b = c/(6 sqrt K)
+ * is nearer to Student's law; without skewness it is T itself.  The variance is the less sure the longer the tails: var s^2/sigma^4 = 2/(K - 1) + kappa/K, with
+ * the excess kurtosis kappa = 3/2 c^2 of gamma laws, has the 2/(var s^2/sigma^4) degrees of freedom of the t.
+ */
+static double unskewed(double quantile, double skewness, int K)
+{
+    double a = skewness / (3 * sqrt(K)), b = a / 2;
+
+    return fabs(a) > 1e-6 ? (cbrt(1 + 3 * a * (quantile - b)) - 1) / a : quantile;
+}
+
+static spread spread_of(int K, const double *v)
+{
+    spread s = { 0 };
+    double square = 0, cube = 0, quantile, skewness;
+
+    for (int k = 0; k < K; k++)
+        s.mean += v[k] / K;
+    for (int k = 0; k < K; k++) {
+        double e = v[k] - s.mean;
+
+        square += e * e, cube += e * e * e;
+    }
+    if (K < 2)
+        return (spread){ s.mean, NAN, NAN, NAN };
+    s.se = sqrt(square / (K - 1) / K);
+    skewness = K > 2 && square > 0 ? cube / K / pow(square / K, 1.5) * sqrt(K * (K - 1.0)) / (K - 2) : 0;      /* adjusted (Fisher and Pearson) */
+    quantile = gsl_cdf_tdist_Pinv(0.975, 2 / (2. / (K - 1) + 1.5 * skewness * skewness / K));
+    s.below = s.se * unskewed(quantile, skewness, K), s.above = -s.se * unskewed(-quantile, skewness, K);
+    return s;
+}
+
+/* The integrals of point i. */
+static spread integral(const pass *p, int dim, long i) { return spread_of(p->K, p->state + i * (dim + p->K) + dim); }
+
+/* ---- densities at the ends ---- */
+
+static double log_normal(int dim, double std, const double *x)
+{
+    double square = 0;
+
+    for (int d = 0; d < dim; d++)
+        square += x[d] * x[d] / (std * std);
+    return -0.5 * square - dim * (log(std) + 0.5 * LOG_2PI);
+}
+
+/* log p of n points by a law at one level; NAN where there is none.  0 or -1. */
+static int log_law(const law *l, const level *at, int n, const double *x, const int *label, double *out)
+{
+    batch p = { .groups = 1, .rows = n, .at = at, .x = x, .label = label };
+
+    for (int i = 0; i < n; i++)
+        out[i] = NAN;
+    return l && l->logpdf ? l->logpdf(l, &p, out) : 0;
+}
+
+/*
+ * log p at t_min - log p_0 without a law, to first order in sigma^2: by the equation of continuity d log p_t(x)/dt = -div v - v . grad log p, and
+ * sigma^2 vanishes in a time of about sigma/(2 dsigma) at this rate.  grad log p = (alpha D - x)/sigma^2, D from v.
+ */
+static double truncation(const level *l, int dim, int K, const double *x, const double *flow)
+{
+    double div = 0, along = 0, rate = l->dsigma / l->sigma;
+
+    for (int k = 0; k < K; k++)
+        div += flow[dim + k] / K;
+    for (int d = 0; d < dim; d++) {
+        double D = (flow[d] - rate * x[d]) / (l->dalpha - rate * l->alpha);
+
+        along += flow[d] * (l->alpha * D - x[d]) / (l->sigma * l->sigma);
+    }
+    return -(div + along) / (2 * rate);
+}
+
+/* For all points, of which each costs another call. */
+static int truncations(const trip *t, answer *out)
+{
+    enum { MANY = 128 };
+    const level *at = t->q->grid;
+    int dim = t->q->field->dim, cols = t->flow->dim, most = t->q->field->serial || t->n < MANY ? t->n : MANY, status = 0;
+    score *own = t->flow->twin(t->flow->self, most);
+    double *x = malloc((size_t)most * cols * sizeof *x), *v = malloc((size_t)most * cols * sizeof *v);
+
+    if (!own || !x || !v)
+        status = own ? fail("out of memory for %d points of %d columns", most, cols) : -1;
+    for (int from = 0; from < t->n && !status; from += most) {
+        int m = t->n - from < most ? t->n - from : most;
+        batch p = { .groups = 1, .rows = m, .at = at, .x = x, .label = t->number + from };
+
+        for (int i = 0; i < m; i++)
+            memcpy(x + (size_t)i * cols, t->x + (size_t)(from + i) * dim, dim * sizeof *x);
+        status = own->eval(own->self, &p, v);
+        for (int i = 0; i < m && !status; i++)
+            out[from + i].err_trunc = truncation(at, dim, cols - dim, x + (size_t)i * cols, v + (size_t)i * cols);
+    }
+    field_close(own);
+    free(x), free(v);
+    return status;
+}
+
+/* What is known at t_min: exact and err_trunc. */
+static int at_data(const trip *t, answer *out)
+{
+    const inquiry *q = t->q;
+    level clean = level_clean(q->proc);
+    double *here = malloc(t->n * sizeof *here), *there = malloc(t->n * sizeof *there);
+    int status = here && there ? 0 : fail("out of memory for %d points", t->n);
+
+    if (!status)
+        status = log_law(q->law, q->grid, t->n, t->x, q->label, here) || log_law(q->law, &clean, t->n, t->x, q->label, there) ? FAILED : 0;
+    for (int i = 0; i < t->n && !status; i++)
+        out[i].exact = here[i], out[i].err_trunc = here[i] - there[i];
+    if (!status && !(q->law && q->law->logpdf))
+        status = truncations(t, out);
+    free(here), free(there);
+    return status;
+}
+
+/* The density at t_max where a run has taken the points. */
+static int at_noise(const trip *t, pass *p, double *latent)
+{
+    const inquiry *q = t->q;
+    const law *known = q->law && q->law->logpdf ? q->law : q->fit;
+    int dim = q->field->dim, cols = dim + p->K;
+    double *ends = malloc((size_t)t->n * dim * sizeof *ends);
+    int status;
+
+    p->prior = malloc(t->n * sizeof *p->prior), p->known = malloc(t->n * sizeof *p->known);
+    if (!ends || !p->prior || !p->known)
+        return free(ends), fail("out of memory for %d points", t->n);
+    for (int i = 0; i < t->n; i++) {
+        memcpy(ends + (size_t)i * dim, p->state + (size_t)i * cols, dim * sizeof *ends);
+        p->prior[i] = log_normal(dim, q->proc->prior_std, ends + (size_t)i * dim);
+    }
+    status = log_law(known, q->grid + q->steps, t->n, ends, known == q->law ? q->label : NULL, p->known);
+    if (latent)
+        memcpy(latent, ends, (size_t)t->n * dim * sizeof *latent);
+    free(ends);
+    return status;
+}
+
+/* ---- the whole ---- */
+
+int inquiry_check(const inquiry *q)
+{
+    if (method_stochastic(q->how))
+        return fail("%s: is stochastic, and a likelihood is of the flow; take a deterministic method, such as dopri5", q->how->sol->name);
+    if (q->grid[0].sigma == 0 || q->grid[q->steps].sigma == 0)
+        return fail("a likelihood needs noise at both ends, and the grid has sigma = 0 at t = %g; give t_min above it", q->grid[q->grid[0].sigma == 0 ? 0 : q->steps].t);
+    if (q->grid[0].lambda < q->grid[q->steps].lambda)
+        return fail("a likelihood runs from data to noise; the grid runs from t = %g to %g", q->grid[0].t, q->grid[q->steps].t);
+    if (q->rtol > 0 && q->rtol < 1e-14)
+        return fail("rtol %g is below round-off; give 1e-14 or more", q->rtol);
+    if (q->probes < q->trace->least)
+        return fail("%s: %d probes; at least %d are needed", q->trace->name, q->probes, q->trace->least);
+    if (q->control && !(q->fit && !q->trace->exact))
+        return fail(q->fit ? "%s: is exact, and needs no control variate" : "%s: a control variate needs a Gaussian, and there is none", q->trace->name);
+    if (q->exact_prior && !(q->law && q->law->logpdf))
+        return fail("the exact prior needs a law, and the model has none; take the normal prior");
+    return 0;
+}
+
+/* Every other level of the grid, or as near as can be to it where steps are odd; owned by the caller. */
+static level *coarse_grid(const inquiry *q, int *steps)
+{
+    int half = (q->steps + 1) / 2;
+    level *l = malloc((half + 1) * sizeof *l);
+
+    for (int k = 0; l && k <= half; k++)
+        l[k] = q->grid[(long)k * q->steps / half];
+    *steps = half;
+    return l;
+}
+
+/* The coarser run, whose difference from the finer one is the solver's error. */
+static int coarser(trip *t)
+{
+    const inquiry *q = t->q;
+    int steps = q->steps, status;
+    level *grid = q->rtol > 0 ? NULL : coarse_grid(q, &steps);
+
+    if (q->rtol <= 0 && !grid)
+        return fail("out of memory for a grid of %d steps", steps);
+    status = run_pass(&t->coarse, t, steps, grid ? grid : q->grid, 10);
+    free(grid);
+    return status;
+}
+
+/* Both runs, the finer first, so that who stops early has that. */
+static int run_both(trip *t)
+{
+    int status = run_pass(&t->fine, t, t->q->steps, t->q->grid, 1), second;
+    char reason[1024];
+
+    if (t->q->unchecked || (t->q->rtol <= 0 && t->q->steps < 2) || status == FAILED || status == STOPPED)
+        return status;
+    snprintf(reason, sizeof reason, "%s", why());
+    second = coarser(t);
+    return status ? (fail("%s", reason), status) : second;
+}
+
+/* log of the density of the prior that was asked for, where a run has taken point i. */
+static double at_end(const trip *t, const pass *p, int i) { return (t->q->exact_prior ? p->known : p->prior)[i]; }
+
+static void conclude(const trip *t, answer *out)
+{
+    const inquiry *q = t->q;
+    int dim = q->field->dim, rounds = inquiry_rounds(q), each = inquiry_rows(q), more = !(q->law && q->law->logpdf);
+    int complete = q->trace->exact || q->trace->complete(q->probes, dim);
+
+    for (int i = 0; i < t->n; i++) {
+        answer *a = &out[i];
+        spread fine = integral(&t->fine, dim, i);
+        double more_or_less;
+        long asked = t->fine.asked[i] + more + (t->coarse.asked ? t->coarse.asked[i] : 0);
+
+        a->logp = fine.mean + at_end(t, &t->fine, i);
+        a->se_trace = complete ? 0 : fine.se;
+        a->err_prior = q->exact_prior ? 0 : t->fine.prior[i] - t->fine.known[i];
+        more_or_less = fabs(a->err_prior);
+        if (t->coarse.state) {
+            a->err_solver = fabs(fine.mean - integral(&t->coarse, dim, i).mean) + fabs(at_end(t, &t->fine, i) - at_end(t, &t->coarse, i));
+            more_or_less += a->err_solver;
+        }
+        a->lo = a->logp - more_or_less - (complete ? 0 : fine.below), a->hi = a->logp + more_or_less + (complete ? 0 : fine.above);
+        if (complete && !t->coarse.state)
+            a->lo = a->hi = NAN;            /* nothing is known of the one error that there is */
+        a->calls = asked * rounds, a->rows = asked * each;
+    }
+}
+
+static int trip_open(trip *t, const inquiry *q, int n, const double *x)
+{
+    *t = (trip){ .q = q, .n = n, .x = x, .number = malloc(n * sizeof *t->number) };
+    if (!t->number)
+        return fail("out of memory for %d points", n);
+    for (int i = 0; i < n; i++)
+        t->number[i] = i;
+    return (t->flow = logflow_open(q)) ? 0 : FAILED;
+}
+
+static void trip_close(trip *t)
+{
+    pass_close(&t->fine), pass_close(&t->coarse);
+    field_close(t->flow);
+    free(t->number);
+}
+
+/* What the runs found, and what is known at their ends.  0 or FAILED. */
+static int sum_up(trip *t, double *latent, answer *out)
+{
+    if (at_data(t, out) || at_noise(t, &t->fine, latent) || (t->coarse.state && at_noise(t, &t->coarse, NULL)))
+        return FAILED;
+    conclude(t, out);
+    return 0;
+}
+
+int likelihood(const inquiry *q, int n, const double *x, double *latent, answer *out)
+{
+    char reason[1024];
+    int status;
+    trip t;
+
+    for (int i = 0; i < n; i++)
+        out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0 };
+    if (inquiry_check(q))
+        return FAILED;
+    status = trip_open(&t, q, n, x);
+    if (!status) {
+        status = run_both(&t);
+        snprintf(reason, sizeof reason, "%s", why());
+        if (!t.fine.state || sum_up(&t, latent, out))
+            status = FAILED;
+        else if (status)
+            fail("%s", reason);
+    }
+    trip_close(&t);
+    return status;
+}

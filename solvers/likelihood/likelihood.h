@@ -1,0 +1,59 @@
+/*
+ * Log-likelihoods by the probability flow dx/dt = v(x, t), from data at t_min to noise at t_max (Chen et al. 2018; Song et al. 2021, appendix D.2):
+ *
+ *   log p(x at t_min) = log p(x at t_max) + integral of div v(x_t, t) dt,   div v = dalpha tr J + dsigma/sigma (dim - alpha tr J),   J = dD/dx
+ *
+ * State and integral run together, as one field of dim + K columns that any ODE solver takes: K is 1 for the exact divergence; with a trace estimator every
+ * one of its K estimates has a column of its own, so that their spread at the end is the standard error of the mean.
+ */
+#ifndef FOKKER_LIKELIHOOD_H
+#define FOKKER_LIKELIHOOD_H
+#include "models/laws/law.h"
+#include "solvers/solver.h"
+#include "solvers/likelihood/trace.h"
+
+/* What is asked. */
+typedef struct inquiry {
+    const method *how;                      /* deterministic */
+    const process *proc;
+    const score *field;
+    const law *law;                         /* the truth that the field stands for, or NULL */
+    const law *fit;                         /* a Gaussian near it: for the prior where there is no law, and as control variate; or NULL */
+    int steps; const level *grid;           /* from data to noise */
+    double rtol, atol;                      /* rtol > 0: own steps */
+    const estimator *trace; const args *given; int probes; uint64_t seed;
+    const double *recorded;                 /* n x drawn x dim directions in place of random ones, or NULL */
+    int control;                            /* the Jacobian of the fit is taken off and its exact trace added */
+    int exact_prior;                        /* the law's own density at t_max instead of N(0, prior_std^2 I) */
+    int unchecked;                          /* no second run for the solver's error */
+    const int *label;                       /* one a point, or NULL */
+    const volatile sig_atomic_t *stop; double deadline; long *done;            /* as in plan; done: rows of all runs */
+    int block;                              /* as in plan: for tests */
+} inquiry;
+
+/*
+ * The answer for one point x.  What is not known is NAN.
+ *   logp        log p at t_min, nats
+ *   se_trace    standard error of the trace estimator; 0 where it is exact
+ *   err_solver  differences from a coarser run (ten times the tolerance, or half the steps) in the integral and in the density at the end, added without
+ *               their signs, since their sum may vanish by chance; so rather the error of the coarser run than of this one
+ *   err_prior   log N(x_T; 0, prior_std^2 I) - log p_T(x_T), by the law or else by the fit: what logp is too large by; 0 under the exact prior
+ *   err_trunc   log p at t_min - log p_0(x): by the law, or else to first order in sigma^2
+ *   lo, hi      95 %: logp +- (Student's t of the estimates, with their skewness, + err_solver + |err_prior|); of log p at t_min, so without err_trunc.
+ *               Unchecked: of the trace estimator alone; NAN where that is exact too
+ *   exact       the law's own log p at t_min
+ */
+typedef struct answer { double logp, se_trace, err_solver, err_prior, err_trunc, lo, hi, exact; long calls, rows; } answer;
+
+/* n points of dim columns; latent: where the flow takes them (n x dim), or NULL.  calls and rows: field calls and rows that each point had a part in, the
+ * coarser run included.  0, FAILED, DIVERGED or STOPPED with why(), as solve: points that were finished are whole, all others are NAN. */
+int likelihood(const inquiry *, int n, const double *x, double *latent, answer *out);
+
+/* -1 with a sentence where the inquiry makes no sense. */
+int inquiry_check(const inquiry *);
+
+/* Calls in sequence, and rows, that a point costs the field each time that the solver asks. */
+int inquiry_rounds(const inquiry *);
+int inquiry_rows(const inquiry *);
+
+#endif

@@ -1,0 +1,149 @@
+/*
+ * The probability flow dx/dt = v(x, t) by CVODE's variable-order multistep methods, over our memory.
+ * One sample is one system, so that a sample's result depends on nothing but the sample; batch=yes makes one system of all of them
+ * (fewer, larger calls of a costly field, at steps that the worst sample asks for).
+ */
+#include <cvode/cvode.h>
+#include <math.h>
+#include <nvector/nvector_serial.h>
+#include <stdlib.h>
+#include <sunlinsol/sunlinsol_spgmr.h>
+#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
+#include "solvers/methods/adaptive/cvode.h"
+
+enum { MOST_STEPS = 100000 };
+
+typedef struct cvode { SUNContext context; void *mem; N_Vector y; SUNLinearSolver linear; SUNNonlinearSolver fixed; long size; int status; } cvode;
+
+static int flow(realtype t, N_Vector y, N_Vector dy, void *self)
+{
+    run *r = self;
+    cvode *c = r->ext;
+    double *out = N_VGetArrayPointer(dy);
+    level at;
+
+    if (told_to_stop(r->plan))
+        return c->status = STOPPED, -1;
+    levels(r->plan->proc, 1, &t, &at);
+    if (eval_drift(r, &at, N_VGetArrayPointer(y), out))
+        return c->status = FAILED, -1;
+    for (long i = 0; i < c->size; i++)
+        if (!isfinite(out[i]))
+            return 1;                               /* a smaller step is tried */
+    return 0;
+}
+
+/* 1/(atol + rtol |y|), and next to nothing for the columns that do not count. */
+static int weights(N_Vector y, N_Vector w, void *self)
+{
+    const run *r = self;
+    const cvode *c = r->ext;
+    const double *v = N_VGetArrayPointer(y);
+    double *out = N_VGetArrayPointer(w);
+
+    for (long i = 0; i < c->size; i++) {
+        int counts = !r->plan->normed || i % r->dim < r->plan->normed;
+
+        out[i] = counts ? 1 / (r->plan->atol + r->plan->rtol * fabs(v[i])) : 1e-100;
+    }
+    return 0;
+}
+
+int cvode_open(run *r, int lmm)
+{
+    cvode *c = calloc(1, sizeof *c);
+
+    r->ext = c;
+    if (!c || SUNContext_Create(NULL, &c->context))
+        return fail("%s: out of memory", r->sol->name);
+    c->size = (long)(r->par[CVODE_BATCH] ? r->rows : 1) * r->dim;
+    /* the vector is given a sample's memory later; x of the slab is not there, y is */
+    c->y = N_VMake_Serial(c->size, r->y, c->context);
+    c->mem = CVodeCreate(lmm, c->context);
+    if (!c->y || !c->mem)
+        return fail("%s: out of memory", r->sol->name);
+    CVodeSetErrFile(c->mem, NULL);
+    for (long i = 0; i < c->size; i++)
+        r->y[i] = 0;
+    if (CVodeInit(c->mem, flow, r->plan->grid->t, c->y) || CVodeWFtolerances(c->mem, weights) || CVodeSetUserData(c->mem, r) ||
+        CVodeSetMaxNumSteps(c->mem, MOST_STEPS))
+        return fail("%s: CVODE could not be set up", r->sol->name);
+    if (lmm == CV_ADAMS) {
+        c->fixed = SUNNonlinSol_FixedPoint(c->y, 0, c->context);
+        if (!c->fixed || CVodeSetNonlinearSolver(c->mem, c->fixed))
+            return fail("%s: CVODE could not be set up", r->sol->name);
+    } else {
+        c->linear = SUNLinSol_SPGMR(c->y, SUN_PREC_NONE, 0, c->context);
+        if (!c->linear || CVodeSetLinearSolver(c->mem, c->linear, NULL))
+            return fail("%s: CVODE could not be set up", r->sol->name);
+    }
+    return 0;
+}
+
+/* One system from t0 to t1, x in place. */
+static int integrate(run *r, double t0, double t1, double *x)
+{
+    cvode *c = r->ext;
+    double t = t0;
+    int flag;
+    long accepted = 0;
+
+    c->status = 0;
+    N_VSetArrayPointer(x, c->y);
+    flag = CVodeReInit(c->mem, t0, c->y);
+    if (!flag)
+        flag = CVodeSetStopTime(c->mem, t1);
+    if (!flag)
+        flag = CVode(c->mem, t1, c->y, &t, CV_NORMAL);
+    if (c->status)
+        return c->status;
+    CVodeGetNumSteps(c->mem, &accepted);
+    r->count->steps = accepted > r->count->steps ? accepted : r->count->steps;
+    if (flag < 0) {
+        char *name = CVodeGetReturnFlagName(flag);
+
+        if (!r->count->diverged)
+            fail("%s: sample %ld stopped at t = %.6g (%s); loosen the tolerances or look at the field", r->sol->name, r->group->row, t, name);
+        free(name);
+        for (long i = 0; i < c->size; i++)
+            x[i] = NAN;
+        r->count->diverged += c->size / r->dim;
+    }
+    return 0;
+}
+
+int cvode_whole(run *r, int steps, const level *grid, double *x)
+{
+    int rows = r->rows, each = r->par[CVODE_BATCH] ? rows : 1, status = 0;
+    long first = r->group->row, deepest = 0;
+
+    r->rows = each;
+    for (int i = 0; i < rows && !status; i += each) {
+        r->group->row = first + i;
+        r->count->calls = 0;
+        status = integrate(r, grid->t, grid[steps].t, x + (size_t)i * r->dim);
+        deepest = r->count->calls > deepest ? r->count->calls : deepest;
+    }
+    r->count->calls = deepest;
+    r->rows = rows, r->group->row = first;
+    return status;
+}
+
+void cvode_close(run *r)
+{
+    cvode *c = r->ext;
+
+    if (!c)
+        return;
+    if (c->mem)
+        CVodeFree(&c->mem);
+    if (c->fixed)
+        SUNNonlinSolFree(c->fixed);
+    if (c->linear)
+        SUNLinSolFree(c->linear);
+    if (c->y)
+        N_VDestroy(c->y);
+    if (c->context)
+        SUNContext_Free(&c->context);
+    free(c);
+}

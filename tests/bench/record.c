@@ -1,0 +1,344 @@
+/* Results: what is written is read back, torn lines are dropped, budgets and seeds are read, statistics are those of the textbooks. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "bench/experiment/record.h"
+#include "bench/report/report.h"
+#include "bench/experiment/spec.h"
+#include "tests/suite.h"
+
+static char path[] = "/tmp/fokker-record-XXXXXX";
+
+static void fresh(void)
+{
+    int fd;
+
+    strcpy(path + strlen(path) - 6, "XXXXXX");
+    fd = mkstemp(path);
+    CU_ASSERT_FATAL(fd >= 0);
+    close(fd);
+}
+
+static char *const names[] = { "sw2", "energy:pairs=9" };
+static const char head[] = "# fokker 0\n# spec models = a\n";
+
+static record sample_row(const char *item, double nfe, long seed, quality *q)
+{
+    return (record){ .model = "a", .process = "vp-linear:beta_max=10,t_min=1e-4", .score = "clamp(exact)", .solver = item, .grid = "lambda", .reason = "",
+                     .steps = 5, .nfe = nfe, .calls = 5, .rows = 5e9, .dim = 2, .seconds = 0.125, .score_seconds = 0.0625, .seed = seed, .samples = 10,
+                     .status = RUN_OK, .q = q };
+}
+
+static void comes_back(void)
+{
+    quality q[2] = { { 0.1, 1. / 3, -0. }, { NAN, -NAN, 1e-300 } };
+    record a = sample_row("ddim:eta=1", 5, 1L << 53, q), b = sample_row("em", -NAN, 0, q);
+    recorder out;
+    results in;
+
+    fresh();
+    b.status = RUN_DIVERGED, b.reason = "tab\there\nand a line end";
+    if (must(recorder_create(&out, path, head, 2, names)) || must(recorder_add(&out, &a)) || must(recorder_add(&out, &b)) || must(recorder_close(&out)))
+        return;
+    if (must(results_read(path, &in)))
+        return;
+    CU_ASSERT_EQUAL(in.count, 2);
+    CU_ASSERT_EQUAL(in.heads, 2);
+    CU_ASSERT_EQUAL(in.metrics, 2);
+    CU_ASSERT_STRING_EQUAL(in.metric[1], "energy:pairs=9");
+    CU_ASSERT_STRING_EQUAL(in.row[0].process, a.process);
+    CU_ASSERT_STRING_EQUAL(in.row[0].score, a.score);
+    CU_ASSERT_EQUAL(in.row[0].seed, 1L << 53);
+    CU_ASSERT_EQUAL(in.row[0].rows, 5e9);
+    CU_ASSERT_EQUAL(in.row[0].q[0].se, 1. / 3);
+    CU_ASSERT(isnan(in.row[0].q[1].value) && isnan(in.row[0].q[1].se) && in.row[0].q[1].floor == 1e-300);
+    CU_ASSERT(isnan(in.row[1].nfe));
+    CU_ASSERT_EQUAL(in.row[1].status, RUN_DIVERGED);
+    CU_ASSERT_STRING_EQUAL(in.row[1].reason, "tab here and a line end");
+    results_free(&in);
+    remove(path);
+}
+
+/* The file cut at every byte of its last row: the whole rows stay, and a row added behind them stands in its place. */
+static void torn_lines(void)
+{
+    quality q[2] = { { 1, 2, 3 }, { 4, 5, 6 } };
+    record a = sample_row("euler", 5, 1, q), b = sample_row("euler", 5, 2, q);
+    recorder out;
+    results in;
+    long one, two;
+
+    fresh();
+    if (must(recorder_create(&out, path, head, 2, names)) || must(recorder_add(&out, &a)))
+        return;
+    one = out.good;
+    must(recorder_add(&out, &b));
+    two = out.good;
+    recorder_close(&out);
+    for (long cut = two - 1; cut >= one; cut -= 7) {
+        CU_ASSERT_FATAL(truncate(path, cut) == 0);
+        if (must(results_read(path, &in)))
+            return;
+        CU_ASSERT_EQUAL(in.count, 1);
+        CU_ASSERT_EQUAL(in.whole, one);
+        results_free(&in);
+    }
+    if (must(recorder_continue(&out, path, one, 2)) || must(recorder_add(&out, &b)) || must(recorder_close(&out)) || must(results_read(path, &in)))
+        return;
+    CU_ASSERT_EQUAL(in.count, 2);
+    CU_ASSERT_EQUAL(in.row[1].seed, 2);
+    CU_ASSERT_EQUAL(in.whole, two);
+    results_free(&in);
+    remove(path);
+}
+
+static void write_text(const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    fputs(text, f);
+    fclose(f);
+}
+
+static void strangers(void)
+{
+    quality q[2] = { { 1, 2, 3 }, { 4, 5, 6 } };
+    record a = sample_row("euler", 5, 1, q);
+    recorder out;
+    results in;
+    FILE *f;
+
+    fresh();
+    write_text("a,b\n1,2\n");
+    CU_ASSERT_EQUAL(results_read(path, &in), -1);
+    says(path, "no file that `fokker bench` wrote");
+    write_text("# fokker 0\nmodel\tcolour\n");
+    CU_ASSERT_EQUAL(results_read(path, &in), -1);
+    says(":2:", "colour", "process");
+    write_text("# fokker 0\n");
+    CU_ASSERT_EQUAL(results_read(path, &in), -1);
+    says("no header row");
+    must(recorder_create(&out, path, head, 2, names));
+    must(recorder_add(&out, &a));
+    recorder_close(&out);
+    f = fopen(path, "a");
+    fputs("a\tb\n", f);
+    fclose(f);
+    CU_ASSERT_EQUAL(results_read(path, &in), -1);
+    says(":5:", "ends before column score");
+    CU_ASSERT_EQUAL(results_read("/nowhere/results.tsv", &in), -1);
+    says("/nowhere/results.tsv", "No such file");
+    CU_ASSERT_EQUAL(recorder_create(&out, "/nowhere/results.tsv", head, 2, names), -1);
+    says("/nowhere/results.tsv", "-o");
+    CU_ASSERT_EQUAL(recorder_create(&out, "/dev/full", head, 2, names), -1);
+    says("/dev/full", "--resume");
+    recorder_close(&out);
+    remove(path);
+}
+
+static void lists_of_numbers(void)
+{
+    static const struct { const char *text, *words[2]; } bad[] = {
+        { "", { "no number" } }, { "5 x", { "\"x\"", "1..5" } }, { "5.5", { "5.5", "whole" } }, { "0", { "0", "between 1 and 100" } },
+        { "101", { "101", "between" } }, { "5..3", { "backwards", "3..5" } }, { "1..5 3", { "3", "twice" } }, { "..5", { "..5", "whole" } },
+        { "1..", { "\"\"", "whole" } }, { "99999999999999999999", { "whole", NULL } }, { "-3", { "-3", "range" } },
+    };
+    int n;
+    long *v = whole_numbers("--seed", "7 1..3\t10..10", 1, 100, &n);
+
+    CU_ASSERT_EQUAL_FATAL(n, 5);
+    CU_ASSERT(v[0] == 7 && v[1] == 1 && v[2] == 2 && v[3] == 3 && v[4] == 10);
+    free(v);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CU_ASSERT_PTR_NULL(whole_numbers("--seed", bad[i].text, 1, 100, &n));
+        says("--seed", bad[i].words[0], bad[i].words[1] ? bad[i].words[1] : "--seed");
+    }
+}
+
+/* `fokker bench` with these words. */
+static int spec_of(spec *s, int argc, const char *const *argv)
+{
+    char *typed[32] = { "fokker", "bench" };
+    request r;
+
+    for (int i = 0; i < argc; i++)
+        typed[i + 2] = (char *)argv[i];
+    return options_parse(argc + 2, typed, &r) || spec_open(s, &r);
+}
+#define spec_from(s, ...) spec_of(s, sizeof (const char *[]){ __VA_ARGS__ } / sizeof (char *), (const char *[]){ __VA_ARGS__ })
+
+static void refused_specs(void)
+{
+    spec s;
+
+    CU_ASSERT(spec_from(&s, "gauss2", "--nfe", "5"));
+    says("-o DIR");
+    CU_ASSERT(spec_from(&s, "gauss2", "-o", "d", "--nfe", "5", "--solver", "ddim dimm"));
+    says("--solver", "dimm", "ddim");
+    CU_ASSERT(spec_from(&s, "gauss2", "-o", "d", "--nfe", "5", "--solver", "ddim ddim"));
+    says("ddim", "twice");
+    CU_ASSERT(spec_from(&s, "gauss2", "-o", "d", "--nfe", "5", "--solver", " "));
+    says("names nothing");
+    CU_ASSERT(spec_from(&s, "gauss2", "-o", "d", "--nfe", "5", "--metric", "sw3"));
+    says("--metric", "sw3", "sw2");
+    CU_ASSERT(spec_from(&s, "gauss2", "-o", "d", "--nfe", "5", "--steps", "5"));
+    says("nfe", "steps", "choose one");
+    CU_ASSERT(spec_from(&s, "gauss2", "-o", "d", "--nfe", "0"));
+    says("--nfe", "0", "between 1");
+    CU_ASSERT(spec_from(&s, "gauss2", "-o", "d", "--nfe", "5", "--samples", "none"));
+    says("--samples", "none");
+    CU_ASSERT(spec_from(&s, "gauss2", "-o", "d", "--nfe", "5", "--final", "clean"));
+    says("--final", "clean", "denoise");
+    CU_ASSERT(spec_from(&s, "gauss2", "-o", "d", "--nfe", "5", "--time-limit", "-1"));
+    says("--time-limit", "-1", "positive");
+    CU_ASSERT(spec_from(&s, "-o", "d", "--nfe", "5"));
+    says("MODEL", "missing");
+    fresh();
+    write_text("[bench]\nmodels = gauss2\nsolvers = ddim\n");
+    CU_ASSERT(spec_from(&s, path));
+    says(":3:", "solvers", "solver");
+    write_text("[bench]\nsolver = ddim\n");
+    CU_ASSERT(spec_from(&s, path));
+    says("no model", "models =");
+    write_text("[bench]\nmodels = gauss2\nnfe = five\n");
+    CU_ASSERT(spec_from(&s, path, "-o", "d"));
+    says(":3", "five", "whole");
+    write_text("[bench]\nmodels = gauss2\n");
+    CU_ASSERT(spec_from(&s, "gauss2", path));
+    says("SPEC", "leave the other words out");
+    remove(path);
+}
+
+/* Options replace keys; seeds are innermost; a named tolerance has one cell instead of one a budget. */
+static void cells_of_a_spec(void)
+{
+    spec s;
+    cell *c;
+    int n;
+
+    fresh();
+    write_text("[bench]\nmodels = gauss2 gmm8ring\nsolver = euler dopri5:rtol=1e-3 dopri5\nsteps = 3\nseed = 1..2\nsamples = 7\noutput = d\n");
+    if (must(spec_from(&s, path, "--nfe", "5 10", "--samples", "9")))
+        return;
+    CU_ASSERT_EQUAL(s.samples, 9);
+    CU_ASSERT_EQUAL(s.by_steps, 0);
+    c = spec_cells(&s, &n);
+    CU_ASSERT_EQUAL_FATAL(n, 2 * (2 + 1 + 2) * 2);
+    CU_ASSERT(c[0].seed == 1 && c[1].seed == 2 && c[0].ask.nfe == 5 && c[2].ask.nfe == 10);
+    CU_ASSERT(c[4].solver == 1 && c[4].ask.nfe == 0 && c[4].ask.steps == 0 && c[6].solver == 2 && c[6].ask.nfe == 5);
+    CU_ASSERT(c[9].model == 0 && c[10].model == 1 && c[10].solver == 0);
+    free(c);
+    spec_close(&s);
+    remove(path);
+}
+
+/* ---- statistics ---- */
+
+static void fill(record *r, quality *q, int n, const char *item, const double *value)
+{
+    for (int i = 0; i < n; i++) {
+        q[i] = (quality){ value[i], 0.1, 1 };
+        r[i] = sample_row(item, 10, i + 1, &q[i]);
+    }
+}
+
+/* 4 seeds, by hand: mean 3, squares 10: s^2 = 10/3, s/sqrt 4 = 0.912870929175277, t(0.975, 3) = 3.18244630528371. */
+static void intervals(void)
+{
+    quality q[4];
+    record r[4];
+    trial e = { r, 4, 4 };
+    estimate v;
+
+    fill(r, q, 4, "a", (double[]){ 1, 2, 4, 5 });
+    v = trial_estimate(&e, 0);
+    near(v.mean, 3, 1e-15);
+    near(v.high, 3 + 3.18244630528371 * 0.912870929175277, 1e-12);
+    near(v.low, 3 - 3.18244630528371 * 0.912870929175277, 1e-12);
+    near(v.se, 0.1 / 2, 1e-15);
+    e.runs = e.good = 1;
+    v = trial_estimate(&e, 0);
+    near(v.high, 1 + 1.95996398454005 * 0.1, 1e-12);
+    r[0].status = RUN_DIVERGED;
+    CU_ASSERT(isnan(trial_estimate(&e, 0).mean));
+}
+
+/* Differences 1, 2, 3 on the shared seeds: mean 2, t = 2/(1/sqrt 3) = 3.46410161513775 with 2 degrees of freedom,
+ * whose tail is (1 - t/sqrt(2 + t^2))/2 = 0.0370899501137243. */
+static void paired_t(void)
+{
+    quality p[4], q[4];
+    record r[4], s[4];
+    trial a = { r, 4, 4 }, b = { s, 4, 3 };
+    contrast c;
+
+    fill(r, p, 4, "a", (double[]){ 11, 22, 33, 99 });
+    fill(s, q, 4, "b", (double[]){ 10, 20, 30, 0 });
+    s[3].status = RUN_FAILED;
+    c = trial_contrast(&a, &b, 0, 1);
+    CU_ASSERT_EQUAL(c.seeds, 3);
+    near(c.mean, 2, 1e-14);
+    near(c.p, 0.0370899501137243, 1e-13);
+    near(trial_contrast(&b, &a, 0, 1).p, 1 - 0.0370899501137243, 1e-13);
+    a.runs = b.runs = 1;                            /* one seed: standard errors 0.1 and 0.1 */
+    near(trial_contrast(&a, &b, 0, 1).p, 0.5 * erfc(1 / sqrt(0.02) / sqrt(2)), 1e-15);
+    near(trial_contrast(&a, &a, 0, 1).p, 0.5, 0.5 + 1e-15);
+    p[0].value = 0.5, q[0].value = 1.4;             /* nearness to the floor of 1: 0.5 against 0.4 */
+    near(trial_contrast(&a, &b, 0, 0).mean, 0.1, 1e-14);
+}
+
+/* Holm (1979): 0.01 < 0.05/4, 0.0133 < 0.05/3, 0.03 > 0.05/2 stops; 0.04 is not looked at, NaN is no test. */
+static void holms_procedure(void)
+{
+    const double p[] = { 0.03, 0.01, NAN, 0.04, 0.0133 };
+    int out[5];
+
+    must(holm(5, p, 0.05, out));
+    CU_ASSERT(!out[0] && out[1] && !out[2] && !out[3] && out[4]);
+    must(holm(0, p, 0.05, out));
+}
+
+static void answer_in_words(void)
+{
+    quality q[9];
+    record r[9];
+    char *name[] = { "sw2" }, *text = NULL;
+    results all = { .metrics = 1, .count = 9, .metric = name, .row = r };
+    summary s;
+    size_t size;
+    FILE *f;
+
+    fill(r, q, 3, "good", (double[]){ 1.02, 1.03, 1.04 });
+    fill(r + 3, q + 3, 3, "close", (double[]){ 1.01, 1.04, 1.05 });
+    fill(r + 6, q + 6, 3, "bad", (double[]){ 2.02, 2.03, 2.05 });
+    if (must(summary_open(&s, &all)))
+        return;
+    CU_ASSERT_EQUAL(s.trials, 3);
+    f = open_memstream(&text, &size);
+    report_print(f, &s, 1);
+    fclose(f);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "10  good "));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, " close\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "fewest calls to the floor 1: good with 5 calls: 1.03"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "warning: 3 seeds"));
+    CU_ASSERT_PTR_NULL(strstr(text, "bad"));
+    free(text);
+    summary_close(&s);
+}
+
+static const test_case tests[] = {
+    { "a row that was written comes back, tabs and line ends gone", comes_back },
+    { "a torn last line is dropped and the next row stands in its place", torn_lines },
+    { "files that are not ours are refused with their line", strangers },
+    { "lists of numbers and ranges are read, everything else is refused", lists_of_numbers },
+    { "a bad spec is refused in one sentence", refused_specs },
+    { "options replace keys, seeds are innermost, a tolerance has one cell", cells_of_a_spec },
+    { "intervals over seeds are Student's", intervals },
+    { "seeds are paired, and the probability is that of the t test", paired_t },
+    { "Holm's procedure stops at the first that is not significant", holms_procedure },
+    { "the report names the best, those as good, and the cheapest way to the floor", answer_in_words },
+    { NULL, NULL },
+};
+const test_table table_record = { "record", tests };

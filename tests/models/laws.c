@@ -1,0 +1,136 @@
+/* Every kind of law at every process: the denoiser is the score of the density (Tweedie), the divergence and the products are its derivatives. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "tests/support/fixture.h"
+#include "tests/suite.h"
+
+static const char *const laws[] = { "gmm8ring", "gmm5-aniso16", "gmm10-64", "two-moons", "digits" };
+static const char *const on[] = { "vp-linear", "vp-cosine", "sub-vp", "vp-discrete", "ve", "edm", "flow" };
+enum { LAWS = sizeof laws / sizeof *laws, PROCESSES = sizeof on / sizeof *on, ROWS = 3 };
+
+/* f(x + e) - f(x - e) over 2e, once extrapolated, where f is a law's value along column c. */
+typedef double (*value)(const law *, const batch *, int out);
+
+static double logp_of(const law *l, const batch *p, int out)
+{
+    double v[ROWS];
+
+    must(l->logpdf(l, p, v));
+    return v[out];
+}
+
+static double slope(const law *l, const batch *p, value f, int row, int column, double e)
+{
+    double *x = malloc((size_t)ROWS * l->dim * sizeof *x), d[2];
+    batch q = *p;
+
+    memcpy(x, p->x, (size_t)ROWS * l->dim * sizeof *x);
+    q.x = x;
+    for (int k = 0; k < 2; k++, e /= 2) {
+        double up, down, at = x[row * l->dim + column];
+
+        x[row * l->dim + column] = at + e, up = f(l, &q, row);
+        x[row * l->dim + column] = at - e, down = f(l, &q, row);
+        x[row * l->dim + column] = at;
+        d[k] = (up - down) / (2 * e);
+    }
+    free(x);
+    return (4 * d[1] - d[0]) / 3;
+}
+
+/* Noised samples of the law at a level. */
+static double *points(const law *l, const level *at)
+{
+    double *x = malloc((size_t)ROWS * l->dim * sizeof *x), *z = malloc((size_t)ROWS * l->dim * sizeof *z);
+
+    must(l->sample(l, (stream){ 5, USE_LAW }, 0, ROWS, NULL, x));
+    normals((stream){ 5, USE_NOISE }, 0, 0, 0, ROWS, l->dim, z);
+    for (int i = 0; i < ROWS * l->dim; i++)
+        x[i] = at->alpha * x[i] + at->sigma * z[i];
+    free(z);
+    return x;
+}
+
+static void check_at(const law *l, const level *at)
+{
+    double *x = points(l, at), *d = malloc((size_t)ROWS * l->dim * sizeof *d), *jv = malloc((size_t)ROWS * l->dim * sizeof *jv);
+    double *v = calloc((size_t)ROWS * l->dim, sizeof *v), div[ROWS], trace[ROWS] = { 0 }, spread = at->sigma < 1 ? at->sigma : 1;
+    batch p = { 1, ROWS, at, x, NULL };
+
+    must(l->denoise(l, &p, d, div));
+    for (int c = 0; c < l->dim; c += 1 + l->dim / 5)
+        for (int i = 0; i < ROWS; i++) {
+            double s = (at->alpha * d[i * l->dim + c] - x[i * l->dim + c]) / (at->sigma * at->sigma);
+
+            near(slope(l, &p, logp_of, i, c, 0.02 * spread) / (1 + fabs(s)), s / (1 + fabs(s)), 2e-5);
+        }
+    for (int c = 0; c < l->dim; c++) {              /* the divergence is the sum of the products with unit vectors */
+        for (int i = 0; i < ROWS; i++)
+            v[i * l->dim + c] = 1;
+        must(l->jvp(l, &p, v, d, jv));
+        for (int i = 0; i < ROWS; i++)
+            trace[i] += jv[i * l->dim + c], v[i * l->dim + c] = 0;
+    }
+    for (int i = 0; i < ROWS; i++)
+        near(trace[i], div[i], 1e-9 * (1 + fabs(div[i])));
+    free(x), free(d), free(jv), free(v);
+}
+
+static void every_law_keeps_tweedie_s_formula_at_every_process(void)
+{
+    static const double part[] = { 0.1, 0.5, 0.9 };
+
+    for (int p = 0; p < PROCESSES; p++)
+        for (int i = 0; i < LAWS; i++) {
+            model *m = model_open(laws[i], on[p]);
+
+            if (must(m ? 0 : -1))
+                continue;
+            for (int k = 0; k < 3; k++) {
+                double t = m->process->t_min + part[k] * (m->process->t_max - m->process->t_min);
+                level at;
+
+                levels(m->process, 1, &t, &at);
+                check_at(m->law, &at);
+            }
+            model_close(m);
+        }
+}
+
+static void products_with_several_directions_are_those_with_one(void)
+{
+    enum { GROUPS = 21, MANY = 7 };
+    static const char *const mixtures[] = { "gmm8ring", "gmm5-aniso16", "gmm10-64" };
+
+    for (int i = 0; i < 3; i++) {
+        model *m = model_open(mixtures[i], NULL);
+        int dim = m->law->dim, N = GROUPS * 2;
+        double *x = malloc(N * dim * sizeof *x), *v = malloc(MANY * N * dim * sizeof *v), *again = malloc(MANY * N * dim * sizeof *again);
+        double *d = malloc(N * dim * sizeof *d), *jv = malloc(MANY * N * dim * sizeof *jv), *each = malloc(MANY * N * dim * sizeof *each);
+        double *jv_each = malloc(MANY * N * dim * sizeof *jv_each);
+        level at[GROUPS];
+        batch p = { .groups = GROUPS, .rows = 2, .at = at, .x = x }, q = { .groups = GROUPS, .rows = 2 * MANY, .at = at, .x = again };
+
+        for (int g = 0; g < GROUPS; g++)
+            levels(m->process, 1, (double[]){ 0.05 * g }, &at[g]);          /* the first without noise */
+        normals((stream){ 1, USE_PRIOR }, 0, 0, 0, N, dim, x);
+        normals((stream){ 2, USE_PROBE }, 0, 0, 0, MANY * N, dim, v);
+        for (int k = 0; k < MANY * N; k++)
+            memcpy(again + (size_t)k * dim, x + (size_t)(k / MANY) * dim, dim * sizeof *x);
+        must(m->law->jvps(m->law, &p, MANY, v, d, jv));
+        must(m->law->jvp(m->law, &q, v, each, jv_each));
+        CU_ASSERT(!memcmp(jv, jv_each, MANY * N * dim * sizeof *jv));
+        for (int k = 0; k < N; k++)
+            CU_ASSERT(!memcmp(d + (size_t)k * dim, each + (size_t)k * MANY * dim, dim * sizeof *d));
+        free(x), free(v), free(again), free(d), free(jv), free(each), free(jv_each);
+        model_close(m);
+    }
+}
+
+static const test_case tests[] = {
+    { "products with several directions are those with one, to the bit", products_with_several_directions_are_those_with_one },
+    { "every law keeps Tweedie's formula at every process", every_law_keeps_tweedie_s_formula_at_every_process },
+    { 0, 0 },
+};
+const test_table table_laws = { "laws", tests };
