@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "solvers/engine/drive.h"
+#include "solvers/likelihood/likelihood.h"
 #include "solvers/likelihood/logflow.h"
 
 #define LOG_2PI 1.83787706640934548356

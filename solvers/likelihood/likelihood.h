@@ -8,28 +8,7 @@
  */
 #ifndef FOKKER_LIKELIHOOD_H
 #define FOKKER_LIKELIHOOD_H
-#include "models/laws/law.h"
-#include "solvers/solver.h"
-#include "solvers/likelihood/trace.h"
-
-/* What is asked. */
-typedef struct inquiry {
-    const method *how;                      /* deterministic */
-    const process *proc;
-    const score *field;
-    const law *law;                         /* the truth that the field stands for, or NULL */
-    const law *fit;                         /* a Gaussian near it: for the prior where there is no law, and as control variate; or NULL */
-    int steps; const level *grid;           /* from data to noise */
-    double rtol, atol;                      /* rtol > 0: own steps */
-    const estimator *trace; const args *given; int probes; uint64_t seed;
-    const double *recorded;                 /* n x drawn x dim directions in place of random ones, or NULL */
-    int control;                            /* the Jacobian of the fit is taken off and its exact trace added */
-    int exact_prior;                        /* the law's own density at t_max instead of N(0, prior_std^2 I) */
-    int unchecked;                          /* no second run for the solver's error */
-    const int *label;                       /* one a point, or NULL */
-    const volatile sig_atomic_t *stop; double deadline; long *done;            /* as in plan; done: rows of all runs */
-    int block;                              /* as in plan: for tests */
-} inquiry;
+#include "solvers/likelihood/inquiry.h"
 
 /*
  * The answer for one point x.  What is not known is NAN.
@@ -48,12 +27,5 @@ typedef struct answer { double logp, se_trace, err_solver, err_prior, err_trunc,
 /* n points of dim columns; latent: where the flow takes them (n x dim), or NULL.  calls and rows: field calls and rows that each point had a part in, the
  * coarser run included.  0, FAILED, DIVERGED or STOPPED with why(), as solve: points that were finished are whole, all others are NAN. */
 int likelihood(const inquiry *, int n, const double *x, double *latent, answer *out);
-
-/* -1 with a sentence where the inquiry makes no sense. */
-int inquiry_check(const inquiry *);
-
-/* Calls in sequence, and rows, that a point costs the field each time that the solver asks. */
-int inquiry_rounds(const inquiry *);
-int inquiry_rows(const inquiry *);
 
 #endif

@@ -1,7 +1,7 @@
 /* The field of dim + K columns that likelihood.c gives to a solver: the flow's velocity and, K times, its divergence.  Its labels are numbers of samples. */
 #ifndef FOKKER_LOGFLOW_H
 #define FOKKER_LOGFLOW_H
-#include "solvers/likelihood/likelihood.h"
+#include "solvers/likelihood/inquiry.h"
 
 /* Of an inquiry that must outlive it.  Only its twins answer.  NULL: out of memory. */
 score *logflow_open(const inquiry *);
