@@ -4,7 +4,8 @@
  * global, and gives a global one a name that other files do not find. */
 #ifndef FOKKER_CLONES_H
 #define FOKKER_CLONES_H
-#if defined __x86_64__ && defined __linux__ && defined __clang__          /* clang 14 takes arch=x86-64-v3 and then never chooses it */
+/* clang 14 takes arch=x86-64-v3 and then never chooses it */
+#if defined __x86_64__ && defined __linux__ && defined __clang__
 #define CLONES __attribute__((target_clones("avx512f", "fma", "default")))
 #elif defined __x86_64__ && defined __linux__
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

@@ -14,7 +14,8 @@ int eigen(int dim, const double *c, double *l, double *q)
     for (int i = 0; i < dim && !status; i++)
         for (int j = 0; j < dim; j++)
             gsl_matrix_set(m, i, j, 0.5 * (c[i * (long)dim + j] + c[j * (long)dim + i]));
-    if (!status && (gsl_eigen_symmv(m, &values.vector, vectors, work) || gsl_eigen_symmv_sort(&values.vector, vectors, GSL_EIGEN_SORT_VAL_ASC)))
+    if (!status && (gsl_eigen_symmv(m, &values.vector, vectors, work) || gsl_eigen_symmv_sort(&values.vector, vectors,
+            GSL_EIGEN_SORT_VAL_ASC)))
         status = fail("no eigenvalues were found; check its numbers");
     for (int i = 0; i < dim && !status; i++)
         for (int d = 0; d < dim; d++)

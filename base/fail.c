@@ -49,7 +49,8 @@ const char *nearest(const char *name, int n, const void *base, unsigned long siz
 
     for (int i = 0; i < n; i++) {
         const char *known = *(const char *const *)((const char *)base + i * size);
-        int d = strncmp(known, name, strlen(name)) ? distance(name, known) : 1;      /* a beginning is as good as one slip */
+        /* a beginning is as good as one slip */
+        int d = strncmp(known, name, strlen(name)) ? distance(name, known) : 1;
 
         if (!best || d < least)
             best = known, least = d;
@@ -68,5 +69,6 @@ int look_up(const char *where, const char *topic, const char *name, int n, const
             return i;
         best = nearest(name, 2, pair, sizeof *pair);
     }
-    return fail("%s: there is no \"%s\" among the %s; did you mean %s? (`fokker list %s` names them all)", where, name, topic, best, topic);
+    return fail("%s: there is no \"%s\" among the %s; did you mean %s? (`fokker list %s` names them all)", where, name,
+                topic, best, topic);
 }

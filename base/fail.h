@@ -11,8 +11,8 @@ int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* This thread's last reason; "" before the first. */
 const char *why(void);
 
-/* The one of n names (base of an array of structs of `size` bytes whose first member is the name) that is nearest to `name`
- * by edit distance; never NULL for n > 0. */
+/* The one of n names (base of an array of structs of `size` bytes whose first member is the name) that is nearest to
+ * `name` by edit distance; never NULL for n > 0. */
 const char *nearest(const char *name, int n, const void *base, unsigned long size);
 
 /* Which of the n names that name_of(0..n-1) gives is `name`; -1 with a sentence that offers the nearest where none is.

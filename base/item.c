@@ -89,11 +89,13 @@ int args_set(args *a, const char *where, const char *owner, const param *table, 
         if (!p->choices)
             return set_number(a, i, where, owner, p, value);
         a->v[i] = choice(p->choices, value);
-        return a->v[i] >= 0 ? 0 : fail("%s: %s of %s is \"%s\"; choose one of: %s", where, key, owner, value, p->choices);
+        return a->v[i] >= 0 ? 0 : fail("%s: %s of %s is \"%s\"; choose one of: %s", where, key, owner, value,
+                                       p->choices);
     }
     if (!n)
         return fail("%s: %s has no parameter %s; it takes none", where, owner, key);
-    return fail("%s: %s has no parameter %s; did you mean %s?", where, owner, key, nearest(key, n, table, sizeof *table));
+    return fail("%s: %s has no parameter %s; did you mean %s?", where, owner, key,
+                nearest(key, n, table, sizeof *table));
 }
 
 int args_complete(const args *a, const char *where, const char *owner, const param *table)
@@ -151,7 +153,8 @@ int item_split(const char *where, const char *text, char name[MAX_NAME], const c
     return 0;
 }
 
-int item_which(const char *where, const char *text, const char *topic, int n, const char *(*name_of)(int), const char **list)
+int item_which(const char *where, const char *text, const char *topic, int n, const char *(*name_of)(int),
+               const char **list)
 {
     char name[MAX_NAME];
 

@@ -11,35 +11,49 @@
 #include "base/item.h"
 
 const command commands[] = {
-    { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers|layers|estimators]", "names what there is, with parameters and claims",
+    { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers|layers|estimators]",
+      "names what there is, with parameters and claims",
       "Without a word it lists everything.", cmd_list },
     { "sample", SAMPLE, "MODEL", "draws samples by one method and says what it cost",
-      "MODEL is a name, a model file, or a field of your own: plugin:FILE,ARGS or pipe:COMMAND. Without -o the samples go to stdout as text and the record of the run to stderr.",
+      "MODEL is a name, a model file, or a field of your own: plugin:FILE,ARGS or pipe:COMMAND. Without -o the samples "
+      "go to stdout as text and the record of the run to stderr.",
       cmd_sample },
     { "bench", BENCH, "[SPEC | MODEL...]", "runs models x solvers x budgets x seeds and measures the quality of each",
-      "A SPEC is a file with a [bench] section whose keys are the long options. Results go to DIR/results.tsv, one row a run, as they are finished. Built with MPI=1, `mpirun -n N fokker bench ...` shares the runs among N ranks.", cmd_bench },
+      "A SPEC is a file with a [bench] section whose keys are the long options. Results go to DIR/results.tsv, one row "
+      "a run, as they are finished. Built with MPI=1, `mpirun -n N fokker bench ...` shares the runs among N ranks.",
+      cmd_bench },
     { "order", ORDER, "[SOLVER...]", "measures the order of convergence of each solver against its claim",
       "The exit code is 1 where a claim is refuted.", cmd_order },
     { "logp", LOGP, "MODEL", "log-likelihoods by the probability flow, each with its error budget",
-      "Without --data the points are -n exact samples of the model. Where options name several values every combination is run, and -o is a folder.", cmd_logp },
+      "Without --data the points are -n exact samples of the model. Where options name several values every "
+      "combination is run, and -o is a folder.", cmd_logp },
     { "check", CHECK, "MODEL", "asks a field what a sampler will ask it, and says what is amiss",
-      "Finite? What does it predict? Does a row depend on its batch? Error by noise level, cost by batch. The exit code is 1 where something is wrong.", cmd_check },
+      "Finite? What does it predict? Does a row depend on its batch? Error by noise level, cost by batch. The exit "
+      "code is 1 where something is wrong.", cmd_check },
     { "train", TRAIN, "SPEC", "trains a network for data by denoising score matching",
-      "A SPEC is a model file with [net] and [train]. -o NAME.safetensors gets the weights and all that sampling needs; NAME.tsv the curve of the loss.", cmd_train },
-    { "compat", COMPAT, "[\"LIBRARY NAME(KEY=VALUE, ...)\"]", "prints the line that reproduces a sampler of another program",
-      "Without a word it lists all samplers that are known, with their arguments; a line of remarks says what differs.", cmd_compat },
-    { "plot", PLOT, "DIR|results.tsv|terms.tsv", "draws the plots of a benchmark, or the terms of a bound, with gnuplot", "", cmd_plot },
+      "A SPEC is a model file with [net] and [train]. -o NAME.safetensors gets the weights and all that sampling "
+      "needs; NAME.tsv the curve of the loss.", cmd_train },
+    { "compat", COMPAT, "[\"LIBRARY NAME(KEY=VALUE, ...)\"]",
+      "prints the line that reproduces a sampler of another program",
+      "Without a word it lists all samplers that are known, with their arguments; a line of remarks says what "
+      "differs.", cmd_compat },
+    { "plot", PLOT, "DIR|results.tsv|terms.tsv",
+      "draws the plots of a benchmark, or the terms of a bound, with gnuplot", "", cmd_plot },
     { "help", HELP, "[COMMAND]", "explains the program or a command", "", cmd_help },
     { 0 },
 };
 
 const option options[] = {
-    { "solver", 's', "\"S...\"", "solver with its parameters, name:key=value; bench takes several (default dpmpp-2m)", SAMPLE | BENCH | LOGP },
-    { "process", 'p', "P", "noise process instead of the model's, name:key=value", SAMPLE | BENCH | ORDER | CHECK | LOGP },
-    { "grid", 'g', "G", "time grid (default lambda, for edm karras); bench takes several", SAMPLE | BENCH | ORDER | LOGP },
+    { "solver", 's', "\"S...\"", "solver with its parameters, name:key=value; bench takes several (default dpmpp-2m)",
+      SAMPLE | BENCH | LOGP },
+    { "process", 'p', "P", "noise process instead of the model's, name:key=value",
+      SAMPLE | BENCH | ORDER | CHECK | LOGP },
+    { "grid", 'g', "G", "time grid (default lambda, for edm karras); bench takes several",
+      SAMPLE | BENCH | ORDER | LOGP },
     { "steps", 0, "N", "steps of the grid", SAMPLE | BENCH | LOGP },
     { "nfe", 0, "N", "budget of field calls: as many steps as fit in; bench takes several", SAMPLE | BENCH | LOGP },
-    { "samples", 'n', "ROWS", "number of samples (default 1000); bench takes one for all models or one a model", SAMPLE | BENCH | CHECK | LOGP },
+    { "samples", 'n', "ROWS", "number of samples (default 1000); bench takes one for all models or one a model",
+      SAMPLE | BENCH | CHECK | LOGP },
     { "seed", 0, "K", "seed of all randomness (default 0); bench takes several, 1..5", SAMPLE | BENCH | CHECK | LOGP },
     { "init", 0, "x.npy", "states to start from, rows x dim, instead of the prior", SAMPLE },
     { "noise", 0, "z.npy", "recorded normals, draws x rows x dim, used in the order of drawing", SAMPLE },
@@ -48,34 +62,44 @@ const option options[] = {
     { "label", 0, "L", "class to condition on; sample takes also each: all in turns", SAMPLE | BENCH | CHECK | LOGP },
     { "trajectory", 0, "t.npy", "write every state, (steps + 1) x rows x dim", SAMPLE },
     { "png", 0, "sheet.png", "draw the samples: a contact sheet of images, or a density in 2-D", SAMPLE },
-    { "data", 'd', "x.npy|MODEL", "data, rows x dim, or the points of a model's data set (default samples of the model); train: what ${DATA} stands for in the SPEC", LOGP | CHECK | TRAIN },
-    { "trace", 0, "\"T...\"", "divergence: exact, hutchinson, hutchpp or xtrace, name:key=value (default exact)", LOGP },
+    { "data", 'd', "x.npy|MODEL", "data, rows x dim, or the points of a model's data set (default samples of the "
+                                  "model); train: what ${DATA} stands for in the SPEC", LOGP | CHECK | TRAIN },
+    { "trace", 0, "\"T...\"", "divergence: exact, hutchinson, hutchpp or xtrace, name:key=value (default exact)",
+      LOGP },
     { "probes", 0, "M", "Jacobian products a point and time of a trace estimator (default 8)", LOGP },
     { "budget", 0, "ROWS", "field rows a point, split between steps and probes for the least error", LOGP },
     { "probe", 0, "z.npy", "recorded directions, rows x probes x dim, instead of random ones", LOGP },
-    { "control", 0, "none|gauss", "control variate: the Jacobian of a Gaussian with the data's moments (default none)", LOGP },
-    { "fit", 0, "x.npy|MODEL", "points to which that Gaussian is fitted, where the model has no law (default the data)", LOGP },
+    { "control", 0, "none|gauss", "control variate: the Jacobian of a Gaussian with the data's moments (default none)",
+      LOGP },
+    { "fit", 0, "x.npy|MODEL",
+      "points to which that Gaussian is fitted, where the model has no law (default the data)", LOGP },
     { "prior", 0, "normal|exact", "density at t_max: N(0, prior_std^2) or the law's own (default normal)", LOGP },
     { "rtol", 0, "R", "relative tolerance of own steps (default the solver's, 1e-5)", LOGP },
     { "atol", 0, "A", "absolute tolerance of own steps (default rtol)", LOGP },
     { "no-check", 0, NULL, "no second, coarser run for the solver's error", LOGP },
-    { "route", 0, "\"R...\"", "flow, or a bound by a chain, elbo or path, each with steps=N,variance=posterior|beta (default flow)", LOGP },
+    { "route", 0, "\"R...\"",
+      "flow, or a bound by a chain, elbo or path, each with steps=N,variance=posterior|beta (default flow)", LOGP },
     { "levels", 0, "L", "the data are whole numbers 0 .. L-1: log probabilities, and bits/dim", LOGP },
-    { "dequantise", 0, "uniform|normal[:std=S]", "where in their cells the points lie (default uniform; normal: S levels, default the noise at t_min)", LOGP },
+    { "dequantise", 0, "uniform|normal[:std=S]",
+      "where in their cells the points lie (default uniform; normal: S levels, default the noise at t_min)", LOGP },
     { "importance", 0, "K", "points a row, weighted (default 1)", LOGP },
     { "scale", 0, "A", "whole numbers v stand at A v + B (default that of the model's data set)", LOGP },
     { "shift", 0, "B", "see scale", LOGP },
     { "encode", 0, "z.npy", "write the states at t_max, and report how far the way back misses the data", LOGP },
     { "decode", 0, "z.npy", "states at t_max to bring back to t_min, written to -o; nothing else is done", LOGP },
     { "metric", 'm', "\"M...\"", "what is measured (default \"sw2 energy\"); split:M, by its parts", BENCH },
-    { "features", 0, "FILE", "the network that metrics named features/M see samples through: an .onnx, or a model file with [features]", BENCH },
+    { "features", 0, "FILE",
+      "the network that metrics named features/M see samples through: an .onnx, or a model file with [features]",
+    BENCH },
     { "time-limit", 0, "S", "seconds after which a run is given up with status budget", BENCH },
     { "round-cost", 0, "S", "seconds a round on the machine that rounds.tsv plans for (default 1)", BENCH },
     { "row-cost", 0, "S", "seconds a point there (default 0)", BENCH },
     { "workers", 0, "W", "points that it works on at once (default 1)", BENCH },
     { "twin", 0, NULL, "also run the serial twin of a method that is parallel in time: speed-up and distance", SAMPLE },
     { "resume", 0, NULL, "go on where an interrupted benchmark or training stopped", BENCH | TRAIN },
-    { "output", 'o', "FILE|DIR", "where the samples (sample), the weights (train) or the results (bench, order, check, logp) go", SAMPLE | BENCH | ORDER | CHECK | LOGP | TRAIN },
+    { "output", 'o', "FILE|DIR",
+      "where the samples (sample), the weights (train) or the results (bench, order, check, logp) go",
+    SAMPLE | BENCH | ORDER | CHECK | LOGP | TRAIN },
     { "all", 0, NULL, "every solver on every process and grid", ORDER },
     { "tsv", 0, NULL, "tab-separated values for programs to read", LIST | ORDER | COMPAT },
     { "threads", 't', "N", "number of threads (default: one a core)", EVERY },
@@ -121,7 +145,8 @@ static int which(const command *c, const char *word)
         return fail("%s: --%s is no option of %s; see `fokker help %s`", c->name, options[i].name, c->name, c->name);
     if (word[1] != '-')
         return fail("%s: unknown option %.2s; see `fokker help %s`", c->name, word, c->name);
-    return fail("%s: unknown option --%s; did you mean --%s?", c->name, name, nearest(name, count_options(), options, sizeof *options));
+    return fail("%s: unknown option --%s; did you mean --%s?", c->name, name,
+                nearest(name, count_options(), options, sizeof *options));
 }
 
 static const command *find_command(const char *name)
@@ -211,7 +236,8 @@ int option_number(const request *r, const char *name, double min, double max, do
         return 0;
     if (number(r->command->name, name, text, out))
         return -1;
-    return *out >= min && *out <= max ? 0 : fail("%s: --%s is %s; give a number between %g and %g", r->command->name, name, text, min, max);
+    return *out >= min && *out <= max ? 0 : fail("%s: --%s is %s; give a number between %g and %g", r->command->name,
+                                                 name, text, min, max);
 }
 
 int option_choice(const request *r, const char *name, const char *choices)
@@ -234,7 +260,8 @@ int words_between(const request *r, int least, int most)
         return 0;
     if (r->words < least)
         return fail("%s: %s is missing; see `fokker help %s`", r->command->name, r->command->words, r->command->name);
-    return fail("%s: \"%s\" is one word too many; see `fokker help %s`", r->command->name, r->word[most], r->command->name);
+    return fail("%s: \"%s\" is one word too many; see `fokker help %s`", r->command->name, r->word[most],
+                r->command->name);
 }
 
 char **words_of(const char *text, int *n)
@@ -266,7 +293,8 @@ int writable(const char *option_name, const char *path)
     FILE *f = fopen(path, "ab");
 
     if (!f)
-        return fail("--%s %s: cannot be written (%s); choose a folder that exists and is yours", option_name, path, strerror(errno));
+        return fail("--%s %s: cannot be written (%s); choose a folder that exists and is yours", option_name, path,
+                    strerror(errno));
     fclose(f);
     if (!there)
         remove(path);

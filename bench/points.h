@@ -4,7 +4,8 @@
 #include "base/files/array.h"
 #include "models/model.h"
 
-/* option: what a sentence begins with (`--data`).  text: a file of dim columns (columns 0: any), or a model whose law is a data set.  0 or -1. */
+/* option: what a sentence begins with (`--data`).  text: a file of dim columns (columns 0: any), or a model whose law
+ * is a data set.  0 or -1. */
 int points_read(const char *option, const char *text, int dim, array *);
 
 /* scale and shift of a model's data set, out[2]: NAN where it has none. */

@@ -83,10 +83,12 @@ static int merge(void *at, size_t bytes)
     return 0;
 }
 
-static int share(const peers *p, double *x, size_t N, const void *own, size_t size, void (*join)(void *into, const void *one), void *into)
+static int share(const peers *p, double *x, size_t N, const void *own, size_t size,
+                 void (*join)(void *into, const void *one), void *into)
 {
     char *all = malloc(size * p->parts);
-    int bad = !all ? fail("out of memory") : MPI_Allgather(own, (int)size, MPI_BYTE, all, (int)size, MPI_BYTE, MPI_COMM_WORLD) ? fail("MPI: a rank is gone") : 0;
+    int bad = !all ? fail("out of memory") : MPI_Allgather(own, (int)size, MPI_BYTE, all, (int)size, MPI_BYTE,
+                                                           MPI_COMM_WORLD) ? fail("MPI: a rank is gone") : 0;
 
     for (int i = 0; i < p->parts && !bad; i++)
         join(into, all + i * size);
@@ -96,7 +98,8 @@ static int share(const peers *p, double *x, size_t N, const void *own, size_t si
 
 static int most(const peers *p, double *v, size_t n)
 {
-    return MPI_Allreduce(MPI_IN_PLACE, v, (int)n, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD) ? fail("MPI: a rank is gone") : 0;
+    return MPI_Allreduce(MPI_IN_PLACE, v, (int)n, MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD) ? fail("MPI: a rank is gone")
+        : 0;
 }
 
 /* A field whose points are shared out: groups, or the rows of one group. */
@@ -106,9 +109,11 @@ static int shared_eval(void *self, const batch *p, double *out)
 {
     const spread *s = self;
     const score *of = s->own ? s->own : s->of;
-    int split = p->groups > 1 ? p->groups : p->rows, from = (int)((long)split * mine / count), to = (int)((long)split * (mine + 1) / count);
+    int split = p->groups > 1 ? p->groups : p->rows, from = (int)((long)split * mine / count),
+        to = (int)((long)split * (mine + 1) / count);
     size_t size = (size_t)(p->groups > 1 ? p->rows : 1) * of->dim, N = (size_t)p->groups * p->rows * of->dim;
-    batch part = { .groups = p->groups > 1 ? to - from : 1, .rows = p->groups > 1 ? p->rows : to - from, .at = p->groups > 1 ? p->at + from : p->at,
+    batch part = { .groups = p->groups > 1 ? to - from : 1, .rows = p->groups > 1 ? p->rows : to - from,
+                   .at = p->groups > 1 ? p->at + from : p->at,
                    .x = p->x + from * size, .label = p->label ? p->label + from * size / of->dim : NULL };
     int bad = 0;
 
@@ -126,7 +131,8 @@ static score *spread_open(const score *of, int rows)
 
     if (!s)
         return fail("out of memory"), NULL;
-    *s = (spread){ .s = { .abi = of->abi, .name = of->name, .dim = of->dim, .predicts = of->predicts, .serial = 1, .eval = shared_eval, .self = s }, .of = of };
+    *s = (spread){ .s = { .abi = of->abi, .name = of->name, .dim = of->dim, .predicts = of->predicts, .serial = 1,
+                          .eval = shared_eval, .self = s }, .of = of };
     if (of->twin && !(s->own = of->twin(of->self, rows)))
         return free(s), NULL;
     return &s->s;
@@ -162,7 +168,8 @@ int ranks_share(plan *p, int n, score **shared)
     now = all, now.part = mine, now.parts = count;
     p->peers = &now;
     if (blocks < count && mine == 0 && !warned++)
-        fprintf(stderr, "fokker: warning: %d ranks, and %d sample%s in %d block%s: %d of them wait; take more samples, a method that is parallel in time, or fewer ranks\n",
+        fprintf(stderr, "fokker: warning: %d ranks, and %d sample%s in %d block%s: %d of them wait; take more samples, "
+                        "a method that is parallel in time, or fewer ranks\n",
                 count, n, n > 1 ? "s" : "", blocks, blocks > 1 ? "s" : "", count - blocks);
     return 0;
 }

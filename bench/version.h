@@ -3,8 +3,10 @@
 #define FOKKER_VERSION_H
 
 const char *version_text(void);         /* 0.1.0 */
-const char *version_commit(void);       /* git describe of the checkout, with -dirty where it was changed; "unknown" outside of git */
+/* git describe of the checkout, with -dirty where it was changed; "unknown" outside of git */
+const char *version_commit(void);
 const char *version_blas(void);         /* OpenBLAS with its version, its options and the kernel in use */
-const char *version_cpu(void);          /* the processor's model; the architecture where it tells no name; the text is the calling thread's */
+/* the processor's model; the architecture where it tells no name; the text is the calling thread's */
+const char *version_cpu(void);
 
 #endif

@@ -27,7 +27,8 @@ void watch_signals(void)
     signal(SIGXFSZ, SIG_IGN);
 }
 
-struct watch { pthread_t thread; pthread_mutex_t lock; pthread_cond_t wake; int over; const char *what; long total; const long *done; struct timespec began; };
+struct watch { pthread_t thread; pthread_mutex_t lock; pthread_cond_t wake; int over; const char *what; long total;
+               const long *done; struct timespec began; };
 
 static double since(const struct timespec *t)
 {
@@ -59,7 +60,8 @@ static void show(const watch *w)
     if (done > 0 && done <= w->total)
         clock_text(s * (w->total - done) / done, left, sizeof left);
     ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
-    snprintf(line, sizeof line, "%s: %ld/%ld (%d %%), %.3g/s, %s, %s left", w->what, done, w->total, (int)(100. * done / w->total), done / (s > 0 ? s : 1),
+    snprintf(line, sizeof line, "%s: %ld/%ld (%d %%), %.3g/s, %s, %s left", w->what, done, w->total,
+             (int)(100. * done / w->total), done / (s > 0 ? s : 1),
              clock_text(s, spent, sizeof spent), left);
     fprintf(stderr, "\r\033[K%.*s", size.ws_col > 1 && size.ws_col < 256 ? size.ws_col - 1 : 79, line);
     fflush(stderr);

@@ -25,7 +25,8 @@ law *like_open(const sections *s, section *data)
     law *l;
 
     if (!name)
-        return fail("%s: kind = like needs the model whose data are meant; give model = NAME", section_where(s, data, NULL)), NULL;
+        return fail("%s: kind = like needs the model whose data are meant; give model = NAME",
+                    section_where(s, data, NULL)), NULL;
     if (section_all_used(s, data, known) || !(given = model_named(s, name)))
         return NULL;
     path = model_file(given);

@@ -20,7 +20,8 @@ static int ends_with(const char *text, const char *end)
 const char *shared_folder(void)
 {
     static _Thread_local char folder[4500];
-    static const char *const places[] = { "/../", "/../../", "/../share/fokker/" };     /* from build/, build/tests/, PREFIX/bin/; or models/ */
+    /* from build/, build/tests/, PREFIX/bin/; or models/ */
+    static const char *const places[] = { "/../", "/../../", "/../share/fokker/" };
     const char *asked = getenv("FOKKER_MODELS");
     char self[4096], probe[4600], *slash;
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -46,7 +47,8 @@ const char *models_folder(void)
     if (!asked || !*asked)
         snprintf(folder, sizeof folder, "%s%s", shared, *shared ? "models/shipped/" : "");
     else
-        snprintf(folder, sizeof folder, "%s%sshipped/", asked, ends_with(asked, "/") ? "" : "/");      /* a checkout's models/ */
+        /* a checkout's models/ */
+        snprintf(folder, sizeof folder, "%s%sshipped/", asked, ends_with(asked, "/") ? "" : "/");
     if (asked && *asked && access(folder, R_OK))
         snprintf(folder, sizeof folder, "%s%s", asked, ends_with(asked, "/") ? "" : "/");
     return folder;
@@ -92,9 +94,11 @@ char *model_file(const char *name)
     free(path);
     nearest_model(name, known);
     if (*known)
-        fail("%s: there is no such model; did you mean %s? `fokker list models` shows them all, a path to a model file is fine too", name, known);
+        fail("%s: there is no such model; did you mean %s? `fokker list models` shows them all, a path to a model file "
+             "is fine too", name, known);
     else
-        fail("%s: there is no such model and the folder of models was not found; give a path, or set FOKKER_MODELS", name);
+        fail("%s: there is no such model and the folder of models was not found; give a path, or set FOKKER_MODELS",
+             name);
     return NULL;
 }
 
@@ -116,7 +120,8 @@ static int check_sections(const sections *s)
         if (known)
             continue;
         if (!strcmp(in->name, "bench"))
-            return fail("%s:%d: a file with [bench] is a plan of runs and not a model; give it to `fokker bench`", s->path, in->line);
+            return fail("%s:%d: a file with [bench] is a plan of runs and not a model; give it to `fokker bench`",
+                        s->path, in->line);
         return fail("%s:%d: a model has no section [%s]; did you mean [%s]?", s->path, in->line, in->name,
                     nearest(in->name, SECTIONS, section_names, sizeof *section_names));
     }
@@ -180,7 +185,8 @@ static process *process_of(const sections *s)
     if (!in)
         return process_open(s->path, "vp-linear");
     if (!(kind = section_get(in, "kind"))) {
-        fail("%s: [process] has no kind; give kind = vp-linear or another of `fokker list processes`", section_where(s, in, NULL));
+        fail("%s: [process] has no kind; give kind = vp-linear or another of `fokker list processes`",
+             section_where(s, in, NULL));
         return NULL;
     }
     if (!words_read(&w, s, in, kind)) {

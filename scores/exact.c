@@ -46,8 +46,10 @@ static int jvps(void *self, const batch *p, int m, const double *v, double *out,
 
 score *exact_open(const law *l)
 {
-    return field_new((score){ .abi = SCORE_ABI, .name = "exact", .dim = l->dim, .predicts = PREDICTS_DATA, .block = l->points ? TILE : 0,
-        .eval = eval, .divergence = divergence, .jvp = l->jvp ? jvp : NULL, .jvps = l->jvps ? jvps : NULL, .self = (void *)l });
+    return field_new((score){ .abi = SCORE_ABI, .name = "exact", .dim = l->dim, .predicts = PREDICTS_DATA,
+                              .block = l->points ? TILE : 0,
+        .eval = eval, .divergence = divergence, .jvp = l->jvp ? jvp : NULL, .jvps = l->jvps ? jvps : NULL,
+        .self = (void *)l });
 }
 
 typedef struct zero { int dim; } zero;
@@ -75,7 +77,8 @@ score *field_exact(const model *m, section *s)
 score *zero_open(int dim)
 {
     zero *z = malloc(sizeof *z);
-    score *s = z ? field_new((score){ .abi = SCORE_ABI, .name = "zero", .dim = dim, .predicts = PREDICTS_DATA, .eval = eval_zero,
+    score *s = z ? field_new((score){ .abi = SCORE_ABI, .name = "zero", .dim = dim, .predicts = PREDICTS_DATA,
+                                      .eval = eval_zero,
                                       .close = close_zero, .self = z })
                  : (fail("out of memory"), NULL);
 

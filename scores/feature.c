@@ -14,7 +14,8 @@ static int read_units(features *f, section *s)
 {
     double scale, shift;
 
-    if (field_number(f->of, s, "scale", -1e12, 1e12, NAN, &scale) || field_number(f->of, s, "shift", -1e12, 1e12, NAN, &shift))
+    if (field_number(f->of, s, "scale", -1e12, 1e12, NAN, &scale) || field_number(f->of, s, "shift", -1e12, 1e12, NAN,
+            &shift))
         return -1;
     f->raw = !isnan(scale) || !isnan(shift);
     f->scale = isnan(scale) ? 1 : scale, f->shift = isnan(shift) ? 0 : shift;
@@ -30,9 +31,11 @@ static int read_section(features *f)
     double t;
 
     if (!s)
-        return fail("%s: has no section [features]; write one with kind = onnx and file = PATH, or name an .onnx file", f->of->file->path);
+        return fail("%s: has no section [features]; write one with kind = onnx and file = PATH, or name an .onnx file",
+                    f->of->file->path);
     if (!kind || (strcmp(kind, "onnx") && strcmp(kind, "mlp")))
-        return fail("%s: a feature space is of kind onnx or mlp, not %s", field_where(f->of, s, "kind"), kind ? kind : "left open");
+        return fail("%s: a feature space is of kind onnx or mlp, not %s", field_where(f->of, s, "kind"),
+                    kind ? kind : "left open");
     if (read_units(f, s) || field_number(f->of, s, "at", p->t_min, p->t_max, p->t_min, &t))
         return -1;
     levels(p, 1, &t, &f->at);

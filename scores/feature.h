@@ -1,12 +1,15 @@
 /*
- * A feature space: what a network that the user names makes of points, so that samples are judged by what it sees (bench/space.h).
- * Either an .onnx file by itself, which sees the samples as they are, or a model file with a section
+ * A feature space: what a network that the user names makes of points, so that samples are judged by what it sees
+ * (bench/space.h).  Either an .onnx file by itself, which sees the samples as they are, or a model file with a section
  *     [features]
- *     kind = onnx         or mlp; file and the other keys as in [score], but `predicts`: its answer may have any number of columns
+ *     kind = onnx         or mlp; file and the other keys as in [score], but `predicts`: its answer may have any number
+ *     of columns
  *     output = NAME       onnx: any tensor within the model
- *     channels = 1        onnx: the axis behind the batch that is kept, the mean is taken over the others; without it all numbers are columns
+ *     channels = 1        onnx: the axis behind the batch that is kept, the mean is taken over the others; without it
+ *     all numbers are columns
  *     at = 0.1            the t of its [process] that a network is asked at which wants one; default t_min
- *     scale, shift        it sees scale u + shift, u the raw numbers of the samples' model, as in that model's [data]; default: the samples as they are
+ *     scale, shift        it sees scale u + shift, u the raw numbers of the samples' model, as in that model's [data];
+ *                         default: the samples as they are
  */
 #ifndef FOKKER_FEATURE_H
 #define FOKKER_FEATURE_H

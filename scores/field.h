@@ -25,7 +25,8 @@ const char *field_where(const model *, const section *, const char *key);
 /* A number of the section within [least, most], or `otherwise` where it is not given.  0 or -1. */
 int field_number(const model *, section *, const char *key, double least, double most, double otherwise, double *out);
 
-/* A path of the section, relative to the model's file, with a slash in it; owned.  NULL with a sentence, also where the key is missing. */
+/* A path of the section, relative to the model's file, with a slash in it; owned.
+ * NULL with a sentence, also where the key is missing. */
 char *field_path(const model *, section *, const char *key);
 
 #endif

@@ -26,7 +26,8 @@ static const struct kind { const char *name; score *(*open)(const model *, secti
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-const char *field_where(const model *m, const section *s, const char *key) { return s ? section_where(m->file, s, key) : m->name; }
+const char *field_where(const model *m, const section *s, const char *key) { return s ? section_where(m->file, s, key)
+                                                                             : m->name; }
 
 int field_number(const model *m, section *s, const char *key, double least, double most, double otherwise, double *out)
 {
@@ -37,7 +38,8 @@ int field_number(const model *m, section *s, const char *key, double least, doub
         return 0;
     if (number(field_where(m, s, key), key, text, out))
         return -1;
-    return *out >= least && *out <= most ? 0 : fail("%s: %s is %s; it must lie between %g and %g", field_where(m, s, key), key, text, least, most);
+    return *out >= least && *out <= most ? 0 : fail("%s: %s is %s; it must lie between %g and %g",
+                                                    field_where(m, s, key), key, text, least, most);
 }
 
 char *field_path(const model *m, section *s, const char *key)
@@ -64,7 +66,8 @@ score *field_kind(const model *m, section *s, const char *kind)
     for (int i = 0; i < KINDS; i++)
         if (!strcmp(kinds[i].name, kind))
             return kinds[i].open(m, s);
-    fail("%s: unknown kind of score \"%s\"; did you mean %s?", field_where(m, s, "kind"), kind, nearest(kind, KINDS, kinds, sizeof *kinds));
+    fail("%s: unknown kind of score \"%s\"; did you mean %s?", field_where(m, s, "kind"), kind,
+         nearest(kind, KINDS, kinds, sizeof *kinds));
     return NULL;
 }
 

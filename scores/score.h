@@ -1,4 +1,5 @@
-/* A score field: the black box that answers for a batch of points, and the one place where predictions are converted. */
+/* A score field: the black box that answers for a batch of points, and the one place where predictions are
+ * converted. */
 #ifndef FOKKER_SCORE_H
 #define FOKKER_SCORE_H
 #include <stddef.h>
@@ -8,7 +9,8 @@
 enum { SCORE_ABI = 1 };
 enum predicts { PREDICTS_SCORE, PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDICTS_VELOCITY, PREDICTIONS };
 
-/* Their names in order, as one text for a table of parameters; the name of one; which one a name is, -1 with a sentence. */
+/* Their names in order, as one text for a table of parameters; the name of one; which one a name is, -1 with a
+ * sentence. */
 #define PREDICTS_WORDS "score noise data v velocity"
 const char *predicts_name(enum predicts);
 int predicts_named(const char *where, const char *name);
@@ -27,7 +29,8 @@ struct score {
     int serial;                             /* 1: not from two threads at once; gets the whole batch */
     int block;                              /* rows that it likes in one call; 0: no wish */
     const char *process;                    /* the process that it was made for, an item, where it says so; or NULL */
-    int labels;                             /* classes that it can be told, 0..labels - 1; 0: it does not say; -1: none */
+    /* classes that it can be told, 0..labels - 1; 0: it does not say; -1: none */
+    int labels;
     int single;                             /* 1: its answers are those of float32 arithmetic */
 
     /* out: groups x rows x dim, at levels with sigma > 0.  0, or -1 with a reason. */
@@ -45,14 +48,17 @@ struct score {
     /* The same weights with own scratch for batches of up to `rows` points: one a thread.  NULL: eval is reentrant. */
     score *(*twin)(void *self, int rows);
 
-    /* The same field in float64, for references, where this one computes in less; it must be closed before this one.  NULL: there is none. */
+    /* The same field in float64, for references, where this one computes in less; it must be closed before this one.
+     * NULL: there is none. */
     score *(*precise)(void *self);
     void   (*close)(void *self);            /* frees self, not this struct (field_close does both); or NULL */
     void   *self;
 };
 
-/* The field of a model, as `predicts` of its [score] section declares it, with its wrappers: `wrap` is "clamp:lo=-1,hi=1 round:T=1000", applied
- * from left to right behind those of the section; NULL or "": none.  A process that the model only assumes becomes the one that the field was
+/* The field of a model, as `predicts` of its [score] section declares it, with its wrappers: `wrap` is
+ * "clamp:lo=-1,hi=1 round:T=1000", applied
+ * from left to right behind those of the section; NULL or "": none.
+ * A process that the model only assumes becomes the one that the field was
  * made for.  The model must outlive it.  NULL on failure. */
 score *field_open(model *, const char *wrap);
 void field_close(score *);                  /* NULL is fine */
@@ -63,20 +69,26 @@ score *exact_open(const law *);
 /* A field that answers zero and costs nothing: for dry runs that count calls.  dim columns. */
 score *zero_open(int dim);
 
-/* What the field says at p, as the prediction `want`.  Where sigma = 0 nothing is asked: the point is the data, data = x/alpha. 0 or -1. */
+/* What the field says at p, as the prediction `want`.
+ * Where sigma = 0 nothing is asked: the point is the data, data = x/alpha. 0 or -1. */
 int ask(const score *, const batch *p, enum predicts want, double *out);
-int ask_divergence(const score *, const batch *p, enum predicts want, double *out, double *div);       /* of a field with a divergence */
-int ask_jvp(const score *, const batch *p, const double *v, enum predicts want, double *out, double *jv);      /* of a field with a jvp; tangents.h: any */
-int ask_jvps(const score *, const batch *p, int m, const double *v, enum predicts want, double *out, double *jv);      /* of a field with jvps */
+/* of a field with a divergence */
+int ask_divergence(const score *, const batch *p, enum predicts want, double *out, double *div);
+/* of a field with a jvp; tangents.h: any */
+int ask_jvp(const score *, const batch *p, const double *v, enum predicts want, double *out, double *jv);
+/* of a field with jvps */
+int ask_jvps(const score *, const batch *p, int m, const double *v, enum predicts want, double *out, double *jv);
 
 /* sigma = 0 at every level: nothing would be asked. */
 int only_data(const batch *);
 
-/* A wrapper: a score that wraps a score.  One descriptor at the foot of its file, one line WRAPPER(name) in scores/list.h. */
+/* A wrapper: a score that wraps a score.  One descriptor at the foot of its file, one line WRAPPER(name) in
+ * scores/list.h. */
 typedef struct wrapper {
     const char *name, *about, *cite;
     param par[MAX_PARAM];
-    score *(*open)(score *inner, const process *, const args *);    /* owns inner from then on, on failure too; NULL on failure */
+    /* owns inner from then on, on failure too; NULL on failure */
+    score *(*open)(score *inner, const process *, const args *);
 } wrapper;
 int wrappers(void);
 const wrapper *wrapper_at(int i);

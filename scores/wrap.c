@@ -91,9 +91,12 @@ static score *wrap(const wrapped *like, int rows)
     }
     *w = *like;
     w->memory = NULL, w->room = 0;
-    *s = (score){ .abi = SCORE_ABI, .name = w->how->name, .dim = inner->dim, .predicts = w->predicts, .serial = inner->serial, .block = inner->block,
-                  .single = inner->single, .process = inner->process, .labels = inner->labels, .eval = eval, .jvp = w->how->jvp && inner->jvp ? jvp : NULL,
-                  .divergence = w->how->divergence && inner->divergence ? divergence : NULL, .twin = w->how->work || inner->twin ? twin : NULL,
+    *s = (score){ .abi = SCORE_ABI, .name = w->how->name, .dim = inner->dim, .predicts = w->predicts,
+                  .serial = inner->serial, .block = inner->block,
+                  .single = inner->single, .process = inner->process, .labels = inner->labels, .eval = eval,
+                  .jvp = w->how->jvp && inner->jvp ? jvp : NULL,
+                  .divergence = w->how->divergence && inner->divergence ? divergence : NULL, .twin = w->how->work
+                  || inner->twin ? twin : NULL,
                   .precise = inner->precise ? precise : NULL, .close = close, .self = w };
     if (w->how->work && rows && make_room(w, rows))
         return field_close(s), NULL;

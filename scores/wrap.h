@@ -11,7 +11,8 @@ typedef struct wrapping {
     int (*eval)(wrapped *, const batch *, double *out);
     int (*jvp)(wrapped *, const batch *, const double *v, double *out, double *jv);
     int (*divergence)(wrapped *, const batch *, double *out, double *div);
-    int work;                               /* how many arrays as large as the batch's state it needs: w->work[] after wrap_room */
+    /* how many arrays as large as the batch's state it needs: w->work[] after wrap_room */
+    int work;
 } wrapping;
 
 struct wrapped {

@@ -1,6 +1,7 @@
 /*
  * Arrays in files: which format it is, and the payload that .npy and IDX have in common.
- * It is read and converted in blocks, so that the peak is the array itself; a shape that the file cannot hold is refused before any allocation.
+ * It is read and converted in blocks, so that the peak is the array itself; a shape that the file cannot hold is
+ * refused before any allocation.
  */
 #include <errno.h>
 #include <limits.h>
@@ -89,18 +90,22 @@ int source_bytes(source *s, const char *part, void *to, unsigned n)
 /* The number of elements of the shape; -1 where it is none, or more than the rest of the file has room for. */
 static long elements(source *s, const type *t, const array *a)
 {
-    long n = 1, rest = s->size < 0 ? LONG_MAX / 2 : s->size - (s->file ? gztell(s->file) : s->at), room = rest / t->size;
+    long n = 1, rest = s->size < 0 ? LONG_MAX / 2 : s->size - (s->file ? gztell(s->file) : s->at),
+        room = rest / t->size;
 
     room = room < LONG_MAX / 16 ? room : LONG_MAX / 16;
     for (int i = 0; i < a->dims; i++) {
         if (a->shape[i] == 0)
-            return fail("%s: the array is empty (axis %d has length 0); give at least one row and one column", s->path, i + 1);
+            return fail("%s: the array is empty (axis %d has length 0); give at least one row and one column", s->path,
+                        i + 1);
         if (a->shape[i] > room / n)
-            return fail("%s: is truncated, or its header wrong: the shape asks for more numbers than the file holds; write it again", s->path);
+            return fail("%s: is truncated, or its header wrong: the shape asks for more numbers than the file holds; "
+                        "write it again", s->path);
         n *= a->shape[i];
     }
     if (s->size >= 0 && n * t->size != rest)
-        return fail("%s: %ld bytes follow the header where the shape needs %ld; write the file again", s->path, rest, n * t->size);
+        return fail("%s: %ld bytes follow the header where the shape needs %ld; write the file again", s->path, rest,
+                    n * t->size);
     return n;
 }
 
@@ -135,7 +140,8 @@ static int all_finite(const source *s, const array *a, long from, long n)
 
     for (long i = from; i < from + n; i++)
         if (!isfinite(a->v[i]))
-            return fail("%s: row %ld, column %ld (counted from 1) is %g; remove or mend such rows", s->path, i / cols + 1, i % cols + 1, a->v[i]);
+            return fail("%s: row %ld, column %ld (counted from 1) is %g; remove or mend such rows", s->path,
+                        i / cols + 1, i % cols + 1, a->v[i]);
     return 0;
 }
 
@@ -193,7 +199,8 @@ int array_read(const char *path, array *a)
     errno = 0;
     s.file = gzopen(path, "rb");
     if (!s.file)
-        return fail("%s: cannot be opened (%s); check its permissions", path, errno ? strerror(errno) : "out of memory");
+        return fail("%s: cannot be opened (%s); check its permissions", path, errno ? strerror(errno)
+                    : "out of memory");
     gzbuffer(s.file, BLOCK);
     status = read_source(&s, a);
     gzclose(s.file);

@@ -32,7 +32,8 @@ static void write_npy(FILE *f, int dims, const long *shape, const double *v)
 
 static void write_text(FILE *f, int dims, const long *shape, const double *v)
 {
-    long cols = dims ? shape[dims - 1] : 1, rows = product(dims - 1, shape), part = dims > 2 ? rows / (shape[0] ? shape[0] : 1) : 0;
+    long cols = dims ? shape[dims - 1] : 1, rows = product(dims - 1, shape), part = dims > 2
+        ? rows / (shape[0] ? shape[0] : 1) : 0;
 
     for (long i = 0; i < rows && !ferror(f); i++) {
         if (part && i && i % part == 0)

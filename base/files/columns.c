@@ -64,7 +64,8 @@ static int from_array(const char *path, const char *what, int cols, columns *c)
     if (array_read(path, &a))
         return -1;
     n = array_rows(&a) * array_cols(&a);
-    if ((cols > 1 && array_cols(&a) != cols) || n / cols > 1 << 24 || !(c->line = malloc((n / cols + 1) * sizeof *c->line))) {
+    if ((cols > 1 && array_cols(&a) != cols) || n / cols > 1 << 24
+        || !(c->line = malloc((n / cols + 1) * sizeof *c->line))) {
         array_free(&a);
         return fail("%s: is not a short array of %d columns; the file holds %s", path, cols, what);
     }

@@ -1,4 +1,5 @@
-/* IDX, the format of MNIST (LeCun): 0, 0, a type's code, the number of axes, each axis's length in 4 bytes, then the numbers; all big endian. */
+/* IDX, the format of MNIST (LeCun): 0, 0, a type's code, the number of axes, each axis's length in 4 bytes, then the
+ * numbers; all big endian. */
 #include "base/files/source.h"
 #include "base/fail.h"
 

@@ -1,4 +1,5 @@
-/* An INI file parsed into sections, by inih.  inih cuts names at 50 characters and does not tell lines or empty sections: the reader below does. */
+/* An INI file parsed into sections, by inih.  inih cuts names at 50 characters and does not tell lines or empty
+ * sections: the reader below does. */
 #include <ini.h>
 #include <math.h>
 #include <stdio.h>
@@ -7,7 +8,8 @@
 #include "base/fail.h"
 #include "base/files/ini.h"
 
-/* What one pass over a file needs: the line that inih is given in pieces, where we are, and whether a sentence of failure stands already. */
+/* What one pass over a file needs: the line that inih is given in pieces, where we are, and whether a sentence of
+ * failure stands already. */
 typedef struct pass { sections *s; FILE *file; char *text; size_t room, len, given; int line, failed; } pass;
 
 static int no_memory(const char *path) { return fail("%s: out of memory", path); }
@@ -34,7 +36,8 @@ static int open_section(pass *p, const char *name, size_t len)
     s->count++;
     for (int i = 0; i < s->count - 1; i++)
         if (!strcmp(s->section[i].name, new->name))
-            return fail("%s:%d: section [%s] stands in line %d already; put all its keys under one heading", s->path, p->line, new->name, s->section[i].line);
+            return fail("%s:%d: section [%s] stands in line %d already; put all its keys under one heading", s->path,
+                        p->line, new->name, s->section[i].line);
     return 0;
 }
 
@@ -97,7 +100,8 @@ static int add_entry(pass *p, const char *key, const char *value)
     void *base;
 
     if (!in)
-        return fail("%s:%d: %s stands before the first section; put it under [process], [data] or [score]", s->path, p->line, key);
+        return fail("%s:%d: %s stands before the first section; put it under [process], [data] or [score]", s->path,
+                    p->line, key);
     if (twin)
         return fail("%s:%d: %s is given twice, first in line %d; keep one of them", s->path, p->line, key, twin->line);
     if (!*key)
@@ -119,7 +123,8 @@ static int handler(void *user, const char *heading_, const char *key, const char
     return !p->failed;
 }
 
-/* Debian's library has its options as variables: any length of line, `#` behind a blank starts a comment and `;` does not, no continuation lines. */
+/* Debian's library has its options as variables: any length of line, `#` behind a blank starts a comment and `;` does
+ * not, no continuation lines. */
 static int parse(pass *p)
 {
     int line;
@@ -130,7 +135,8 @@ static int parse(pass *p)
     if (p->failed)
         return -1;
     if (line > 0)
-        return fail("%s:%d: this line is neither [section] nor key = value; write one of these, or # before a comment", p->s->path, line);
+        return fail("%s:%d: this line is neither [section] nor key = value; write one of these, or # before a comment",
+                    p->s->path, line);
     if (line < 0)
         return no_memory(p->s->path);
     return ferror(p->file) ? fail("%s: cannot be read; is it a file?", p->s->path) : 0;
@@ -223,7 +229,8 @@ int section_all_used(const sections *s, const section *in, const char *const *kn
         const entry *e = &in->entry[i];
 
         if (!e->used)
-            return n ? fail("%s:%d: [%s] has no key %s here; did you mean %s?", s->path, e->line, in->name, e->key, nearest(e->key, n, known, sizeof *known))
+            return n ? fail("%s:%d: [%s] has no key %s here; did you mean %s?", s->path, e->line, in->name, e->key,
+                            nearest(e->key, n, known, sizeof *known))
                      : fail("%s:%d: [%s] takes no key %s", s->path, e->line, in->name, e->key);
     }
     return 0;
@@ -245,7 +252,8 @@ int section_numbers(const sections *s, section *in, const char *key, int max, do
             return 0;
         v = strtod(text, &end);
         if (end == text || (*end && !strchr(" \t,", *end)))
-            return fail("%s: %s: \"%.*s\" is not a number; give numbers separated by blanks or commas", section_where(s, in, key), key,
+            return fail("%s: %s: \"%.*s\" is not a number; give numbers separated by blanks or commas",
+                        section_where(s, in, key), key,
                         (int)strcspn(text, " \t,") < 40 ? (int)strcspn(text, " \t,") : 40, text);
         if (!isfinite(v))
             return fail("%s: number %d of %s is %g; give finite numbers", section_where(s, in, key), *n + 1, key, v);
@@ -267,7 +275,8 @@ static int expand(const sections *s, const char **name, const char **front)
         return 0;
     snprintf(variable, sizeof variable, "%.*s", (int)len - 2, *name + 2);
     if (!(*front = getenv(variable)) || !**front)
-        return fail("%s: %s needs the environment variable %s; set it to the folder that holds the file", s->path, *name, variable);
+        return fail("%s: %s needs the environment variable %s; set it to the folder that holds the file", s->path,
+                    *name, variable);
     *name += len + 1;
     return 0;
 }

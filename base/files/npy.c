@@ -1,6 +1,8 @@
 /*
- * NumPy's .npy, versions 1 to 3: "\x93NUMPY", major, minor, the header's length (2 bytes, from version 2 on 4, little endian), and a Python
- * dict {'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }.  Strings, True, False, integers and tuples of them are all that is parsed.
+ * NumPy's .npy, versions 1 to 3: "\x93NUMPY", major, minor, the header's length (2 bytes, from version 2 on 4, little
+ * endian), and a Python
+ * dict {'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }.
+ * Strings, True, False, integers and tuples of them are all that is parsed.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +12,12 @@
 #include "base/fail.h"
 
 enum { LONGEST = 65536, WORD = 32 };
-typedef struct header { const char *path, *at; char descr[WORD]; int fortran, dims, seen; long shape[MAX_DIMS]; } header;
+typedef struct header {
+    const char *path, *at;
+    char descr[WORD];
+    int fortran, dims, seen;
+    long shape[MAX_DIMS];
+} header;
 
 static int garbage(const header *h)
 {
@@ -18,7 +25,8 @@ static int garbage(const header *h)
 
     while (n < 20 && h->at[n] >= 32 && h->at[n] < 127)
         n++;
-    return fail("%s: the .npy header is garbage near \"%.*s\"; write the file again with numpy.save", h->path, n, h->at);
+    return fail("%s: the .npy header is garbage near \"%.*s\"; write the file again with numpy.save", h->path, n,
+                h->at);
 }
 
 static void blanks(header *h) { h->at += strspn(h->at, " \t\r\n"); }
@@ -76,7 +84,8 @@ static int shape(header *h)
         errno = 0;
         h->shape[h->dims++] = strtol(h->at, &end, 10);
         if (errno)
-            return fail("%s: an axis is longer than any memory (%.24s); the header is wrong, write the file again", h->path, h->at);
+            return fail("%s: an axis is longer than any memory (%.24s); the header is wrong, write the file again",
+                        h->path, h->at);
         h->at = end + (*end == 'L');                /* Python 2 wrote 3L */
         if (!accept(h, ",") && (blanks(h), *h->at != ')'))
             return garbage(h);
@@ -139,12 +148,14 @@ static int read_header(source *s, char **text)
     if (source_bytes(s, "the .npy header", magic, sizeof magic))
         return -1;
     if (memcmp(magic, "\x93NUMPY", 6) || magic[6] < 1 || magic[6] > 3)
-        return fail("%s: begins neither as .npy of version 1 to 3 nor as text; write it again with numpy.save", s->path);
+        return fail("%s: begins neither as .npy of version 1 to 3 nor as text; write it again with numpy.save",
+                    s->path);
     if (source_bytes(s, "the .npy header", size, magic[6] == 1 ? 2 : 4))
         return -1;
     n = size[0] | size[1] << 8 | size[2] << 16 | (unsigned long)size[3] << 24;
     if (n > LONGEST)
-        return fail("%s: the .npy header claims %lu bytes, more than any array needs; write the file again with numpy.save", s->path, n);
+        return fail("%s: the .npy header claims %lu bytes, more than any array needs; write the file again with "
+                    "numpy.save", s->path, n);
     if (!(*text = calloc(n + 1, 1)))
         return fail("%s: no memory for the header", s->path);
     return source_bytes(s, "the .npy header", *text, n);

@@ -1,6 +1,8 @@
 /*
- * NumPy's .npz: a zip archive of .npy files, stored (numpy.savez) or deflated (numpy.savez_compressed).  The central directory at its end
- * says what there is: sizes are taken from there, since numpy's local headers leave them open.  No encryption, no archive above 4 GB.
+ * NumPy's .npz: a zip archive of .npy files, stored (numpy.savez) or deflated (numpy.savez_compressed).
+ * The central directory at its end
+ * says what there is: sizes are taken from there, since numpy's local headers leave them open.
+ * No encryption, no archive above 4 GB.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +26,8 @@ static unsigned long little(const unsigned char *p, int n)
     return v;
 }
 
-static int broken(const archive *a) { return fail("%s: the zip archive is broken or cut off; write it again with numpy.savez", a->all->path); }
+static int broken(const archive *a) { return fail("%s: the zip archive is broken or cut off; write it again with "
+                                                  "numpy.savez", a->all->path); }
 
 /* Where the directory begins, *n its entries; -1: there is none. */
 static long directory(const archive *a, int *n)
@@ -51,14 +54,16 @@ static int read_entry(const archive *a, long *at, member *m)
     name = (long)little(p + 28, 2), more = (long)(little(p + 30, 2) + little(p + 32, 2));
     if (*at > a->size - ENTRY - name - more)
         return broken(a);
-    *m = (member){ .flags = (int)little(p + 8, 2), .method = (int)little(p + 10, 2), .crc = little(p + 16, 4), .packed = little(p + 20, 4),
+    *m = (member){ .flags = (int)little(p + 8, 2), .method = (int)little(p + 10, 2), .crc = little(p + 16, 4),
+                   .packed = little(p + 20, 4),
                    .plain = little(p + 24, 4), .at = little(p + 42, 4) };
     snprintf(m->name, sizeof m->name, "%.*s", (int)name, (const char *)p + ENTRY);
     *at += ENTRY + name + more;
     if (m->flags & 1)
         return fail("%s: %.80s is encrypted; write it again with numpy.savez", a->all->path, m->name);
     if (m->method != STORED && m->method != DEFLATED)
-        return fail("%s: %.80s is packed by method %d; write it again with numpy.savez", a->all->path, m->name, m->method);
+        return fail("%s: %.80s is packed by method %d; write it again with numpy.savez", a->all->path, m->name,
+                    m->method);
     return 0;
 }
 
@@ -71,14 +76,16 @@ static const unsigned char *packed(const archive *a, const member *m)
     if (m->at > size || size - m->at < LOCAL || memcmp(p, "PK\3\4", 4))
         return broken(a), NULL;
     from = m->at + LOCAL + little(p + 26, 2) + little(p + 28, 2);
-    if (from > size || m->packed > size - from || (m->method == STORED && m->plain != m->packed) || m->plain / RATIO > m->packed)
+    if (from > size || m->packed > size - from || (m->method == STORED && m->plain != m->packed) || m->plain / RATIO
+        > m->packed)
         return broken(a), NULL;
     return a->file + from;
 }
 
 static int inflate_all(const unsigned char *from, const member *m, unsigned char *to)
 {
-    z_stream z = { .next_in = (unsigned char *)from, .avail_in = (unsigned)m->packed, .next_out = to, .avail_out = (unsigned)m->plain };
+    z_stream z = { .next_in = (unsigned char *)from, .avail_in = (unsigned)m->packed, .next_out = to,
+                   .avail_out = (unsigned)m->plain };
     int code;
 
     if (inflateInit2(&z, -MAX_WBITS) != Z_OK)
@@ -118,7 +125,8 @@ static int read_member(const archive *a, member *m)
     if (!from)
         return -1;
     if (len < 5 || strcmp(m->name + len - 4, ".npy"))
-        return fail("%s: holds %.80s, which is no .npy; save the state dict alone, with numpy.savez", a->all->path, m->name);
+        return fail("%s: holds %.80s, which is no .npy; save the state dict alone, with numpy.savez", a->all->path,
+                    m->name);
     m->name[len - 4] = 0;
     if (m->method == DEFLATED && !(plain = malloc(m->plain + 1)))
         return fail("%s: no memory for %.80s", a->all->path, m->name);

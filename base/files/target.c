@@ -12,7 +12,8 @@
 
 static int refuse(const target *t, int error)
 {
-    const char *cure = error == ENOSPC || error == EDQUOT ? "free some space" : error == ENOENT || error == ENOTDIR ? "make its folder first"
+    const char *cure = error == ENOSPC || error == EDQUOT ? "free some space" : error == ENOENT || error == ENOTDIR
+        ? "make its folder first"
                      : error == EISDIR ? "name a file" : "choose another path";
 
     return fail("%s: cannot be written (%s); %s", t->path, strerror(error), cure);

@@ -50,7 +50,8 @@ int tensors_add_note(tensors *all, const char *key, const char *value)
     return base[all->notes - 1].key && base[all->notes - 1].value ? 0 : fail("%s: out of memory", all->path);
 }
 
-static int by_name(const void *a, const void *b) { return strcmp(((const tensor *)a)->name, ((const tensor *)b)->name); }
+static int by_name(const void *a, const void *b) { return strcmp(((const tensor *)a)->name, ((const tensor *)b)->name);
+                                                   }
 
 int tensors_sort(tensors *all)
 {
@@ -64,7 +65,8 @@ int tensors_sort(tensors *all)
 
 const tensor *tensors_find(const tensors *all, const char *name)
 {
-    return all->count ? bsearch(&(tensor){ .name = (char *)name }, all->tensor, all->count, sizeof *all->tensor, by_name) : NULL;
+    return all->count ? bsearch(&(tensor){ .name = (char *)name }, all->tensor, all->count, sizeof *all->tensor,
+                                by_name) : NULL;
 }
 
 const char *tensors_note(const tensors *all, const char *key)
@@ -87,7 +89,8 @@ static int all_finite(const tensors *all)
 
         for (long j = 0, n = tensor_size(t); j < n; j++)
             if (!isfinite(t->v[j]))
-                return fail("%s: number %ld of %s is %g; the network was saved after it had diverged, take an earlier checkpoint", all->path, j + 1,
+                return fail("%s: number %ld of %s is %g; the network was saved after it had diverged, take an earlier "
+                            "checkpoint", all->path, j + 1,
                             t->name, t->v[j]);
     }
     return 0;
@@ -123,7 +126,8 @@ int tensors_read(const char *path, tensors *all)
 
     *all = (tensors){ .path = strdup(path) };
     if (file && all->path)
-        status = size > 1 && file[0] == 'P' && file[1] == 'K' ? read_npz(all, file, size) : read_safetensors(all, file, size);
+        status = size > 1 && file[0] == 'P' && file[1] == 'K' ? read_npz(all, file, size)
+            : read_safetensors(all, file, size);
     free(file);
     if (!status && !all->count)
         status = fail("%s: holds no tensor", path);

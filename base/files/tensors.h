@@ -1,16 +1,20 @@
 /*
- * Named tensors in files: what a trained network leaves behind.  .safetensors (models/safetensors.c) and NumPy's .npz (models/npz.c).
+ * Named tensors in files: what a trained network leaves behind.
+ * .safetensors (models/safetensors.c) and NumPy's .npz (models/npz.c).
  * No more memory is taken than a constant times the size of the file, whatever its header says.
  */
 #ifndef FOKKER_TENSORS_H
 #define FOKKER_TENSORS_H
 #include "base/files/array.h"
 
-typedef struct tensor { char *name; int dims; long shape[MAX_DIMS]; float *v; } tensor;        /* row-major; a scalar has dims 1, shape 1 */
-typedef struct note { char *key, *value; } note;                                               /* metadata; .npz has none */
+/* row-major; a scalar has dims 1, shape 1 */
+typedef struct tensor { char *name; int dims; long shape[MAX_DIMS]; float *v; } tensor;
+/* metadata; .npz has none */
+typedef struct note { char *key, *value; } note;
 typedef struct tensors { char *path; int count, notes; tensor *tensor; note *note; } tensors;
 
-/* Reads by what the file is (its first bytes).  float64, float16, bfloat16 and integers become float; NaN and Inf are refused.
+/* Reads by what the file is (its first bytes).  float64, float16, bfloat16 and integers become float; NaN and Inf are
+ * refused.
  * Tensors are sorted by name.  0, or -1 with everything freed. */
 int tensors_read(const char *path, tensors *);
 
@@ -25,8 +29,8 @@ const char *tensors_note(const tensors *, const char *key);
 /* The tensor nearest in name, for a sentence; "" where there is none at all. */
 const char *tensors_nearest(const tensors *, const char *name);
 
-/* Those who make tensors: starting from { 0 } or { .path = strdup(...) }, one more tensor with room for its numbers (not set), or a note.
- * NULL, -1: no memory. */
+/* Those who make tensors: starting from { 0 } or { .path = strdup(...) }, one more tensor with room for its numbers
+ * (not set), or a note.  NULL, -1: no memory. */
 tensor *tensors_add(tensors *, const char *name, int dims, const long *shape);
 int tensors_add_note(tensors *, const char *key, const char *value);
 

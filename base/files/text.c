@@ -32,7 +32,8 @@ static int next_line(source *s, line *l)
     l->number++;
     while ((c = gzgetc(s->file)) != -1 && c != '\n') {
         if (c == 0 || c == 127 || (c < 32 && c != '\t' && c != '\r' && c != '\f'))
-            return fail("%s:%ld: byte 0x%02x is not text; give .npy (for .npz: numpy.save one array of it), text, CSV or IDX, each also as .gz",
+            return fail("%s:%ld: byte 0x%02x is not text; give .npy (for .npz: numpy.save one array of it), text, CSV "
+                        "or IDX, each also as .gz",
                         s->path, l->number, c);
         comment |= c == '#';
         if (!comment && put(s, l, n++, c))
@@ -57,7 +58,8 @@ static const char *field(const char *p, double *x)
     return stop == end && stop > p ? end : NULL;
 }
 
-/* What follows a field: past one comma and blanks.  *more: another field must come (after a comma even an empty one). */
+/* What follows a field: past one comma and blanks.  *more: another field must come (after a comma even an empty
+ * one). */
 static const char *after(const char *p, int *more)
 {
     p = skip(p);
@@ -107,7 +109,8 @@ static int row(const source *s, table *t, const line *l, const char *p)
         if (!end && !width)
             return fail("%s:%ld: column %ld is empty; give a number", s->path, l->number, cols);
         if (!end)
-            return fail("%s:%ld: column %ld is \"%.*s\"; give a number (columns are separated by commas, blanks or tabs)",
+            return fail("%s:%ld: column %ld is \"%.*s\"; give a number (columns are separated by commas, blanks or "
+                        "tabs)",
                         s->path, l->number, cols, width < 40 ? width : 40, p);
         if (!isfinite(x))
             return fail("%s:%ld: column %ld is %g; remove or mend such rows", s->path, l->number, cols, x);
@@ -116,7 +119,8 @@ static int row(const source *s, table *t, const line *l, const char *p)
         p = after(end, &more);
     }
     if (t->rows && cols != t->cols)
-        return fail("%s:%ld: has %ld columns where the rows before have %ld; give every row as many", s->path, l->number, cols, t->cols);
+        return fail("%s:%ld: has %ld columns where the rows before have %ld; give every row as many", s->path,
+                    l->number, cols, t->cols);
     t->cols = cols, t->rows++;
     return 0;
 }

@@ -1,4 +1,5 @@
-/* Calls of a field as such: are answers finite, repeatable, each row's own, the same from many threads; and what does a call cost. */
+/* Calls of a field as such: are answers finite, repeatable, each row's own, the same from many threads; and what does a
+ * call cost. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -15,13 +16,15 @@ static int call(const check *c, const score *s, int groups, int rows, const leve
     return s->eval(s->self, &(batch){ groups, rows, l, x, c->label }, out);
 }
 
-/* The largest difference of two answers over the root mean square of the first; infinite where one of them alone is not finite. */
+/* The largest difference of two answers over the root mean square of the first; infinite where one of them alone is not
+ * finite. */
 static double apart(size_t N, const double *a, const double *b)
 {
     double most = 0, square = 0;
 
     for (size_t i = 0; i < N; i++) {
-        double d = isfinite(a[i]) && isfinite(b[i]) ? fabs(a[i] - b[i]) : isfinite(a[i]) == isfinite(b[i]) ? 0 : INFINITY;
+        double d = isfinite(a[i]) && isfinite(b[i]) ? fabs(a[i] - b[i]) : isfinite(a[i]) == isfinite(b[i]) ? 0
+            : INFINITY;
 
         most = d > most ? d : most;
         square += isfinite(a[i]) ? a[i] * a[i] / N : 0;
@@ -54,8 +57,10 @@ static int finite_remark(check *c)
         snprintf(r->said, sizeof r->said, "%ld numbers at %d noise levels", total, SPOTS);
         return 0;
     }
-    snprintf(r->said, sizeof r->said, "%ld of %ld numbers are not finite, first at t = %.4g", wild, total, c->spot[first].at.t);
-    snprintf(r->advice, sizeof r->advice, "Answers that are not finite ruin a run: look at what the network computes at t = %.4g (logarithms, divisions by sigma), or keep "
+    snprintf(r->said, sizeof r->said, "%ld of %ld numbers are not finite, first at t = %.4g", wild, total,
+             c->spot[first].at.t);
+    snprintf(r->advice, sizeof r->advice, "Answers that are not finite ruin a run: look at what the network computes "
+                                          "at t = %.4g (logarithms, divisions by sigma), or keep "
              "samplers away from there with t_min and t_max of the process.", c->spot[first].at.t);
     return 0;
 }
@@ -91,11 +96,16 @@ static int repeat_remark(check *c, const level *l)
     r = remark_on(c, "repeatable", spilt || far > round_off ? MARK_WRONG : far > 0 ? MARK_ODD : MARK_FINE);
     c->over = spilt;
     if (spilt) {
-        snprintf(r->said, sizeof r->said, "it writes outside of the %d x %d numbers that it was asked for", SMALL, c->dim);
-        snprintf(r->advice, sizeof r->advice, "The field writes where it must not: its number of columns is not %d, or it counts rows wrongly.", c->dim);
+        snprintf(r->said, sizeof r->said, "it writes outside of the %d x %d numbers that it was asked for", SMALL,
+                 c->dim);
+        snprintf(r->advice, sizeof r->advice,
+                 "The field writes where it must not: its number of columns is not %d, or it counts rows wrongly.",
+            c->dim);
     } else if (far > 0) {
         snprintf(r->said, sizeof r->said, "two equal calls differ by %.1e", far);
-        snprintf(r->advice, sizeof r->advice, far > round_off ? "Equal calls differ: dropout or noise is switched on; put the network into evaluation mode (net.eval())."
+        snprintf(r->advice, sizeof r->advice, far > round_off
+                 ? "Equal calls differ: dropout or noise is switched on; put the network into evaluation mode "
+                   "(net.eval())."
                  : "Equal calls differ by round-off: sums in parallel; runs will not repeat to the bit.");
     } else {
         snprintf(r->said, sizeof r->said, "two equal calls give the same bits");
@@ -138,11 +148,15 @@ static int rows_remark(check *c, const level *l)
     if (far[which] == 0) {
         snprintf(r->said, sizeof r->said, "a row's bits do not depend on its batch");
     } else {
-        snprintf(r->said, sizeof r->said, "a row changes by %.1e %s", far[which], which == 0 ? "when the batch is reversed" : which == 1 ? "when it is alone"
+        snprintf(r->said, sizeof r->said, "a row changes by %.1e %s", far[which],
+                 which == 0 ? "when the batch is reversed" : which == 1 ? "when it is alone"
                  : "among rows of other noise levels");
-        snprintf(r->advice, sizeof r->advice, far[which] <= round_off ? "A row's round-off depends on its batch: results repeat to the bit only with the same -n."
-                 : which == 2 ? "The field takes one time for the whole batch: own steps and parallel methods, where every row has its own, go wrong; use the time of each row."
-                 : "A row's answer depends on its neighbours: batch normalisation in training mode, or rows and columns mixed up; put the network into evaluation mode.");
+        snprintf(r->advice, sizeof r->advice, far[which] <= round_off
+                 ? "A row's round-off depends on its batch: results repeat to the bit only with the same -n."
+                 : which == 2 ? "The field takes one time for the whole batch: own steps and parallel methods, where "
+                                "every row has its own, go wrong; use the time of each row."
+                 : "A row's answer depends on its neighbours: batch normalisation in training mode, or rows and "
+                   "columns mixed up; put the network into evaluation mode.");
     }
     return 0;
 }
@@ -190,7 +204,8 @@ static int threads_remark(check *c, const level *l)
     else
         snprintf(r->said, sizeof r->said, "%d threads at once get the same bits", THREADS);
     if (r->mark == MARK_WRONG)
-        snprintf(r->advice, sizeof r->advice, "The field is not safe for threads: give each its own scratch memory (twin), or say serial = 1.");
+        snprintf(r->advice, sizeof r->advice,
+                 "The field is not safe for threads: give each its own scratch memory (twin), or say serial = 1.");
     return 0;
 }
 
@@ -201,7 +216,8 @@ int check_calls(check *c)
     check_points(c, l, SPOTS / 2);
     if (repeat_remark(c, l))
         return -1;
-    if (c->over)                                    /* it writes into other people's memory: nothing else is safe to ask */
+    /* it writes into other people's memory: nothing else is safe to ask */
+    if (c->over)
         return 0;
     return rows_remark(c, l) || threads_remark(c, l) || finite_remark(c) ? -1 : 0;
 }
@@ -240,7 +256,8 @@ int check_cost(check *c)
         c->cost[c->costs++] = (cost){ rows, best };
         least = best / rows < least ? best / rows : least;
     }
-    for (c->best = 0; !status && c->best < c->costs - 1 && c->cost[c->best].seconds / c->cost[c->best].rows > 1.1 * least; )
+    for (c->best = 0; !status && c->best < c->costs - 1 && c->cost[c->best].seconds / c->cost[c->best].rows > 1.1
+         * least; )
         c->best++;
     field_close(twin);
     c->given = rows_given(c);

@@ -1,7 +1,10 @@
 /*
- * What does a field predict?  Its answers at noised data are taken for each kind of prediction in turn, with either sign: what it was trained on has
- * the least denoising loss.  Without data every hypothesis brings its own, the samples of a run that believes it, and is judged by how well
- * it denoises them, against the best affine field there.  If none explains the answers, the network may count time otherwise.
+ * What does a field predict?  Its answers at noised data are taken for each kind of prediction in turn, with either
+ * sign: what it was trained on has
+ * the least denoising loss.  Without data every hypothesis brings its own, the samples of a run that believes it, and
+ * is judged by how well
+ * it denoises them, against the best affine field there.
+ * If none explains the answers, the network may count time otherwise.
  */
 #include <math.h>
 #include <stdio.h>
@@ -40,7 +43,8 @@ static void row_losses(check *c, const level *l, int h, double *row)
     check_convert(c, l, kind_of(h), sign_of(h), c->raw, PREDICTS_NOISE, c->out);
     for (int i = 0; i < c->n; i++)
         for (int d = 0; d < c->dim; d++)
-            row[i] += pow(c->eps[(size_t)i * c->dim + d] - c->out[(size_t)i * c->dim + d], 2) * weight(c, l) / (c->dim * TYPE_SPOTS);
+            row[i] += pow(c->eps[(size_t)i * c->dim + d] - c->out[(size_t)i * c->dim + d], 2) * weight(c, l)
+                / (c->dim * TYPE_SPOTS);
 }
 
 /* Losses of hypotheses first .. last - 1 for the answers of s; row[h] gets them by row, n numbers each. */
@@ -85,10 +89,12 @@ static int judge_by_itself(check *c, double *row, trial *t)
     return 0;
 }
 
-/* The least loss; of those that are as good as the least within `tie`, the one that is likelier beforehand: Gaussian data cannot tell some apart. */
+/* The least loss; of those that are as good as the least within `tie`, the one that is likelier beforehand: Gaussian
+ * data cannot tell some apart. */
 static int least(const trial *t, int declared, double tie)
 {
-    static const enum predicts likely[PREDICTIONS] = { PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_VELOCITY, PREDICTS_V, PREDICTS_SCORE };
+    static const enum predicts likely[PREDICTIONS] = { PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_VELOCITY, PREDICTS_V,
+                                                       PREDICTS_SCORE };
     int best = 0;
     double bar;
 
@@ -126,9 +132,12 @@ typedef struct retold { const score *inner; const char *wrap; int of; double sca
 
 /* What a network may be told, besides t; the wrapper that tells it so. */
 static const retold times[] = {
-    { NULL, "time:scale=1000", 0, 1000, 0 }, { NULL, "time:scale=1000,shift=-1", 0, 1000, -1 }, { NULL, "time:scale=999", 0, 999, 0 },
-    { NULL, "time:scale=0.001", 0, 1e-3, 0 }, { NULL, "time:scale=-1,shift=1", 0, -1, 1 }, { NULL, "time:of=sigma", 1, 1, 0 },
-    { NULL, "time:of=log-sigma", 2, 1, 0 }, { NULL, "time:of=log-sigma,scale=0.25", 2, 0.25, 0 }, { NULL, "time:of=lambda", 3, 1, 0 } };
+    { NULL, "time:scale=1000", 0, 1000, 0 }, { NULL, "time:scale=1000,shift=-1", 0, 1000, -1 },
+    { NULL, "time:scale=999", 0, 999, 0 },
+    { NULL, "time:scale=0.001", 0, 1e-3, 0 }, { NULL, "time:scale=-1,shift=1", 0, -1, 1 },
+    { NULL, "time:of=sigma", 1, 1, 0 },
+    { NULL, "time:of=log-sigma", 2, 1, 0 }, { NULL, "time:of=log-sigma,scale=0.25", 2, 0.25, 0 },
+    { NULL, "time:of=lambda", 3, 1, 0 } };
 enum { TIMES = sizeof times / sizeof *times };
 
 static int retold_eval(void *self, const batch *p, double *out)
@@ -141,8 +150,8 @@ static int retold_eval(void *self, const batch *p, double *out)
     return r->inner->eval(r->inner->self, &(batch){ 1, p->rows, &l, p->x, p->label }, out);
 }
 
-/* The way of telling time that explains the answers better than `loss` and than an affine field, or NULL; *kind as what.  A network that fails at
- * such a time is no failure. */
+/* The way of telling time that explains the answers better than `loss` and than an affine field, or NULL; *kind as
+ * what.  A network that fails at such a time is no failure. */
 static const retold *other_time(check *c, double *row, double loss, int *kind)
 {
     const retold *best = NULL;
@@ -151,7 +160,8 @@ static const retold *other_time(check *c, double *row, double loss, int *kind)
         retold r = times[k];
         trial t;
         int guess;
-        const score s = { .abi = SCORE_ABI, .name = "retold", .dim = c->dim, .predicts = c->field->predicts, .serial = 1, .eval = retold_eval, .self = &r };
+        const score s = { .abi = SCORE_ABI, .name = "retold", .dim = c->dim, .predicts = c->field->predicts,
+                          .serial = 1, .eval = retold_eval, .self = &r };
 
         r.inner = c->field;
         for (int h = 0; h < GUESSES; h++)
@@ -172,13 +182,19 @@ static void wrong_kind(const check *c, int declared, int best, remark *r)
     char name[32];
 
     if (best == declared + PREDICTIONS)
-        snprintf(r->advice, sizeof r->advice, "The answers have the wrong sign: they are minus the %s.%s", predicts_name((enum predicts)declared),
-                 declared == PREDICTS_VELOCITY ? " The network was trained with time running the other way (x_1 = data); negate its answer." : " Negate them.");
+        snprintf(r->advice, sizeof r->advice, "The answers have the wrong sign: they are minus the %s.%s",
+                 predicts_name((enum predicts)declared),
+                 declared == PREDICTS_VELOCITY
+                     ? " The network was trained with time running the other way (x_1 = data); negate its answer."
+                     : " Negate them.");
     else if (best < PREDICTIONS)
-        snprintf(r->advice, sizeof r->advice, "It says that it predicts %s, but its answers are those of a network that predicts %s: write predicts = %s in [score], or "
-                 "--wrap predicts:as=%s.", predicts_name(c->field->predicts), text_of(best, name), predicts_name(kind_of(best)), predicts_name(kind_of(best)));
+        snprintf(r->advice, sizeof r->advice, "It says that it predicts %s, but its answers are those of a network "
+                                              "that predicts %s: write predicts = %s in [score], or "
+                 "--wrap predicts:as=%s.", predicts_name(c->field->predicts), text_of(best, name),
+                 predicts_name(kind_of(best)), predicts_name(kind_of(best)));
     else
-        snprintf(r->advice, sizeof r->advice, "It says that it predicts %s, but its answers look like %s; negate them and declare that.",
+        snprintf(r->advice, sizeof r->advice,
+                 "It says that it predicts %s, but its answers look like %s; negate them and declare that.",
                  predicts_name(c->field->predicts), text_of(best, name));
 }
 
@@ -186,14 +202,17 @@ static void wrong_time(const check *c, const retold *other, int kind, remark *r)
 {
     int same = (enum predicts)kind == c->field->predicts;
 
-    snprintf(r->advice, sizeof r->advice, "Told another time its answers make sense, as predictions of %s: --wrap \"%s%s%s\", or wrap = in [score].",
-             predicts_name((enum predicts)kind), other->wrap, same ? "" : " predicts:as=", same ? "" : predicts_name((enum predicts)kind));
+    snprintf(r->advice, sizeof r->advice,
+             "Told another time its answers make sense, as predictions of %s: --wrap \"%s%s%s\", or wrap = in [score].",
+             predicts_name((enum predicts)kind), other->wrap, same ? "" : " predicts:as=",
+                 same ? "" : predicts_name((enum predicts)kind));
 }
 
 /* Its own samples depend on a start that the process does not settle: at t_max the data are not gone. */
 static int open_start(const check *c) { return c->own && c->spot[0].at.alpha > 0.1 * c->spot[0].at.sigma; }
 
-/* Something is amiss: another kind, another time, or no one knows.  An answer that makes sense is hardly worse than an affine one. */
+/* Something is amiss: another kind, another time, or no one knows.
+ * An answer that makes sense is hardly worse than an affine one. */
 static void explain(check *c, double *row, const trial *t, int best, remark *r)
 {
     int declared = (int)c->field->predicts, kind = 0, sure = best != declared && t->loss[best] < 1.1 * t->gauss;
@@ -202,7 +221,8 @@ static void explain(check *c, double *row, const trial *t, int best, remark *r)
     r->mark = MARK_WRONG;
     if (open_start(c)) {
         r->mark = MARK_ODD;
-        snprintf(r->advice, sizeof r->advice, "Its own samples tell nothing of what it predicts, since they are as wide as the start says: at t_max alpha/sigma is still %.2g. Give data "
+        snprintf(r->advice, sizeof r->advice, "Its own samples tell nothing of what it predicts, since they are as "
+                                              "wide as the start says: at t_max alpha/sigma is still %.2g. Give data "
                  "that it was trained on, --data x.npy.", c->spot[0].at.alpha / c->spot[0].at.sigma);
     } else if (other) {
         wrong_time(c, other, kind, r);
@@ -210,8 +230,10 @@ static void explain(check *c, double *row, const trial *t, int best, remark *r)
         wrong_kind(c, declared, best, r);
     } else {
         r->mark = MARK_ODD;
-        snprintf(r->advice, sizeof r->advice, "No kind of prediction explains its answers as well as a Gaussian would: is %s the process that it was trained on, are the data in "
-                 "its units (--wrap scale:...), does it count time otherwise (--wrap time:...)?  Check it without wrappers first.", c->proc->name);
+        snprintf(r->advice, sizeof r->advice, "No kind of prediction explains its answers as well as a Gaussian would: "
+                                              "is %s the process that it was trained on, are the data in "
+                 "its units (--wrap scale:...), does it count time otherwise (--wrap time:...)?  Check it without "
+                 "wrappers first.", c->proc->name);
     }
 }
 
@@ -224,7 +246,8 @@ static void conclude(check *c, double *row, const trial *t)
     for (int h = 0; h < PREDICTIONS && best == declared; h++)       /* what it is told apart from */
         if (t->loss[h] != t->loss[declared] && (next == declared || t->loss[h] < t->loss[next]))
             next = h;
-    snprintf(r->said, sizeof r->said, "%s %.3g as %s, which it says; %.3g as %s; %.3g of an affine field", c->own ? "loss on its own samples" : "denoising loss",
+    snprintf(r->said, sizeof r->said, "%s %.3g as %s, which it says; %.3g as %s; %.3g of an affine field",
+             c->own ? "loss on its own samples" : "denoising loss",
              t->loss[declared], text_of(declared, a), t->loss[next], text_of(next, b), t->gauss);
     if ((best != declared && (c->own || better_by(c, row, declared, best) > 6)) || t->loss[declared] > 1.5 * t->gauss)
         explain(c, row, t, best, r);
@@ -247,7 +270,8 @@ int check_kind(check *c)
         remark *r = remark_on(c, "samples", MARK_WRONG);
 
         snprintf(r->said, sizeof r->said, "%.300s", why());
-        snprintf(r->advice, sizeof r->advice, "A plain run of 20 steps does not end well; losses by level are left out. Give data with --data.");
+        snprintf(r->advice, sizeof r->advice,
+                 "A plain run of 20 steps does not end well; losses by level are left out. Give data with --data.");
         c->own = 2;
         return 0;
     }

@@ -1,4 +1,5 @@
-/* By noise level: the prior's moments, the denoising loss, the distance from the law's own field, and how fast answers turn. */
+/* By noise level: the prior's moments, the denoising loss, the distance from the law's own field, and how fast answers
+ * turn. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@ enum { TURNS = 4, FEW = 64 };
 /* Mean and variances by column, the law's own where it knows them. */
 static int true_moments(check *c, double *mean, double *var)
 {
-    double *cov = c->law && c->law->moments && !c->label && c->dim <= 2048 ? malloc((size_t)c->dim * c->dim * sizeof *cov) : NULL;
+    double *cov = c->law && c->law->moments && !c->label && c->dim <= 2048
+        ? malloc((size_t)c->dim * c->dim * sizeof *cov) : NULL;
     int status = cov ? c->law->moments(c->law, mean, cov) : 0;
 
     if (!cov)
@@ -26,7 +28,8 @@ static int true_moments(check *c, double *mean, double *var)
 
 static int prior_remark(check *c)
 {
-    double *mean = malloc(2 * c->dim * sizeof *mean), *var = mean + c->dim, std = c->proc->prior_std, off = 0, low = INFINITY, high = 0, square = 0, nats = 0;
+    double *mean = malloc(2 * c->dim * sizeof *mean), *var = mean + c->dim, std = c->proc->prior_std, off = 0,
+        low = INFINITY, high = 0, square = 0, nats = 0;
     level top;
     remark *r;
 
@@ -36,7 +39,8 @@ static int prior_remark(check *c)
         return free(mean), -1;
     levels(c->proc, 1, &c->proc->t_max, &top);
     for (int d = 0; d < c->dim; d++) {
-        double m = top.alpha * mean[d] / std, v = (top.alpha * top.alpha * var[d] + top.sigma * top.sigma) / (std * std);
+        double m = top.alpha * mean[d] / std, v = (top.alpha * top.alpha * var[d] + top.sigma * top.sigma)
+            / (std * std);
 
         off = fmax(off, fabs(m)), low = fmin(low, v), high = fmax(high, v);
         square += (v + m * m) / c->dim;
@@ -44,17 +48,26 @@ static int prior_remark(check *c)
     }
     free(mean);
     r = remark_on(c, "prior", nats > 0.1 ? MARK_ODD : MARK_FINE);
-    snprintf(r->said, sizeof r->said, "at t = %g the mean is within %.2g and the variance %.4g to %.4g of what the process assumes: %.2g nats", top.t, off, low, high, nats);
+    snprintf(r->said, sizeof r->said,
+             "at t = %g the mean is within %.2g and the variance %.4g to %.4g of what the process assumes: %.2g nats",
+        top.t, off, low, high, nats);
     if (nats <= 0.1)
         return 0;
     if (c->own && top.alpha > 0.1 * top.sigma)
-        snprintf(r->advice, sizeof r->advice, "Its data are not gone at t_max, so that samplers must start at prior_std = sqrt(%.3g s^2 + %.3g), s the standard deviation of the data that it "
-                 "was trained on: give the process that, or --data x.npy here.", top.alpha * top.alpha, top.sigma * top.sigma);
+        snprintf(r->advice, sizeof r->advice, "Its data are not gone at t_max, so that samplers must start at "
+                                              "prior_std = sqrt(%.3g s^2 + %.3g), s the standard deviation of the data "
+                                              "that it "
+                 "was trained on: give the process that, or --data x.npy here.", top.alpha * top.alpha,
+                 top.sigma * top.sigma);
     else if (fabs(square - 1) > 0.05)
-        snprintf(r->advice, sizeof r->advice, "The prior is off by %.2g nats: samplers start at standard deviation %.4g where data arrive at %.4g; give the process prior_std=%.4g%s.", nats,
-                 std, std * sqrt(square), std * sqrt(square), off > 0.1 ? ", and more noise at t_max, since the mean is off too" : "");
+        snprintf(r->advice, sizeof r->advice, "The prior is off by %.2g nats: samplers start at standard deviation "
+                                              "%.4g where data arrive at %.4g; give the process prior_std=%.4g%s.",
+            nats,
+                 std, std * sqrt(square), std * sqrt(square),
+                     off > 0.1 ? ", and more noise at t_max, since the mean is off too" : "");
     else
-        snprintf(r->advice, sizeof r->advice, "The prior is off by %.2g nats: data still show at t_max (terminal SNR %.2g); no method mends that: use a process with more noise at t_max, "
+        snprintf(r->advice, sizeof r->advice, "The prior is off by %.2g nats: data still show at t_max (terminal SNR "
+                                              "%.2g); no method mends that: use a process with more noise at t_max, "
                  "or start from noised data with --init.", nats, top.alpha * top.alpha / (top.sigma * top.sigma));
     return 0;
 }
@@ -84,7 +97,8 @@ static void root_ratio(int n, double *p, const double *q, double *share, double 
     *se *= *share / 2;
 }
 
-/* The distance from the law's own noise prediction and, since s = -eps/sigma, from its score; c->out holds the field's. */
+/* The distance from the law's own noise prediction and, since s = -eps/sigma, from its score; c->out holds the
+ * field's. */
 static int excess(check *c, spot *s)
 {
     score *exact = exact_open(c->law);
@@ -96,7 +110,8 @@ static int excess(check *c, spot *s)
         row_squares(c, c->out, right, c->row);
         row_squares(c, right, NULL, c->row + c->n);
         check_mean(c->n, c->row, &s->excess, &s->excess_se);
-        s->fisher = s->excess * c->dim / (s->at.sigma * s->at.sigma), s->fisher_se = s->excess_se * c->dim / (s->at.sigma * s->at.sigma);
+        s->fisher = s->excess * c->dim / (s->at.sigma * s->at.sigma), s->fisher_se = s->excess_se * c->dim
+            / (s->at.sigma * s->at.sigma);
         root_ratio(c->n, c->row, c->row + c->n, &s->share, &s->share_se);
     }
     free(right);
@@ -132,7 +147,8 @@ static int slope(check *c, spot *s)
 {
     int n = c->n < FEW ? c->n : FEW;
     size_t N = (size_t)n * c->dim;
-    double *v = malloc(5 * N * sizeof *v), *x = v + N, *raw = x + N, *up = raw + N, *down = up + N, h = 1e-3 * s->at.sigma;
+    double *v = malloc(5 * N * sizeof *v), *x = v + N, *raw = x + N, *up = raw + N, *down = up + N,
+        h = 1e-3 * s->at.sigma;
     check few = *c;
     int status = v ? 0 : fail("check: out of memory");
 
@@ -197,9 +213,13 @@ static void start_remark(check *c)
         return;
     range_of(c, &low, &high);
     r = remark_on(c, "start", MARK_ODD);
-    snprintf(r->said, sizeof r->said, "at t = %.4g the data prediction is off by %.3g, root mean square, and the data are %.3g wide", s->at.t, sqrt(s->data), c->spread);
-    snprintf(r->advice, sizeof r->advice, "At the start an error of %.2g %% of the noise moves the predicted data by %.3g; deterministic samplers may carry that to the end. Bound it by the "
-             "range of the data, --wrap clamp:lo=%.3g,hi=%.3g, and compare.", 100 * sqrt(s->noise), sqrt(s->data), low, high);
+    snprintf(r->said, sizeof r->said,
+             "at t = %.4g the data prediction is off by %.3g, root mean square, and the data are %.3g wide", s->at.t,
+        sqrt(s->data), c->spread);
+    snprintf(r->advice, sizeof r->advice, "At the start an error of %.2g %% of the noise moves the predicted data by "
+                                          "%.3g; deterministic samplers may carry that to the end. Bound it by the "
+             "range of the data, --wrap clamp:lo=%.3g,hi=%.3g, and compare.", 100 * sqrt(s->noise), sqrt(s->data), low,
+             high);
 }
 
 /* Near the data: worse than taking the point for the data, which has a noise loss of 1. */
@@ -214,9 +234,12 @@ static void end_remark(check *c)
     if (c->own || k == SPOTS || !k)
         return;
     r = remark_on(c, "end", MARK_ODD);
-    snprintf(r->said, sizeof r->said, "from t = %.4g on its data prediction is off by more than the point is, at t = %.4g by %.3g against %.3g", s[k].at.t, s[SPOTS - 1].at.t,
+    snprintf(r->said, sizeof r->said,
+             "from t = %.4g on its data prediction is off by more than the point is, at t = %.4g by %.3g against %.3g",
+        s[k].at.t, s[SPOTS - 1].at.t,
              sqrt(s[SPOTS - 1].data), s[SPOTS - 1].at.sigma / s[SPOTS - 1].at.alpha);
-    snprintf(r->advice, sizeof r->advice, "Between t = %.4g and t = %.4g its answers are no score. Samples hardly suffer, log-likelihoods and Langevin correctors do: end those at "
+    snprintf(r->advice, sizeof r->advice, "Between t = %.4g and t = %.4g its answers are no score. Samples hardly "
+                                          "suffer, log-likelihoods and Langevin correctors do: end those at "
              "--process %s:...,t_min=%.3g.", s[k].at.t, s[SPOTS - 1].at.t, c->proc->name, s[k - 1].at.t);
 }
 
@@ -238,8 +261,11 @@ static void middle_advice(const check *c, remark *r)
                 worst = k;
         }
     if (worse && !misread(c))
-        snprintf(r->advice, sizeof r->advice, "At %d of %d levels, worst at t = %.4g, it denoises worse than a Gaussian with the data's moments would: it was not trained there, or is told "
-                 "another time or other units than in training; the table by level shows where.", worse, SPOTS, c->spot[worst].at.t);
+        snprintf(r->advice, sizeof r->advice, "At %d of %d levels, worst at t = %.4g, it denoises worse than a "
+                                              "Gaussian with the data's moments would: it was not trained there, or is "
+                                              "told "
+                 "another time or other units than in training; the table by level shows where.", worse, SPOTS,
+                 c->spot[worst].at.t);
 }
 
 static void error_remark(check *c)
@@ -253,9 +279,12 @@ static void error_remark(check *c)
     }
     r = remark_on(c, "error", worse ? MARK_ODD : MARK_FINE);
     if (c->law && !c->own)
-        snprintf(r->said, sizeof r->said, "root mean square distance from the law's own noise prediction: at most %.3g, at t = %.4g", sqrt(c->spot[far].excess), c->spot[far].at.t);
+        snprintf(r->said, sizeof r->said,
+                 "root mean square distance from the law's own noise prediction: at most %.3g, at t = %.4g",
+            sqrt(c->spot[far].excess), c->spot[far].at.t);
     else
-        snprintf(r->said, sizeof r->said, "the denoising loss%s is above that of an affine field at %d of %d levels", c->own ? " on its own samples" : "", worse, SPOTS);
+        snprintf(r->said, sizeof r->said, "the denoising loss%s is above that of an affine field at %d of %d levels",
+                 c->own ? " on its own samples" : "", worse, SPOTS);
     middle_advice(c, r);
     if (!misread(c))
         start_remark(c), end_remark(c);
@@ -280,8 +309,10 @@ static void score_remark(check *c)
         part = c->spot[k].share > c->spot[part].share ? k : part;
         most = c->spot[k].fisher > c->spot[most].fisher ? k : most;
     }
-    snprintf(r->said, sizeof r->said, "off by at most %.3g of the size of the law's own, at sigma/alpha = %.3g; Fisher divergence at most %.3g, at %.3g", c->spot[part].share,
-             c->spot[part].at.sigma / c->spot[part].at.alpha, c->spot[most].fisher, c->spot[most].at.sigma / c->spot[most].at.alpha);
+    snprintf(r->said, sizeof r->said, "off by at most %.3g of the size of the law's own, at sigma/alpha = %.3g; Fisher "
+                                      "divergence at most %.3g, at %.3g", c->spot[part].share,
+             c->spot[part].at.sigma / c->spot[part].at.alpha, c->spot[most].fisher,
+                 c->spot[most].at.sigma / c->spot[most].at.alpha);
 }
 
 static void slope_remark(check *c)
@@ -291,9 +322,13 @@ static void slope_remark(check *c)
 
     for (int k = 0; k < SPOTS; k++)
         steep = c->spot[k].slope > c->spot[steep].slope ? k : steep;
-    snprintf(r->said, sizeof r->said, "moved by sigma, a point changes its noise prediction by %.3g at most, at t = %.4g", c->spot[steep].slope, c->spot[steep].at.t);
+    snprintf(r->said, sizeof r->said,
+             "moved by sigma, a point changes its noise prediction by %.3g at most, at t = %.4g", c->spot[steep].slope,
+        c->spot[steep].at.t);
     if (c->spot[steep].slope > 100 && !misread(c))
-        snprintf(r->advice, sizeof r->advice, "The field is steep near t = %.4g: explicit methods need small steps there; put more steps of the grid there, or let a method choose its own.",
+        snprintf(r->advice, sizeof r->advice, "The field is steep near t = %.4g: explicit methods need small steps "
+                                              "there; put more steps of the grid there, or let a method choose its "
+                                              "own.",
                  c->spot[steep].at.t);
 }
 

@@ -35,9 +35,11 @@ static void lay_levels(check *c)
         levels(p, 1, (double[]){ p->t_min + inward }, &end[1]);
     first = end[0];
     for (int k = 0; k < SPOTS; k++) {
-        double t = k == 0 ? first.t : k == SPOTS - 1 ? end[1].t : p->t_of_lambda(p, first.lambda + k * (end[1].lambda - first.lambda) / (SPOTS - 1));
+        double t = k == 0 ? first.t : k == SPOTS - 1 ? end[1].t
+            : p->t_of_lambda(p, first.lambda + k * (end[1].lambda - first.lambda) / (SPOTS - 1));
 
-        c->spot[k] = (spot){ .noise = NAN, .noise_se = NAN, .data = NAN, .data_se = NAN, .gauss = NAN, .excess = NAN, .excess_se = NAN,
+        c->spot[k] = (spot){ .noise = NAN, .noise_se = NAN, .data = NAN, .data_se = NAN, .gauss = NAN, .excess = NAN,
+                             .excess_se = NAN,
                               .fisher = NAN, .fisher_se = NAN, .share = NAN, .share_se = NAN, .slope = NAN };
         levels(p, 1, &t, &c->spot[k].at);
     }
@@ -87,7 +89,8 @@ int check_open(check *c, const subject *s, int n, uint64_t seed, double *data, i
 {
     size_t N = (size_t)n * s->field->dim;
 
-    *c = (check){ .of = s, .field = s->field, .proc = s->model->process, .law = s->model->law, .n = n, .dim = s->field->dim, .seed = seed };
+    *c = (check){ .of = s, .field = s->field, .proc = s->model->process, .law = s->model->law, .n = n,
+                  .dim = s->field->dim, .seed = seed };
     c->x0 = malloc(5 * N * sizeof *c->x0);
     c->mean = malloc(2 * c->dim * sizeof *c->mean), c->row = malloc(2 * n * sizeof *c->row);
     c->label = label >= 0 ? malloc(n * sizeof *c->label) : NULL;
@@ -98,7 +101,8 @@ int check_open(check *c, const subject *s, int n, uint64_t seed, double *data, i
         c->label[i] = label;
     c->own = !data && !c->law;
     if (c->law && c->law->dim != c->dim)
-        return fail("check: the field has %d columns and the data of %s have %d; one of them is not what you mean", c->dim, s->model->name, c->law->dim);
+        return fail("check: the field has %d columns and the data of %s have %d; one of them is not what you mean",
+                    c->dim, s->model->name, c->law->dim);
     if (fill_data(c, data))
         return -1;
     check_moments(c);
@@ -154,7 +158,8 @@ static int recall(void *self, const batch *p, double *out)
     return 0;
 }
 
-void check_convert(const check *c, const level *l, enum predicts has, double sign, const double *out, enum predicts want, double *to)
+void check_convert(const check *c, const level *l, enum predicts has, double sign, const double *out,
+                   enum predicts want, double *to)
 {
     check memory = { .n = c->n, .dim = c->dim, .raw = (double *)out };
     const score s = { .dim = c->dim, .predicts = has, .eval = recall, .self = &memory };
@@ -196,19 +201,23 @@ static int guess_eval(void *self, const batch *p, double *out)
 int check_sample(const check *c, enum predicts kind, double sign, int n, double *x)
 {
     const guess g = { c->field, sign };
-    const score s = { .abi = SCORE_ABI, .name = "guess", .dim = c->dim, .predicts = kind, .serial = 1, .eval = guess_eval, .self = (void *)&g };
+    const score s = { .abi = SCORE_ABI, .name = "guess", .dim = c->dim, .predicts = kind, .serial = 1,
+                      .eval = guess_eval, .self = (void *)&g };
     level way[SAMPLE_STEPS + 1];
     method *m = method_parse("check", "ddim");
     int status = m ? 0 : -1;
 
     for (int k = 0; k <= SAMPLE_STEPS; k++) {
-        double t = c->proc->t_of_lambda(c->proc, c->spot[0].at.lambda + k * (c->spot[SPOTS - 1].at.lambda - c->spot[0].at.lambda) / SAMPLE_STEPS);
+        double t = c->proc->t_of_lambda(c->proc,
+                                        c->spot[0].at.lambda + k
+            * (c->spot[SPOTS - 1].at.lambda - c->spot[0].at.lambda) / SAMPLE_STEPS);
 
         levels(c->proc, 1, &t, &way[k]);
     }
     if (!status) {
         start_states(c->proc, way, c->dim, c->seed, n, x);
-        status = solve(&(plan){ .how = m, .proc = c->proc, .field = &s, .steps = SAMPLE_STEPS, .grid = way, .label = c->label, .stop = &watch_stopped }, n, x, NULL);
+        status = solve(&(plan){ .how = m, .proc = c->proc, .field = &s, .steps = SAMPLE_STEPS, .grid = way,
+                                .label = c->label, .stop = &watch_stopped }, n, x, NULL);
     }
     method_free(m);
     return status;

@@ -38,8 +38,10 @@ static char *make_head(const spec *s)
 
     if (!f)
         return fail("bench: out of memory"), NULL;
-    fprintf(f, "# fokker %s\n# commit %s\n# cpu %s\n# blas %s, one thread\n", version_text(), version_commit(), version_cpu(), version_blas());
-    fprintf(f, "# threads %d; seconds: of the solver alone; score_seconds: in the field, summed over threads, divided by the threads at work\n", omp_get_max_threads());
+    fprintf(f, "# fokker %s\n# commit %s\n# cpu %s\n# blas %s, one thread\n", version_text(), version_commit(),
+            version_cpu(), version_blas());
+    fprintf(f, "# threads %d; seconds: of the solver alone; score_seconds: in the field, summed over threads, divided "
+               "by the threads at work\n", omp_get_max_threads());
     spec_print(s, f);
     fclose(f);
     return text;
@@ -67,10 +69,12 @@ static int compare_line(const job *j, const results *old, const char *line)
     if (!strncmp(line, "# threads", 9) || (strlen(was) == size - key && !strncmp(was, line + key, size - key)))
         return 0;
     if (!strncmp(line, "# spec ", 7))
-        return fail("%s: was begun with another spec: \"%.*s%s\" is now \"%.*s\"; give the same, or another folder with -o", j->path, (int)key - 7,
+        return fail("%s: was begun with another spec: \"%.*s%s\" is now \"%.*s\"; give the same, or another folder "
+                    "with -o", j->path, (int)key - 7,
                     line + 7, was, (int)(size - 7), line + 7);
     if (!j->quiet)
-        fprintf(stderr, "fokker: warning: %s was begun with \"%s\", this is \"%.*s\": rows may differ in their last digits\n", j->path, was,
+        fprintf(stderr, "fokker: warning: %s was begun with \"%s\", this is \"%.*s\": rows may differ in their last "
+                        "digits\n", j->path, was,
                 (int)(size - key), line + key);
     return 0;
 }
@@ -92,8 +96,10 @@ static int same_cell(const job *j, const cell *c, const record *r)
     const spec *s = &j->what;
     double nfe = c->ask.nfe > 0 ? (double)c->ask.nfe : NAN;
 
-    return !strcmp(r->model, j->sweep.subject[c->model].model->name) && !strcmp(r->solver, s->solver.word[c->solver]) && r->seed == c->seed
-        && (!s->grid.word[c->grid] || !strcmp(r->grid, s->grid.word[c->grid])) && (r->nfe == nfe || (isnan(r->nfe) && isnan(nfe)));
+    return !strcmp(r->model, j->sweep.subject[c->model].model->name) && !strcmp(r->solver, s->solver.word[c->solver])
+        && r->seed == c->seed
+        && (!s->grid.word[c->grid] || !strcmp(r->grid, s->grid.word[c->grid]))
+            && (r->nfe == nfe || (isnan(r->nfe) && isnan(nfe)));
 }
 
 /* Rows stand in the order of the cells, so those that are there are the first ones. */
@@ -107,7 +113,8 @@ static int resume(job *j)
     bad = compare_heads(j, &old);
     for (int i = 0; i < old.count && !bad; i++)
         if (i >= j->count || !same_cell(j, &j->cells[i], &old.row[i]))
-            bad = fail("%s: row %d is not the run that the spec has there; was the file changed?  Choose another folder with -o", j->path, i + 1);
+            bad = fail("%s: row %d is not the run that the spec has there; was the file changed?  Choose another "
+                       "folder with -o", j->path, i + 1);
     if (!bad)
         bad = recorder_continue(&j->out, j->path, old.whole, j->what.metric.n);
     j->done = old.count;
@@ -131,7 +138,8 @@ static int begin(job *j)
     } else if (exists) {
         return fail("%s; it will not be overwritten: choose another folder with -o", why());
     }
-    return recorder_create(&j->out, j->path, j->head, j->what.metric.n, j->what.metric.word);     /* NOLINT: close_job frees j->path */
+    /* NOLINT: close_job frees j->path */
+    return recorder_create(&j->out, j->path, j->head, j->what.metric.n, j->what.metric.word);
 }
 
 /* ---- ranks ---- */
@@ -188,7 +196,8 @@ static int share_out(job *j)
     if (j->apart)
         bad = open_part(j);                         /* NOLINT: close_job frees j->path */
     if (!bad && (j->apart || ranks_mine() == 0))
-        bad = ledger_open(&j->ledger, j->folder, j->apart ? ranks_mine() : -1, j->had, j->count, j->what.on);      /* NOLINT: close_job frees j->path */
+        /* NOLINT: close_job frees j->path */
+        bad = ledger_open(&j->ledger, j->folder, j->apart ? ranks_mine() : -1, j->had, j->count, j->what.on);
     return ranks_agree(bad);
 }
 
@@ -238,7 +247,8 @@ static int prepare(job *j, const request *r)
     if (spec_open(&j->what, r))
         return -1;
     j->folder = j->what.text[OUTPUT];
-    if (!(j->cells = spec_cells(&j->what, &j->count)) || sweep_open(&j->sweep, &j->what) || make_folder(j->folder) || !(j->head = make_head(&j->what)))
+    if (!(j->cells = spec_cells(&j->what, &j->count)) || sweep_open(&j->sweep, &j->what) || make_folder(j->folder)
+        || !(j->head = make_head(&j->what)))
         return -1;
     if (!(j->path = malloc(strlen(j->folder) + sizeof "/results.tsv")) || !(j->had = calloc(j->count + 1, 1)))
         return fail("bench: out of memory");
@@ -328,7 +338,8 @@ static int answer(const job *j, const summary *all)
 static void pictures(job *j, const summary *all)
 {
     if (pictures_write(&j->sweep, j->cells, j->count, j->folder) || pictures_draw(all, j->folder))
-        fprintf(stderr, "fokker: warning: no plots: %s; the tables are written: `fokker plot %s` draws them later\n", why(), j->folder);
+        fprintf(stderr, "fokker: warning: no plots: %s; the tables are written: `fokker plot %s` draws them later\n",
+                why(), j->folder);
 }
 
 static int finish(job *j)
@@ -362,7 +373,8 @@ int cmd_bench(const request *r)
     if (code == INTERRUPTED && j.apart && ranks_mine() == 0)
         fprintf(stderr, "fokker: interrupted; what was finished is beside %s, go on with --resume\n", j.path);
     else if (code == INTERRUPTED && ranks_mine() == 0)
-        fprintf(stderr, "fokker: interrupted; %ld of %d runs are in %s, go on with --resume\n", j.done, j.count, j.path);
+        fprintf(stderr, "fokker: interrupted; %ld of %d runs are in %s, go on with --resume\n", j.done, j.count,
+                j.path);
     else if (code == FAILED_RUN || (code == OK && ranks_mine() == 0 && finish(&j))) {
         code = complain(FAILED_RUN);
         ranks_abort(code);

@@ -12,7 +12,8 @@
 #include "base/files/array.h"
 #include "scores/wrap.h"
 
-enum { ROWS = 1000, WIDE_ROWS = 256, WIDE = 256, LEAST_ROWS = 128 };     /* a network of images is slow, and its losses are means over many columns */
+/* a network of images is slow, and its losses are means over many columns */
+enum { ROWS = 1000, WIDE_ROWS = 256, WIDE = 256, LEAST_ROWS = 128 };
 
 typedef struct job { const request *r; subject of; check c; double *data; } job;
 
@@ -52,7 +53,8 @@ static int open_job(job *j, const request *r)
     long n, seed, label;
 
     *j = (job){ .r = r };
-    if (words_between(r, 1, 1) || option_whole(r, "samples", LEAST_ROWS, 10000000, 0, &n) || option_whole(r, "seed", 0, 1L << 53, 0, &seed))
+    if (words_between(r, 1, 1) || option_whole(r, "samples", LEAST_ROWS, 10000000, 0, &n)
+        || option_whole(r, "seed", 0, 1L << 53, 0, &seed))
         return -1;
     if (subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")) ||
         option_whole(r, "label", 0, 1000000, -1, &label) || subject_takes(&j->of, "--label", label))
@@ -60,7 +62,8 @@ static int open_job(job *j, const request *r)
     n = n ? n : j->of.field->dim > WIDE ? WIDE_ROWS : ROWS;
     if (read_data(j, n))
         return -1;
-    return check_open(&j->c, &j->of, (int)n, (uint64_t)seed, j->data, (int)label) || make_folder(option_text(r, "output")) ? -1 : 0;
+    return check_open(&j->c, &j->of, (int)n, (uint64_t)seed, j->data, (int)label)
+        || make_folder(option_text(r, "output")) ? -1 : 0;
 }
 
 static void close_job(job *j)
@@ -90,7 +93,8 @@ static void print_head(const check *c, const char *data)
 
     printf("%s, %s: field ", c->of->model->name, c->proc->name);
     print_name(s);
-    printf(", %d column%s, says that it predicts %s; %d points of %s at %d noise levels\n", c->dim, c->dim == 1 ? "" : "s", predicts_name(s->predicts), c->n,
+    printf(", %d column%s, says that it predicts %s; %d points of %s at %d noise levels\n", c->dim, c->dim == 1 ? ""
+           : "s", predicts_name(s->predicts), c->n,
            c->own ? "its own samples" : data ? data : "the law", SPOTS);
 }
 
@@ -146,11 +150,13 @@ static void print_cost(const check *c)
     const cost *best = &c->cost[c->best];
     double least = best->seconds / best->rows, now = row_seconds(c, c->given);
 
-    printf("cost: a call of one row %.3g us; best %d rows a call, %.3g us a row", c->cost[0].seconds * 1e6, best->rows, least * 1e6);
+    printf("cost: a call of one row %.3g us; best %d rows a call, %.3g us a row", c->cost[0].seconds * 1e6, best->rows,
+           least * 1e6);
     if (!c->given)
         puts("; it gets all that there are");
     else if (now > 1.25 * least)
-        printf(best->rows > c->given ? "; a sampler gives it %d, %.2g times slower: let it ask for %d (block)\n" : "; a sampler gives it %d, %.2g times slower\n", c->given,
+        printf(best->rows > c->given ? "; a sampler gives it %d, %.2g times slower: let it ask for %d (block)\n"
+               : "; a sampler gives it %d, %.2g times slower\n", c->given,
                now / least, best->rows);
     else
         printf("; a sampler gives it %d, which is as good\n", c->given);
@@ -167,7 +173,8 @@ static void print_advice(const check *c, int whole)
             given++;
         }
     if (!given)
-        puts(c->own ? "It behaves, as far as can be told without data; give some with --data x.npy to see its error by noise level."
+        puts(c->own ? "It behaves, as far as can be told without data; give some with --data x.npy to see its error by "
+                      "noise level."
                     : "It behaves: `fokker sample` and `fokker bench` may ask it anything.");
 }
 
@@ -200,12 +207,16 @@ static int write_levels(const check *c, const char *folder)
     snprintf(path, sizeof path, "%s/check.tsv", folder);
     if (!(f = fopen(path, "w")))
         return fail("%s: cannot be written (%s)", path, strerror(errno));
-    fputs("t\talpha\tsigma\tlambda\tnoise_loss\tnoise_loss_se\tdata_loss\tdata_loss_se\taffine_loss\texcess\texcess_se\tfisher\tfisher_se\tshare\tshare_se\tsteepness\twild\n", f);
+    fputs("t\talpha\tsigma\tlambda\tnoise_loss\tnoise_loss_se\tdata_loss\tdata_loss_se\taffine_loss\texcess\texcess_se"
+          "\tfisher\tfisher_se\tshare\tshare_se\tsteepness\twild\n", f);
     for (int k = 0; k < SPOTS; k++) {
         const spot *s = &c->spot[k];
 
-        fprintf(f, "%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3g\t%.9g\t%.3g\t%.9g\t%.9g\t%.3g\t%.9g\t%.3g\t%.9g\t%.3g\t%.6g\t%ld\n", s->at.t, s->at.alpha, s->at.sigma,
-                s->at.lambda, s->noise, s->noise_se, s->data, s->data_se, s->gauss, s->excess, s->excess_se, s->fisher, s->fisher_se, s->share, s->share_se, s->slope,
+        fprintf(f, "%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.3g\t%.9g\t%.3g\t"
+                "%.9g\t%.9g\t%.3g\t%.9g\t%.3g\t%.9g\t%.3g\t%.6g\t%ld\n",
+                s->at.t, s->at.alpha, s->at.sigma,
+                s->at.lambda, s->noise, s->noise_se, s->data, s->data_se, s->gauss, s->excess, s->excess_se, s->fisher,
+                    s->fisher_se, s->share, s->share_se, s->slope,
                 s->wild);
     }
     bad = ferror(f);

@@ -1,4 +1,5 @@
-/* fokker help: the help text, and from the same tables the man page (--man) and the bash completion (--completion) for the build. */
+/* fokker help: the help text, and from the same tables the man page (--man) and the bash completion (--completion) for
+ * the build. */
 #include <stdio.h>
 #include <string.h>
 #include "bench/options.h"
@@ -12,7 +13,8 @@ static void print_options(int commands_bit)
 
         if (!(o->commands & commands_bit))
             continue;
-        snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
+        snprintf(left, sizeof left, "%c%c%s--%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+                 o->letter ? ", " : "  ", o->name,
                  o->arg ? " " : "", o->arg ? o->arg : "");
         printf("  %-30s %s\n", left, o->about);
     }
@@ -54,7 +56,8 @@ static int help_all(void)
 
 static int man_page(void)
 {
-    printf(".TH FOKKER 1 \"\" \"fokker %s\" \"User Commands\"\n.SH NAME\nfokker \\- solver workbench for diffusion samplers\n.SH SYNOPSIS\n", version_text());
+    printf(".TH FOKKER 1 \"\" \"fokker %s\" \"User Commands\"\n.SH NAME\nfokker \\- solver workbench for diffusion "
+           "samplers\n.SH SYNOPSIS\n", version_text());
     for (const command *c = commands; c->name; c++)
         printf(".B fokker %s\n.RI \"%s\"\n.RI [ options ]\n.br\n", c->name, c->words);
     puts(".SH COMMANDS");
@@ -68,7 +71,8 @@ static int man_page(void)
     for (const option *o = options; o->name; o++)
         if (o->commands == EVERY)
             printf(".TP\n.BR \\-\\-%s \" \" \\fI%s\\fR\n%s\n", o->name, o->arg ? o->arg : "", o->about);
-    puts(".SH EXIT STATUS\n0 all well; 1 a run failed or diverged, or a claim was refuted; 2 usage or bad input; 130 interrupted.");
+    puts(".SH EXIT STATUS\n0 all well; 1 a run failed or diverged, or a claim was refuted; 2 usage or bad input; 130 "
+         "interrupted.");
     return OK;
 }
 
@@ -76,10 +80,14 @@ static int completion(void)
 {
     puts("_fokker() {\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} cmd=${COMP_WORDS[1]}\n"
          "    case $prev in\n"
-         "    --solver|-s) COMPREPLY=($(compgen -W \"$(fokker list solvers --tsv | tail -n +2 | cut -f1)\" -- \"$cur\")); return ;;\n"
-         "    --grid|-g) COMPREPLY=($(compgen -W \"$(fokker list grids --tsv | tail -n +2 | cut -f1)\" -- \"$cur\")); return ;;\n"
-         "    --process|-p) COMPREPLY=($(compgen -W \"$(fokker list processes --tsv | tail -n +2 | cut -f1)\" -- \"$cur\")); return ;;\n"
-         "    --metric|-m) COMPREPLY=($(compgen -W \"$(fokker list metrics --tsv | tail -n +2 | cut -f1)\" -- \"$cur\")); return ;;\n"
+         "    --solver|-s) COMPREPLY=($(compgen -W \"$(fokker list solvers --tsv | tail -n +2 | cut -f1)\" -- "
+         "\"$cur\")); return ;;\n"
+         "    --grid|-g) COMPREPLY=($(compgen -W \"$(fokker list grids --tsv | tail -n +2 | cut -f1)\" -- \"$cur\")); "
+         "return ;;\n"
+         "    --process|-p) COMPREPLY=($(compgen -W \"$(fokker list processes --tsv | tail -n +2 | cut -f1)\" -- "
+         "\"$cur\")); return ;;\n"
+         "    --metric|-m) COMPREPLY=($(compgen -W \"$(fokker list metrics --tsv | tail -n +2 | cut -f1)\" -- "
+         "\"$cur\")); return ;;\n"
          "    esac\n    if [ $COMP_CWORD -eq 1 ]; then");
     printf("        COMPREPLY=($(compgen -W \"");
     for (const command *c = commands; c->name; c++)
@@ -92,7 +100,8 @@ static int completion(void)
                 printf("--%s ", o->name);
         puts("\" -- \"$cur\")) ;;");
     }
-    puts("    *) COMPREPLY=($(compgen -f -W \"$(fokker list models --tsv | tail -n +2 | cut -f1)\" -- \"$cur\")) ;;\n    esac\n}\ncomplete -F _fokker fokker");
+    puts("    *) COMPREPLY=($(compgen -f -W \"$(fokker list models --tsv | tail -n +2 | cut -f1)\" -- \"$cur\")) ;;\n  "
+         "  esac\n}\ncomplete -F _fokker fokker");
     return OK;
 }
 

@@ -48,7 +48,8 @@ static void print_entry(const request *r, const char *name, const char *about, c
 static void print_solver(const request *r, const solver *s)
 {
     if (option_text(r, "tsv")) {
-        printf("%s\t%g\t%g\t%d\t%d\t%s\t%s\n", s->name, s->order, s->strong, s->stochastic, s->evals, s->about, s->cite);
+        printf("%s\t%g\t%g\t%d\t%d\t%s\t%s\n", s->name, s->order, s->strong, s->stochastic, s->evals, s->about,
+               s->cite);
         return;
     }
     printf("  %-22s ", s->name);
@@ -192,11 +193,13 @@ int cmd_list(const request *r)
         if (r->words && !strcmp(r->word[0], topics[i].name))
             return topics[i].list(r);
     if (r->words) {
-        fail("list: there is no list of \"%s\"; did you mean %s?", r->word[0], nearest(r->word[0], TOPICS, topics, sizeof *topics));
+        fail("list: there is no list of \"%s\"; did you mean %s?", r->word[0],
+             nearest(r->word[0], TOPICS, topics, sizeof *topics));
         return complain(USAGE);
     }
     if (option_text(r, "tsv")) {
-        fail("list: --tsv needs one kind of thing; give solvers, processes, grids, models, metrics, wrappers, layers or estimators");
+        fail("list: --tsv needs one kind of thing; give solvers, processes, grids, models, metrics, wrappers, layers "
+             "or estimators");
         return complain(USAGE);
     }
     for (int i = 0; i < TOPICS && !status; i++) {

@@ -1,4 +1,5 @@
-/* fokker logp: log-likelihoods by the probability flow, each with what it is uncertain about; encodings and the way back. */
+/* fokker logp: log-likelihoods by the probability flow, each with what it is uncertain about; encodings and the way
+ * back. */
 #include <errno.h>
 #include <math.h>
 #include <omp.h>
@@ -28,7 +29,8 @@ static void take_predicted(const logp_cell *c, int n, answer *out)
     }
 }
 
-int logp_flow(const logp_job *j, const logp_cell *c, int n, const double *x, const int *label, double *latent, answer *out, long *done)
+int logp_flow(const logp_job *j, const logp_cell *c, int n, const double *x, const int *label, double *latent,
+              answer *out, long *done)
 {
     logp_plan p;
     int status = logp_plan_open(&p, j, c, TO_NOISE);
@@ -57,7 +59,8 @@ static void run_cell(const logp_job *j, logp_cell *c, double *latent, long *done
     else if (c->budget && logp_split(j, c, option_text(j->r, "quiet") ? NULL : stderr))
         c->status = FAILED;
     else
-        c->status = j->whole ? logp_levels(j, c, done) : logp_flow(j, c, j->n, j->points.v, j->label, latent, c->out, done);
+        c->status = j->whole ? logp_levels(j, c, done) : logp_flow(j, c, j->n, j->points.v, j->label, latent, c->out,
+                                                                   done);
     c->seconds = omp_get_wtime() - began;
     if (c->status)
         snprintf(c->reason, sizeof c->reason, "%s", why());
@@ -116,7 +119,8 @@ static int decode(logp_job *j)
     int status;
 
     if (!out || j->cells > 1)
-        return complain((fail(out ? "--decode: one method at a time; give one solver and budget" : "--decode: where to? give -o FILE"), USAGE));
+        return complain((fail(out ? "--decode: one method at a time; give one solver and budget"
+                              : "--decode: where to? give -o FILE"), USAGE));
     if (array_read(path, &z))
         return complain(USAGE);
     if (array_cols(&z) != j->dim) {
@@ -168,7 +172,8 @@ static int write_terms(const logp_job *j, const logp_cell *c)
 /* Two runs a point, unless one is enough. */
 static watch *watch_points(const logp_job *j, long cells, long *done)
 {
-    return watch_open("points", cells * j->n * (j->whole ? j->each : 1) * (j->unchecked ? 1 : 2), done, option_text(j->r, "quiet") != NULL);
+    return watch_open("points", cells * j->n * (j->whole ? j->each : 1) * (j->unchecked ? 1 : 2), done,
+                      option_text(j->r, "quiet") != NULL);
 }
 
 static int run_one(logp_job *j)
@@ -233,7 +238,8 @@ static int run_many(logp_job *j)
         return complain((fail("logp: %d combinations need a folder for their tables; give -o DIR", j->cells), USAGE));
     if (option_text(j->r, "encode"))
         return complain((fail("--encode: one method at a time; give one solver and budget"), USAGE));
-    if ((mkdir(folder, 0777) && errno != EEXIST) || !(cells = file_in(folder, "logp.tsv")) || !(rows = file_in(folder, "points.tsv"))) {
+    if ((mkdir(folder, 0777) && errno != EEXIST) || !(cells = file_in(folder, "logp.tsv"))
+        || !(rows = file_in(folder, "points.tsv"))) {
         if (!cells)
             fail("-o %s: is no folder and cannot be made; give another", folder);
         else
@@ -242,7 +248,8 @@ static int run_many(logp_job *j)
     }
     logp_write_head(cells);
     if (!quiet)
-        printf("%-22s %-20s %6s %10s %10s %12s %10s %10s %10s %7s\n", "solver", "trace", "probes", "calls", "rows", "mean log p", "+-", "predicted", "realised", "inside");
+        printf("%-22s %-20s %6s %10s %10s %12s %10s %10s %10s %7s\n", "solver", "trace", "probes", "calls", "rows",
+               "mean log p", "+-", "predicted", "realised", "inside");
     w = watch_points(j, j->cells, &done);
     for (int i = 0; i < j->cells && !watch_stopped; i++) {
         logp_cell *c = &j->cell[i];
@@ -254,13 +261,15 @@ static int run_many(logp_job *j)
             code = (fail("%s: cannot be written; is the disk full?", folder), complain(FAILED_RUN));
             break;
         }
-        if (c->terms && ((!terms && !(terms = file_in(folder, "terms.tsv"))) || logp_write_terms(terms, !headed++, i, j, c) || fflush(terms))) {
+        if (c->terms && ((!terms && !(terms = file_in(folder, "terms.tsv")))
+                         || logp_write_terms(terms, !headed++, i, j, c) || fflush(terms))) {
             code = (fail("%s/terms.tsv: cannot be written; is the disk full?", folder), complain(FAILED_RUN));
             break;
         }
         s = logp_sum(c->out ? j->n : 0, c->out);
         if (!quiet)
-            printf("%-22s %-20s %6ld %10.1f %10.1f %12.6g %10.2g %10.2g %10.2g %6.1f%%%s%s\n", c->solver ? c->solver : "dopri5", c->trace ? c->trace : "exact", c->probes, s.calls,
+            printf("%-22s %-20s %6ld %10.1f %10.1f %12.6g %10.2g %10.2g %10.2g %6.1f%%%s%s\n", c->solver ? c->solver
+                   : "dopri5", c->trace ? c->trace : "exact", c->probes, s.calls,
                    s.rows, s.mean, s.mean_se, predicted(&s), s.realised,
                    s.intervals ? 100. * s.inside / s.intervals : NAN, c->status ? " " : "", c->reason);
         logp_cell_clear(c);

@@ -44,7 +44,8 @@ static int run_command(int argc, char **argv)
 /* Of OpenBLAS with threads of its own; other builds lack it. */
 extern void blas_thread_shutdown_(void) __attribute__((weak));
 
-/* Ours share out blocks of rows, never a product; its own, which spin from the moment it is loaded, are ended (setting their number starts them anew). */
+/* Ours share out blocks of rows, never a product; its own, which spin from the moment it is loaded, are ended (setting
+ * their number starts them anew). */
 static void blas_serial(void)
 {
     openblas_set_num_threads(1);

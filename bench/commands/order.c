@@ -1,4 +1,5 @@
-/* fokker order: the claim of every solver, measured.  Solvers x processes x grids x kinds, each measurement on one thread. */
+/* fokker order: the claim of every solver, measured.
+ * Solvers x processes x grids x kinds, each measurement on one thread. */
 #include <errno.h>
 #include <math.h>
 #include <omp.h>
@@ -13,7 +14,8 @@
 
 enum { ROWS = 256, MAX_ARENAS = 32, MAX_GRIDS = 3 };
 static const effort full_effort = { .least = 64, .most = 2048, .limit = 8192, .paths = 20000, .path_steps = 256 };
-static const effort wide_effort = { .least = 64, .most = 1024, .limit = 8192, .paths = 20000, .path_steps = 256 };    /* --all: thousands of claims in minutes */
+/* --all: thousands of claims in minutes */
+static const effort wide_effort = { .least = 64, .most = 1024, .limit = 8192, .paths = 20000, .path_steps = 256 };
 static const char *const every_grid[MAX_GRIDS] = { "lambda", "karras", "uniform" };
 
 /* One measurement. */
@@ -42,7 +44,8 @@ static int open_methods(job *j, const request *r)
     for (; j->methods < n; j->methods++) {
         int i = j->methods;
 
-        j->how[i] = r->words ? method_parse("order", r->word[i]) : zoo_method(solver_at(i), j->item[i], sizeof j->item[i]);
+        j->how[i] = r->words ? method_parse("order", r->word[i])
+            : zoo_method(solver_at(i), j->item[i], sizeof j->item[i]);
         j->name[i] = r->words ? r->word[i] : j->item[i];
         if (!j->how[i])
             return -1;
@@ -83,7 +86,8 @@ static void add(job *j, const arena *a, int which, const char *on, enum kind kin
     j->task[j->tasks++] = (task){ .how = j->how[which], .f = f, .guard = f };
 }
 
-/* What one method claims on one process.  Paths cost least on a grid even in lambda, whose levels are the tree's own nodes. */
+/* What one method claims on one process.  Paths cost least on a grid even in lambda, whose levels are the tree's own
+ * nodes. */
 static void add_claims(job *j, const request *r, const arena *a, int which)
 {
     const method *m = j->how[which];
@@ -128,7 +132,8 @@ static void close_job(job *j)
     free(j);
 }
 
-static int (*const measure[KINDS])(finding *, const method *, const effort *) = { order_ode, order_tol, order_weak, NULL };
+static int (*const measure[KINDS])(finding *, const method *, const effort *) = { order_ode, order_tol, order_weak,
+        NULL };
 
 static void run_all(job *j, const effort *e, int quiet)
 {
@@ -151,7 +156,8 @@ static void run_all(job *j, const effort *e, int quiet)
     watch_close(w);
 }
 
-/* A weak order that the paths refute is refuted; a solver that claims no strong order keeps no row of it, nor what Ctrl-C kept from its turn. */
+/* A weak order that the paths refute is refuted; a solver that claims no strong order keeps no row of it, nor what
+ * Ctrl-C kept from its turn. */
 static void conclude(job *j)
 {
     int n = 0;
@@ -159,7 +165,8 @@ static void conclude(job *j)
     for (int i = 0; i < j->tasks; i++) {
         const task *strong = &j->task[i];
 
-        for (int k = 0; k < j->tasks && strong->f.kind == KIND_STRONG && strong->guard.verdict == VERDICT_REFUTED; k++) {
+        for (int k = 0; k < j->tasks && strong->f.kind == KIND_STRONG && strong->guard.verdict == VERDICT_REFUTED;
+             k++) {
             finding *weak = &j->task[k].f;
 
             if (weak->kind != KIND_WEAK || j->task[k].how != strong->how || weak->arena != strong->f.arena)
@@ -181,7 +188,8 @@ static void print_tsv(FILE *out, const job *j)
     for (int i = 0; i < j->tasks; i++) {
         const finding *f = &j->task[i].f;
 
-        fprintf(out, "%s\t%s\t%s\t%s\t%g\t%.4f\t%.4f\t%.4f\t%.6g\t%.6g\t%s\n", f->solver, f->arena->proc->name, f->grid, kind_names[f->kind],
+        fprintf(out, "%s\t%s\t%s\t%s\t%g\t%.4f\t%.4f\t%.4f\t%.6g\t%.6g\t%s\n", f->solver, f->arena->proc->name,
+                f->grid, kind_names[f->kind],
                 f->claimed, f->slope.value, f->slope.lo, f->slope.hi, f->t_from, f->t_to, verdict_names[f->verdict]);
     }
 }
@@ -194,20 +202,23 @@ static void print_rungs(FILE *out, const job *j)
         const char *family = solver_family(j->task[i].how->sol);
 
         for (int k = 0; k < f->ladder.count; k++)
-            fprintf(out, "%s\t%s\t%s\t%s\t%g\t%.4f\t%s\t%.6g\t%.6g\t%d\t%s\n", f->solver, f->arena->proc->name, f->grid, kind_names[f->kind], f->claimed,
+            fprintf(out, "%s\t%s\t%s\t%s\t%g\t%.4f\t%s\t%.6g\t%.6g\t%d\t%s\n", f->solver, f->arena->proc->name,
+                    f->grid, kind_names[f->kind], f->claimed,
                     f->slope.value, f->from, f->ladder.h[k], f->ladder.error[k], f->ladder.used[k], family);
     }
 }
 
 static void print_table(const job *j)
 {
-    printf("%-24s %-12s %-8s %-6s %7s  %-24s %s\n", "solver", "process", "grid", "kind", "claimed", "measured, 95 %", "verdict");
+    printf("%-24s %-12s %-8s %-6s %7s  %-24s %s\n", "solver", "process", "grid", "kind", "claimed", "measured, 95 %",
+           "verdict");
     for (int i = 0; i < j->tasks; i++) {
         const finding *f = &j->task[i].f;
         char interval[64];
 
         snprintf(interval, sizeof interval, "%5.2f [%.2f, %.2f]", f->slope.value, f->slope.lo, f->slope.hi);
-        printf("%-24s %-12s %-8s %-6s %7g  %-24s %s\n", f->solver, f->arena->proc->name, f->grid, kind_names[f->kind], f->claimed, interval,
+        printf("%-24s %-12s %-8s %-6s %7g  %-24s %s\n", f->solver, f->arena->proc->name, f->grid, kind_names[f->kind],
+               f->claimed, interval,
                verdict_names[f->verdict]);
         if (*f->note) {
             printf("    %s\n", f->note);
@@ -216,7 +227,8 @@ static void print_table(const job *j)
         printf("    %s to %.3g:", f->from, f->t_to);
         for (int k = 0, shown = 0; k < f->ladder.count; k++)
             if (f->ladder.used[k] && shown++ < 5)
-                printf(f->kind == KIND_TOL ? " %.0e %.1e;" : " %.0f %.1e;", f->kind == KIND_TOL ? f->ladder.h[k] : 1 / f->ladder.h[k],
+                printf(f->kind == KIND_TOL ? " %.0e %.1e;" : " %.0f %.1e;", f->kind == KIND_TOL ? f->ladder.h[k]
+                       : 1 / f->ladder.h[k],
                        f->ladder.error[k]);
         puts("");
     }

@@ -66,7 +66,8 @@ static int gnuplot(const char *folder, char *definitions, char *script)
         if (errno != EINTR)
             return fail("gnuplot: its end was missed (%s)", strerror(errno));
     if (!WIFEXITED(status) || WEXITSTATUS(status))
-        return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? fail("gnuplot cannot be run; install it (Debian: gnuplot-nox)")
+        return WIFEXITED(status) && WEXITSTATUS(status) == 127
+            ? fail("gnuplot cannot be run; install it (Debian: gnuplot-nox)")
                                                                : fail("gnuplot failed on %s; see %s", script, log);
     remove(log);
     return 0;
@@ -91,7 +92,9 @@ static void define_words(FILE *f, const char *variable, const summary *s, const 
         int known = strcmp(r->model, name);
 
         for (int k = 0; k < i && !known; k++)
-            known = !strcmp(s->trial[k].first->model, name) && !strcmp(grids_too ? s->trial[k].first->grid : s->trial[k].first->solver, grids_too ? r->grid : r->solver);
+            known = !strcmp(s->trial[k].first->model, name)
+                && !strcmp(grids_too ? s->trial[k].first->grid : s->trial[k].first->solver, grids_too ? r->grid
+                           : r->solver);
         if (known || strchr(grids_too ? r->grid : r->solver, '\''))
             continue;
         fprintf(f, "%s%s", first ? "" : " ", grids_too ? r->grid : r->solver);
@@ -101,7 +104,8 @@ static void define_words(FILE *f, const char *variable, const summary *s, const 
 }
 
 /* what: the metric, or NULL; parts: of it, or NULL. */
-static int draw_parts(const summary *s, const char *folder, const char *script, const char *name, const char *what, const parted *parts)
+static int draw_parts(const summary *s, const char *folder, const char *script, const char *name, const char *what,
+                      const parted *parts)
 {
     char out[600], path[PATH_SIZE], *text = NULL;
     size_t size;
@@ -145,7 +149,8 @@ static int has_rounds(const char *folder, const char *name)
     if (!(f = fopen(path, "r")))
         return 0;
     while (!yes && getline(&line, &room, f) > 0)
-        yes = *line != '#' && (at = strchr(line, '\t')) && (end = strchr(at + 1, '\t')) && strlen(name) == (size_t)(end - at - 1)
+        yes = *line != '#' && (at = strchr(line, '\t')) && (end = strchr(at + 1, '\t'))
+            && strlen(name) == (size_t)(end - at - 1)
               && !strncmp(at + 1, name, strlen(name));
     free(line), fclose(f);
     return yes;
@@ -154,7 +159,8 @@ static int has_rounds(const char *folder, const char *name)
 /* A script for each file that there is. */
 static int draw_files(const summary *s, const char *folder, const char *name)
 {
-    static const struct { const char *file, *script; } each[] = { { "grids", "grids" }, { "samples", "scatter" }, { "images", "sheet" } };
+    static const struct { const char *file, *script; } each[] = { { "grids", "grids" }, { "samples", "scatter" },
+                                                                  { "images", "sheet" } };
 
     for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
         char path[PATH_SIZE];
@@ -192,10 +198,12 @@ static int draw_model(const summary *s, const char *folder, const char *name)
 
     for (int m = 0; m < s->of->metrics; m++)
         if (!split_networks(s->of, m) && has_numbers(s, name, m)
-            && (draw_one(s, folder, "quality", name, s->of->metric[m]) || draw_one(s, folder, "seconds", name, s->of->metric[m])
+            && (draw_one(s, folder, "quality", name, s->of->metric[m])
+                || draw_one(s, folder, "seconds", name, s->of->metric[m])
                 || (wide && draw_one(s, folder, "work", name, s->of->metric[m]))))
             return -1;
-    return draw_files(s, folder, name) || draw_splits(s, folder, name) || (wide && draw_one(s, folder, "rounds", name, NULL)) ? -1 : 0;
+    return draw_files(s, folder, name) || draw_splits(s, folder, name)
+        || (wide && draw_one(s, folder, "rounds", name, NULL)) ? -1 : 0;
 }
 
 int pictures_draw(const summary *s, const char *folder)
@@ -218,7 +226,8 @@ int pictures_draw(const summary *s, const char *folder)
 
 int check_draw(const char *name, const char *folder, int errs)
 {
-    return draw_one(NULL, folder, "check", name, NULL) || (errs && draw_one(NULL, folder, "fisher", name, NULL)) ? -1 : 0;
+    return draw_one(NULL, folder, "check", name, NULL) || (errs && draw_one(NULL, folder, "fisher", name, NULL)) ? -1
+        : 0;
 }
 
 int loss_draw(const char *name, const char *folder) { return draw_one(NULL, folder, "loss", name, NULL); }

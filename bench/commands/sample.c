@@ -32,14 +32,17 @@ static int open_recipe(job *j)
     long steps, nfe;
     int final = option_choice(j->r, "final", "none denoise");
 
-    if (final < 0 || option_whole(j->r, "steps", 1, 100000000, 0, &steps) || option_whole(j->r, "nfe", 1, 100000000, 0, &nfe))
+    if (final < 0 || option_whole(j->r, "steps", 1, 100000000, 0, &steps) || option_whole(j->r, "nfe", 1, 100000000, 0,
+            &nfe))
         return -1;
     if (steps && nfe)
         return fail("--steps and --nfe are both given; choose one");
-    if (recipe_open(&j->how, &j->of, or_default(option_text(j->r, "solver"), "dpmpp-2m"), option_text(j->r, "grid"), final, (budget){ (int)steps, nfe }))
+    if (recipe_open(&j->how, &j->of, or_default(option_text(j->r, "solver"), "dpmpp-2m"), option_text(j->r, "grid"),
+                    final, (budget){ (int)steps, nfe }))
         return -1;
     if (recipe_adapts(j->how.how, (budget){ (int)steps, nfe }) && (steps || nfe))
-        return fail("--%s: %s chooses its own steps; give rtol and atol instead", steps ? "steps" : "nfe", j->how.how->sol->name);
+        return fail("--%s: %s chooses its own steps; give rtol and atol instead", steps ? "steps" : "nfe",
+                    j->how.how->sol->name);
     return 0;
 }
 
@@ -88,7 +91,8 @@ static int open_noise(job *j)
     if (array_read(path, &j->recorded) || replay_open(&j->replay, path, &j->recorded, j->n, j->of.field->dim))
         return -1;
     if (j->replay.draws < j->how.cost.draws)
-        return fail("--noise %s: holds %ld draws, but the run needs %ld; record more, or take fewer steps", path, j->replay.draws, j->how.cost.draws);
+        return fail("--noise %s: holds %ld draws, but the run needs %ld; record more, or take fewer steps", path,
+                    j->replay.draws, j->how.cost.draws);
     j->noise = noise_replay(&j->replay);
     return 0;
 }
@@ -101,7 +105,8 @@ static int open_label(job *j)
     if (!text)
         return 0;
     if (each && !n)
-        return fail("--label each: neither data nor field of %s say how many classes there are; give a number", j->of.model->name);
+        return fail("--label each: neither data nor field of %s say how many classes there are; give a number",
+                    j->of.model->name);
     if ((!each && option_whole(j->r, "label", 0, 1000000, 0, &j->label)) || subject_takes(&j->of, "--label", j->label))
         return -1;
     if (!(j->labels = malloc(j->n * sizeof *j->labels)))
@@ -120,7 +125,8 @@ static int open_twin(job *j)
     if (!option_text(j->r, "twin"))
         return 0;
     if (!j->how.how->sol->twin)
-        return fail("--twin: %s is not parallel in time and has no serial twin; leave it out", method_name(j->how.how, name, sizeof name));
+        return fail("--twin: %s is not parallel in time and has no serial twin; leave it out",
+                    method_name(j->how.how, name, sizeof name));
     if (!(j->from = malloc(bytes)))
         return fail("-n %ld: not enough memory", j->n);
     memcpy(j->from, j->x, bytes);
@@ -134,7 +140,8 @@ static int open_trace(job *j)
     if (!option_text(j->r, "trajectory"))
         return 0;
     if (!(j->trace = malloc(numbers * sizeof *j->trace)))
-        return fail("--trajectory: not enough memory for %d x %ld x %d numbers", j->how.plan.steps + 1, j->n, j->of.field->dim);
+        return fail("--trajectory: not enough memory for %d x %ld x %d numbers", j->how.plan.steps + 1, j->n,
+                    j->of.field->dim);
     j->how.plan.trace = j->trace;
     return 0;
 }
@@ -153,7 +160,8 @@ static int check_outputs(const request *r)
 static int open_job(job *j, const request *r)
 {
     *j = (job){ .r = r };
-    if (words_between(r, 1, 1) || option_whole(r, "samples", 1, 2000000000, 1000, &j->n) || option_whole(r, "seed", 0, 1L << 53, 0, &j->seed))
+    if (words_between(r, 1, 1) || option_whole(r, "samples", 1, 2000000000, 1000, &j->n)
+        || option_whole(r, "seed", 0, 1L << 53, 0, &j->seed))
         return -1;
     if (subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")))
         return -1;
@@ -192,7 +200,8 @@ static int write_all(const job *j)
     if (option_text(r, "output") ? array_write(option_text(r, "output"), 2, (long[]){ j->n, dim }, j->x)
                                  : !option_text(r, "png") && !j->trace && print_text(j->n, dim, j->x))
         return -1;
-    if (j->trace && array_write(option_text(r, "trajectory"), 3, (long[]){ j->how.plan.steps + 1, j->n, dim }, j->trace))
+    if (j->trace && array_write(option_text(r, "trajectory"), 3, (long[]){ j->how.plan.steps + 1, j->n, dim },
+                                j->trace))
         return -1;
     return option_text(r, "png") ? sheet_write(option_text(r, "png"), j->n, dim, j->x) : 0;
 }
@@ -203,7 +212,8 @@ static void print_record(const job *j, const tally *t, double seconds)
 
     fprintf(stderr, "%s, %s: %s, %ld samples of %d columns, seed %ld\n", j->of.model->name, j->of.model->process->name,
             method_name(j->how.how, name, sizeof name), j->n, j->of.field->dim, j->seed);
-    fprintf(stderr, "%ld steps%s, %ld calls in sequence, %ld rows, %.3g s", t->steps, j->how.plan.rtol > 0 ? " at most" : "", t->calls, t->rows, seconds);
+    fprintf(stderr, "%ld steps%s, %ld calls in sequence, %ld rows, %.3g s", t->steps, j->how.plan.rtol > 0 ? " at most"
+            : "", t->calls, t->rows, seconds);
     if (t->rejected)
         fprintf(stderr, ", %ld steps rejected", t->rejected);
     fprintf(stderr, "\n");
@@ -245,7 +255,8 @@ int cmd_sample(const request *r)
     if (!quiet)
         print_record(&j, &cost, began);
     ranks_release(shared);
-    if (ranks_mine() == 0 && write_all(&j))                              /* it could be written before: the disk is full, or the pipe closed */
+    /* it could be written before: the disk is full, or the pipe closed */
+    if (ranks_mine() == 0 && write_all(&j))
         code = complain(FAILED_RUN);
     close_job(&j);
     return status == STOPPED ? INTERRUPTED : code;

@@ -144,7 +144,8 @@ static int names(const peer *p, const char *text)
 {
     size_t n = strlen(p->library);
 
-    return !strcmp(text, p->name) || (!strncmp(text, p->library, n) && strchr(" .:", text[n]) && text[n] && !strcmp(text + n + 1, p->name));
+    return !strcmp(text, p->name) || (!strncmp(text, p->library, n) && strchr(" .:", text[n]) && text[n]
+                                      && !strcmp(text + n + 1, p->name));
 }
 
 const peer *compat_find(const char *text, spelled *s)
@@ -169,7 +170,8 @@ const peer *compat_find(const char *text, spelled *s)
         snprintf(all[k].text, MAX_NAME, k < total ? "%s %s" : "%s%s", k < total ? p->library : "", p->name);
         all[k].name = all[k].text;
     }
-    fail("compat: \"%s\" is not known; did you mean %s? `fokker compat` lists all", name, nearest(name, 2 * total, all, sizeof *all));
+    fail("compat: \"%s\" is not known; did you mean %s? `fokker compat` lists all", name,
+         nearest(name, 2 * total, all, sizeof *all));
     free(all);
     return NULL;
 }
@@ -189,7 +191,8 @@ static int applies(const rule *r, const spelled *s)
     for (int i = 0; word_at(r->when, " ", i, word, sizeof word); i++) {
         size_t key = strcspn(word, "!=<"), other = word[key] == '!';
 
-        if (word[key] == '<' ? strtod(value_of(s, word, key), NULL) >= strtod(word + key + 1, NULL) : among(value_of(s, word, key), word + key + other + 1) == (int)other)
+        if (word[key] == '<' ? strtod(value_of(s, word, key), NULL) >= strtod(word + key + 1, NULL)
+            : among(value_of(s, word, key), word + key + other + 1) == (int)other)
             return 0;
     }
     return 1;
@@ -241,11 +244,13 @@ void compat_translate(const peer *p, const spelled *s, translation *t)
     if (t->refusal)
         return;
     if (*part[LAST])
-        snprintf(part[SOLVER] + strlen(part[SOLVER]), LINE - strlen(part[SOLVER]), "%clast=%s", strchr(part[SOLVER], ':') ? ',' : ':', part[LAST]);
+        snprintf(part[SOLVER] + strlen(part[SOLVER]), LINE - strlen(part[SOLVER]), "%clast=%s",
+                 strchr(part[SOLVER], ':') ? ',' : ':', part[LAST]);
     at = snprintf(t->line, LINE, "fokker sample MODEL");
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (*part[order[i].part] && at < LINE)
             at += snprintf(t->line + at, LINE - at, " %s %s", order[i].option, part[order[i].part]);
     if (!*part[OWN] && at < LINE)
-        snprintf(t->line + at, LINE - at, " --%s %ld", *part[BUDGET] ? "nfe" : "steps", strtol(value_of(s, "n", 1), NULL, 10) + strtol(part[COUNT], NULL, 10));
+        snprintf(t->line + at, LINE - at, " --%s %ld", *part[BUDGET] ? "nfe" : "steps",
+                 strtol(value_of(s, "n", 1), NULL, 10) + strtol(part[COUNT], NULL, 10));
 }

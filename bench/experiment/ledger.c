@@ -27,7 +27,8 @@ void account_close(account *a)
     *a = (account){ 0 };
 }
 
-static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b)
+                                                     - (*(const double *)a < *(const double *)b); }
 
 /* y is overwritten by the rows' distances. */
 static void distance(account *a, int n, int dim, const double *x, double *y)
@@ -50,7 +51,8 @@ static double windows(const method *m, int steps)
     return m->inner[1] ? 1 : fmax(1, slices / fmin(method_par(m, "window", 1), slices));
 }
 
-int account_take(account *a, const plan *asked, int n, const double *from, const double *x, const tally *wide, double seconds)
+int account_take(account *a, const plan *asked, int n, const double *from, const double *x, const tally *wide,
+                 double seconds)
 {
     size_t bytes = (size_t)n * asked->field->dim * sizeof *x;
     double *y = malloc(bytes), began = omp_get_wtime();
@@ -60,8 +62,10 @@ int account_take(account *a, const plan *asked, int n, const double *from, const
     if (!y)
         return fail("out of memory for the serial twin of %d samples", n);
     memcpy(y, from, bytes);
-    p.how = method_twin(asked->how, asked->steps, &room), p.residual = NULL, p.done = NULL, p.deadline = 0, p.trace = NULL;
-    a->n = n, a->wide = *wide, a->seconds = seconds, a->per_window = wide->iterations / windows(asked->how, asked->steps);
+    p.how = method_twin(asked->how, asked->steps, &room), p.residual = NULL, p.done = NULL, p.deadline = 0,
+        p.trace = NULL;
+    a->n = n, a->wide = *wide, a->seconds = seconds,
+        a->per_window = wide->iterations / windows(asked->how, asked->steps);
     a->rms = a->median = a->p99 = a->worst = a->twin_seconds = NAN;
     if (!solve(&p, n, y, &a->twin)) {
         a->twin_seconds = omp_get_wtime() - began;
@@ -79,10 +83,13 @@ double machine_seconds(const machine *m, long calls, long rows)
 
 void account_print(const account *a, FILE *f)
 {
-    fprintf(f, "%ld rounds in the place of %ld calls (%.3g times fewer) for %.3g times the work, %ld iterations (%.3g a window), %ld field calls, %.3g MB\n",
-            a->wide.calls, a->twin.calls, (double)a->twin.calls / a->wide.calls, (double)a->wide.rows / a->twin.rows, a->wide.iterations, a->per_window,
+    fprintf(f, "%ld rounds in the place of %ld calls (%.3g times fewer) for %.3g times the work, %ld iterations (%.3g "
+               "a window), %ld field calls, %.3g MB\n",
+            a->wide.calls, a->twin.calls, (double)a->twin.calls / a->wide.calls, (double)a->wide.rows / a->twin.rows,
+                a->wide.iterations, a->per_window,
             a->wide.asks, a->wide.bytes / 1e6);
-    fprintf(f, "serial twin: %.3g s, speed-up %.3g; the ends are %.2g apart (the median row; 99 in 100 %.2g, the furthest %.2g)\n", a->twin_seconds,
+    fprintf(f, "serial twin: %.3g s, speed-up %.3g; the ends are %.2g apart (the median row; 99 in 100 %.2g, the "
+               "furthest %.2g)\n", a->twin_seconds,
             a->twin_seconds / a->seconds, a->median, a->p99, a->worst);
 }
 
@@ -91,8 +98,10 @@ void account_print(const account *a, FILE *f)
 enum { MAX_ITEM = 4352, PATH_SIZE = 4400 };
 
 static const char *const rounds_head =
-    "run\tmodel\tsolver\tgrid\tsteps\tseed\tsamples\tfamily\twindow\ttol\trounds\tcalls\trows\titerations\tper_window\tbytes\tseconds\t"
-    "twin_calls\ttwin_rows\ttwin_seconds\tspeedup\tmodel_seconds\tmodel_twin_seconds\tmodel_speedup\trms\tmedian\tp99\tworst\n";
+    "run\tmodel\tsolver\tgrid\tsteps\tseed\tsamples\tfamily\twindow\t"
+    "tol\trounds\tcalls\trows\titerations\tper_window\tbytes\tseconds\t"
+    "twin_calls\ttwin_rows\ttwin_seconds\tspeedup\tmodel_seconds\tmodel_twin_seconds\tmodel_speedup\t"
+    "rms\tmedian\tp99\tworst\n";
 static const char *const residuals_head = "run\tmodel\tsolver\tgrid\tsteps\tseed\titeration\tresidual\n";
 
 static const char *const names[] = { "rounds", "residuals" };
@@ -229,7 +238,8 @@ static int merge_one(const char *folder, const char *name, int parts)
     return bad ? -1 : 0;
 }
 
-int ledger_merge(const char *folder, int parts) { return merge_one(folder, "rounds", parts) || merge_one(folder, "residuals", parts) ? -1 : 0; }
+int ledger_merge(const char *folder, int parts) { return merge_one(folder, "rounds", parts)
+                                                  || merge_one(folder, "residuals", parts) ? -1 : 0; }
 
 static FILE *append(const ledger *l, const char *name, const char *head)
 {
@@ -240,7 +250,8 @@ static FILE *append(const ledger *l, const char *name, const char *head)
     if (!(f = fopen(path, "a")))
         return fail("%s: cannot be written (%s)", path, strerror(errno)), NULL;
     if (ftell(f) == 0) {
-        fprintf(f, "# a round costs %g s, a point %g s, %g at once: model_seconds\n", l->on.round, l->on.row, l->on.workers);
+        fprintf(f, "# a round costs %g s, a point %g s, %g at once: model_seconds\n", l->on.round, l->on.row,
+                l->on.workers);
         fputs(head, f);
     }
     return f;
@@ -276,7 +287,8 @@ static void family(const char *item, char *out)
 int ledger_add(ledger *l, long cell, const record *r, const method *m, const account *a)
 {
     char name[MAX_ITEM];
-    double own = machine_seconds(&l->on, a->wide.calls, a->wide.rows), twin = machine_seconds(&l->on, a->twin.calls, a->twin.rows);
+    double own = machine_seconds(&l->on, a->wide.calls, a->wide.rows),
+        twin = machine_seconds(&l->on, a->twin.calls, a->twin.rows);
 
     if (strlen(r->solver) >= sizeof name)
         return fail("bench: a solver of %zu characters is too long", strlen(r->solver));
@@ -285,13 +297,18 @@ int ledger_add(ledger *l, long cell, const record *r, const method *m, const acc
         return -1;
     if (!l->residuals && !(l->residuals = append(l, "residuals", residuals_head)))
         return -1;
-    fprintf(l->rounds, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%s\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t%.6g\t%ld\t%.6g\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
-            cell, r->model, r->solver, r->grid, r->steps, r->seed, a->n, name, method_par(m, "window", NAN), method_par(m, "tol", NAN), a->wide.calls,
-            a->wide.asks, a->wide.rows, a->wide.iterations, a->per_window, a->wide.bytes, a->seconds, a->twin.calls, a->twin.rows, a->twin_seconds,
+    fprintf(l->rounds, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%s\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t"
+            "%.6g\t%ld\t%.6g\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
+            cell, r->model, r->solver, r->grid, r->steps, r->seed, a->n, name, method_par(m, "window", NAN),
+                method_par(m, "tol", NAN), a->wide.calls,
+            a->wide.asks, a->wide.rows, a->wide.iterations, a->per_window, a->wide.bytes, a->seconds, a->twin.calls,
+                a->twin.rows, a->twin_seconds,
             a->twin_seconds / a->seconds, own, twin, twin / own, a->rms, a->median, a->p99, a->worst);
     for (long i = 0; i < a->wide.iterations && i <= r->steps; i++)
-        fprintf(l->residuals, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%.6g\n", cell, r->model, r->solver, r->grid, r->steps, r->seed, i + 1, a->residual[i]);
-    return fflush(l->rounds) | fflush(l->residuals) ? fail("%s/rounds.tsv: cannot be written (%s)", l->folder, strerror(errno)) : 0;
+        fprintf(l->residuals, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%.6g\n", cell, r->model, r->solver, r->grid, r->steps,
+                r->seed, i + 1, a->residual[i]);
+    return fflush(l->rounds) | fflush(l->residuals) ? fail("%s/rounds.tsv: cannot be written (%s)", l->folder,
+                                                           strerror(errno)) : 0;
 }
 
 int ledger_close(ledger *l)

@@ -7,7 +7,8 @@
 
 enum { PATH_SIZE = 4400 };
 
-void parts_path(const char *folder, int rank, char *path, size_t size) { snprintf(path, size, "%s/results.part-%d.tsv", folder, rank); }
+void parts_path(const char *folder, int rank, char *path, size_t size) { snprintf(path, size, "%s/results.part-%d.tsv",
+        folder, rank); }
 
 /* The next part of the folder into path; 0 at the end. */
 static int next(DIR *d, const char *folder, char path[PATH_SIZE])
@@ -78,7 +79,8 @@ static int read_part(void *with, const char *path)
         while (cell < p->count && !r->o->is(r->o->job, cell, &s->row[i]))
             cell++;
         if (cell == p->count)
-            return fail("%s: row %d is no run of the spec; was the file changed?  Remove it to do its runs again", path, i + 1);
+            return fail("%s: row %d is no run of the spec; was the file changed?  Remove it to do its runs again",
+                        path, i + 1);
         p->rows += !p->row[cell];
         p->row[cell] = &s->row[i];
     }

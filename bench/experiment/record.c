@@ -242,7 +242,8 @@ static int read_header(results *s, char *line)
         char *name = field(&line);
 
         if (!name || strcmp(name, columns[i].name))
-            return fail("column %d is \"%.40s\" and not %s; this is no file that `fokker bench` wrote", i + 1, name ? name : "", columns[i].name);
+            return fail("column %d is \"%.40s\" and not %s; this is no file that `fokker bench` wrote", i + 1,
+                        name ? name : "", columns[i].name);
     }
     while (line) {
         char *name = field(&line), *se = field(&line), *floor = field(&line);
@@ -312,7 +313,8 @@ static int read_lines(results *s, const char *path, char **line, int n)
 
         r->q = s->quality + (size_t)s->count * s->metrics;
         if (read_row(r, s->metrics, line[i]))
-            return fail("%s:%d: %s; the file was changed: mend the line or remove it and those behind it", path, i + 1, why());
+            return fail("%s:%d: %s; the file was changed: mend the line or remove it and those behind it", path, i + 1,
+                        why());
         s->count++;
     }
     return 0;
@@ -323,7 +325,8 @@ int results_read(const char *path, results *s)
     int n = 0;
 
     *s = (results){ 0 };
-    if (!read_text(s, path) && ((s->head = cut_lines(s, &n)) || fail("%s: out of memory", path)) && !read_lines(s, path, s->head, n))
+    if (!read_text(s, path) && ((s->head = cut_lines(s, &n)) || fail("%s: out of memory", path))
+        && !read_lines(s, path, s->head, n))
         return 0;
     results_free(s);
     return -1;

@@ -1,6 +1,6 @@
 /*
- * The results of a benchmark as a file of tab-separated values: `#` lines, a header row, one row a run.  Written row by row, each on disk
- * before the next begins; read back to go on after a crash, to report, to plot.
+ * The results of a benchmark as a file of tab-separated values: `#` lines, a header row, one row a run.
+ * Written row by row, each on disk before the next begins; read back to go on after a crash, to report, to plot.
  */
 #ifndef FOKKER_RECORD_H
 #define FOKKER_RECORD_H
@@ -36,11 +36,13 @@ void results_free(results *);
 /* A file that grows by whole rows. */
 typedef struct recorder { FILE *f; char *path; long good; int metrics; } recorder;
 
-/* A new file that begins with `head` (lines that begin with `#`), or one to be continued from byte `whole` on.  0 or -1. */
+/* A new file that begins with `head` (lines that begin with `#`), or one to be continued from byte `whole` on.
+ * 0 or -1. */
 int recorder_create(recorder *, const char *path, const char *head, int metrics, char *const *names);
 int recorder_continue(recorder *, const char *path, long whole, int metrics);
 
-/* Writes a row and waits until it is on disk; where that fails (disk full) the file is cut back to its last whole row.  0 or -1. */
+/* Writes a row and waits until it is on disk; where that fails (disk full) the file is cut back to its last whole row.
+ * 0 or -1. */
 int recorder_add(recorder *, const record *);
 int recorder_close(recorder *);             /* 0 or -1 */
 

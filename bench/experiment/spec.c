@@ -11,10 +11,12 @@ enum { MOST_NUMBERS = 100000 };
 /* Keys in the order of their enum: the name, what holds where it is not given, and whether results depend on it. */
 static const struct { const char *name, *otherwise; int decides; } keys[KEYS] = {
     { "models",     NULL,         1 }, { "process", NULL,         1 }, { "wrap",   NULL,   1 }, { "label", NULL, 1 },
-    { "final",      "none",       1 }, { "solver",  "dpmpp-2m",   1 }, { "grid",   NULL,   1 }, { "nfe",   NULL, 1 }, { "steps", NULL, 1 },
+    { "final",      "none",       1 }, { "solver",  "dpmpp-2m",   1 }, { "grid",   NULL,   1 }, { "nfe",   NULL, 1 },
+    { "steps", NULL, 1 },
     { "samples",    "1000",       1 }, { "seed",    "0",          1 }, { "metric", "sw2 energy", 1 },
     { "features",   NULL,         1 },
-    { "time-limit", NULL,         1 }, { "round-cost", "1", 0 }, { "row-cost", "0", 0 }, { "workers", "1", 0 }, { "output",  NULL,         0 },
+    { "time-limit", NULL,         1 }, { "round-cost", "1", 0 }, { "row-cost", "0", 0 }, { "workers", "1", 0 },
+    { "output",  NULL,         0 },
 };
 
 /* ---- numbers ---- */
@@ -26,7 +28,8 @@ static int one_number(const char *where, const char *word, const char *end, long
     errno = 0;
     *out = strtol(word, &stop, 10);
     if (stop == word || stop != end || errno)
-        return fail("%s: \"%s\" is not a whole number; write numbers such as 5 10 20, or a range such as 1..5", where, word);
+        return fail("%s: \"%s\" is not a whole number; write numbers such as 5 10 20, or a range such as 1..5", where,
+                    word);
     if (*out < min || *out > max)
         return fail("%s: %ld is out of range; give whole numbers between %ld and %ld", where, *out, min, max);
     return 0;
@@ -44,7 +47,8 @@ static int range_of(const char *where, const char *word, long min, long max, lon
         return -1;
     if (*high < *low)
         return fail("%s: the range %s runs backwards; write %ld..%ld", where, word, *high, *low);
-    return *high - *low < MOST_NUMBERS ? 0 : fail("%s: the range %s has more than %d numbers", where, word, MOST_NUMBERS);
+    return *high - *low < MOST_NUMBERS ? 0 : fail("%s: the range %s has more than %d numbers", where, word,
+                                                  MOST_NUMBERS);
 }
 
 static int add_range(const char *where, long low, long high, long **list, int *n)
@@ -112,7 +116,8 @@ static int read_file(spec *s, const sections *file, section *in)
         bad = fail("%s: out of memory", file->path);
     if (bad || section_all_used(file, in, known))
         return -1;
-    return s->text[MODELS] ? 0 : fail("%s: says no model; add a line such as models = gmm8ring digits", section_where(file, in, NULL));
+    return s->text[MODELS] ? 0 : fail("%s: says no model; add a line such as models = gmm8ring digits",
+                                      section_where(file, in, NULL));
 }
 
 /* 1: the word was a SPEC and has been read; 0: it is none. */
@@ -236,8 +241,10 @@ static int parse_metrics(spec *s)
             return -1;
     for (int i = 0; i < s->metric.n; i++)
         if (s->what[i].features)
-            return s->text[FEATURES] ? 0 : fail("%s: %s needs a network; give --features FILE", s->where[METRIC_KEY], s->metric.word[i]);
-    return s->text[FEATURES] ? fail("%s: no metric asks for it; write --metric \"features/frechet features/sw2\"", s->where[FEATURES]) : 0;
+            return s->text[FEATURES] ? 0 : fail("%s: %s needs a network; give --features FILE", s->where[METRIC_KEY],
+                                                s->metric.word[i]);
+    return s->text[FEATURES] ? fail("%s: no metric asks for it; write --metric \"features/frechet features/sw2\"",
+                                    s->where[FEATURES]) : 0;
 }
 
 static int parse_grids(spec *s)
@@ -255,7 +262,8 @@ static int parse_budgets(spec *s)
     s->by_steps = s->text[STEPS] != NULL;
     if (!s->text[NFE] && !s->text[STEPS])
         return 0;
-    s->budget = whole_numbers(s->where[s->by_steps ? STEPS : NFE], s->text[s->by_steps ? STEPS : NFE], 1, 100000000, &s->budgets);
+    s->budget = whole_numbers(s->where[s->by_steps ? STEPS : NFE], s->text[s->by_steps ? STEPS : NFE], 1, 100000000,
+                              &s->budgets);
     return s->budget ? 0 : -1;
 }
 
@@ -268,7 +276,8 @@ static int parse_samples(spec *s)
     if (!bad && !given.n)
         bad = fail("%s: is empty; give a number", s->where[SAMPLES]);
     if (!bad && given.n != 1 && given.n != s->model.n)
-        bad = fail("%s: %d numbers for %d models; give one for all or one a model", s->where[SAMPLES], given.n, s->model.n);
+        bad = fail("%s: %d numbers for %d models; give one for all or one a model", s->where[SAMPLES], given.n,
+                   s->model.n);
     if (!bad && !(s->rows = malloc(s->model.n * sizeof *s->rows)))
         bad = fail("bench: out of memory");
     for (int i = 0; i < s->model.n && !bad; i++) {
@@ -291,11 +300,13 @@ static int parse_cost(const spec *s, enum key k, double *out)
 
 static int parse_machine(spec *s)
 {
-    if (parse_cost(s, ROUND_COST, &s->on.round) || parse_cost(s, ROW_COST, &s->on.row) || parse_cost(s, WORKERS, &s->on.workers))
+    if (parse_cost(s, ROUND_COST, &s->on.round) || parse_cost(s, ROW_COST, &s->on.row)
+        || parse_cost(s, WORKERS, &s->on.workers))
         return -1;
     if (s->on.workers < 1)
         return fail("%s: %s workers; at least 1 is needed", s->where[WORKERS], s->text[WORKERS]);
-    return s->on.round + s->on.row > 0 ? 0 : fail("%s: a round and a point cost nothing; give one of round-cost and row-cost", s->where[ROUND_COST]);
+    return s->on.round + s->on.row > 0 ? 0
+        : fail("%s: a round and a point cost nothing; give one of round-cost and row-cost", s->where[ROUND_COST]);
 }
 
 static int parse_rest(spec *s)
@@ -304,7 +315,8 @@ static int parse_rest(spec *s)
         return fail("%s: \"%s\" is neither none nor denoise", s->where[FINAL], s->text[FINAL]);
     s->denoise = !strcmp(s->text[FINAL], "denoise");
     s->label = -1;
-    if (s->text[LABEL] && one_number(s->where[LABEL], s->text[LABEL], s->text[LABEL] + strlen(s->text[LABEL]), 0, 1000000, &s->label))
+    if (s->text[LABEL] && one_number(s->where[LABEL], s->text[LABEL], s->text[LABEL] + strlen(s->text[LABEL]), 0,
+                                     1000000, &s->label))
         return -1;
     if (s->text[TIME_LIMIT] && number(s->where[TIME_LIMIT], "the time limit", s->text[TIME_LIMIT], &s->limit))
         return -1;
@@ -318,7 +330,8 @@ static int parse_rest(spec *s)
 int spec_open(spec *s, const request *r)
 {
     *s = (spec){ .folder = strdup("") };
-    if (s->folder && !read_words(s, r) && !read_options(s, r) && !split(s, MODELS, &s->model) && !parse_solvers(s) && !parse_metrics(s)
+    if (s->folder && !read_words(s, r) && !read_options(s, r) && !split(s, MODELS, &s->model) && !parse_solvers(s)
+        && !parse_metrics(s)
         && !parse_grids(s) && !parse_budgets(s) && !parse_samples(s) && !parse_machine(s) && !parse_rest(s))
         return 0;
     spec_close(s);

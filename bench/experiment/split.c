@@ -122,7 +122,8 @@ static int has_parts(const trial *e, const parted *s)
 
 static void print_table(FILE *f, const summary *all, const char *name, const parted *s)
 {
-    fprintf(f, "  %s by its parts\n  calls  %-20s %-27s %-27s %s\n", s->name, "solver", "the whole", "the solver's", "the network's");
+    fprintf(f, "  %s by its parts\n  calls  %-20s %-27s %-27s %s\n", s->name, "solver", "the whole", "the solver's",
+            "the network's");
     for (int i = 0; i < all->trials; i++) {
         const trial *e = &all->trial[i];
 
@@ -139,7 +140,8 @@ static void print_table(FILE *f, const summary *all, const char *name, const par
     }
 }
 
-/* Of the trials of e's solver and grid: the one with the fewest calls whose solver's part lies below the network's, else the one with the most calls. */
+/* Of the trials of e's solver and grid: the one with the fewest calls whose solver's part lies below the network's,
+ * else the one with the most calls. */
 static const trial *crossing(const summary *all, const trial *e, const parted *s, int *below)
 {
     const trial *best = NULL;
@@ -149,10 +151,12 @@ static const trial *crossing(const summary *all, const trial *e, const parted *s
         const trial *o = &all->trial[i];
         int less;
 
-        if (strcmp(o->first->model, e->first->model) || strcmp(o->first->solver, e->first->solver) || strcmp(o->first->grid, e->first->grid) || !has_parts(o, s))
+        if (strcmp(o->first->model, e->first->model) || strcmp(o->first->solver, e->first->solver)
+            || strcmp(o->first->grid, e->first->grid) || !has_parts(o, s))
             continue;
         less = trial_estimate(o, s->column[PART_SOLVER]).mean < trial_estimate(o, s->column[PART_NETWORK]).mean;
-        if (!best || less > *below || (less == *below && (less ? trial_calls(o) < trial_calls(best) : trial_calls(o) > trial_calls(best))))
+        if (!best || less > *below
+            || (less == *below && (less ? trial_calls(o) < trial_calls(best) : trial_calls(o) > trial_calls(best))))
             best = o, *below = less;
     }
     return best;

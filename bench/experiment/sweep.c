@@ -35,7 +35,8 @@ static int open_model(sweep *w, int i)
         return -1;
     for (int j = 0; j < i; j++)
         if (!strcmp(w->subject[i].model->name, w->subject[j].model->name))
-            return fail("%s: %s and %s would both be called %s in the results; rename one", s->where[MODELS], s->model.word[j], s->model.word[i],
+            return fail("%s: %s and %s would both be called %s in the results; rename one", s->where[MODELS],
+                        s->model.word[j], s->model.word[i],
                         w->subject[i].model->name);
     if (w->subject[i].model->law && !(w->exact[i] = exact_open(w->subject[i].model->law)))
         return -1;
@@ -115,7 +116,8 @@ int sweep_open(sweep *w, const spec *s)
     w->exact = calloc(s->model.n, sizeof *w->exact), w->flows = reference_cache_open();
     bad = w->subject && w->score && w->exact && w->flows ? 0 : fail("bench: out of memory");
     for (int i = 0; i < s->model.n && !bad; i++)
-        bad = open_model(w, i) || check_grids(s, w->subject[i].model) || make_room(w, (size_t)s->rows[i] * w->subject[i].field->dim);
+        bad = open_model(w, i) || check_grids(s, w->subject[i].model)
+            || make_room(w, (size_t)s->rows[i] * w->subject[i].field->dim);
     if (!bad && !fill_labels(w) && !open_features(w) && (s->budgets || !check_unlimited(w)))
         return 0;
     sweep_close(w);
@@ -150,12 +152,14 @@ int sweep_plan(sweep *w, const cell *c)
 {
     const spec *s = w->of;
 
-    if (w->is.model == c->model && w->is.solver == c->solver && w->is.grid == c->grid && w->is.ask.nfe == c->ask.nfe && w->is.ask.steps == c->ask.steps)
+    if (w->is.model == c->model && w->is.solver == c->solver && w->is.grid == c->grid && w->is.ask.nfe == c->ask.nfe
+        && w->is.ask.steps == c->ask.steps)
         return w->refused ? fail("%s", w->reason) : 0;
     if (w->is.model >= 0 && !w->refused)
         recipe_close(&w->how);
     w->is = *c;
-    w->refused = recipe_open(&w->how, &w->subject[c->model], s->solver.word[c->solver], s->grid.word[c->grid], s->denoise, c->ask);
+    w->refused = recipe_open(&w->how, &w->subject[c->model], s->solver.word[c->solver], s->grid.word[c->grid],
+                             s->denoise, c->ask);
     if (w->refused)
         snprintf(w->reason, sizeof w->reason, "%s", why());
     return w->refused;
@@ -208,8 +212,10 @@ static int judge(sweep *w, const cell *c, record *r)
     const spec *s = w->of;
     const plan *p = &w->how.plan;
     const model *m = w->subject[c->model].model;
-    truth true = { .law = m->law, .at = p->grid[p->steps], .label = w->label, .seed = (uint64_t)c->seed, .field = w->subject[c->model].field,
-                   .exact = w->exact[c->model], .proc = m->process, .start = &p->grid[0], .from = w->from, .deterministic = !method_stochastic(w->how.how), .cache = w->flows };
+    truth true = { .law = m->law, .at = p->grid[p->steps], .label = w->label, .seed = (uint64_t)c->seed,
+                   .field = w->subject[c->model].field,
+                   .exact = w->exact[c->model], .proc = m->process, .start = &p->grid[0], .from = w->from,
+                   .deterministic = !method_stochastic(w->how.how), .cache = w->flows };
 
     view seen[2] = { { true, (int)r->dim, w->x } };
 
@@ -236,9 +242,12 @@ static void describe(sweep *w, const cell *c, record *r)
     const subject *u = &w->subject[c->model];
     quality *q = r->q;
 
-    *r = (record){ .model = u->model->name, .process = s->text[PROCESS] ? s->text[PROCESS] : u->model->process->name, .score = w->score[c->model],
-        .solver = s->solver.word[c->solver], .grid = s->grid.word[c->grid], .reason = w->reason, .steps = c->ask.steps > 0 ? c->ask.steps : NAN,
-        .nfe = c->ask.nfe > 0 ? (double)c->ask.nfe : NAN, .calls = NAN, .rows = NAN, .dim = u->field->dim, .seconds = NAN, .score_seconds = NAN,
+    *r = (record){ .model = u->model->name, .process = s->text[PROCESS] ? s->text[PROCESS] : u->model->process->name,
+                   .score = w->score[c->model],
+        .solver = s->solver.word[c->solver], .grid = s->grid.word[c->grid], .reason = w->reason,
+        .steps = c->ask.steps > 0 ? c->ask.steps : NAN,
+        .nfe = c->ask.nfe > 0 ? (double)c->ask.nfe : NAN, .calls = NAN, .rows = NAN, .dim = u->field->dim,
+        .seconds = NAN, .score_seconds = NAN,
         .seed = c->seed, .samples = s->rows[c->model], .status = RUN_OK, .q = q };
     for (int i = 0; i < s->metric.n; i++)
         q[i] = (quality){ NAN, NAN, NAN };
@@ -295,7 +304,8 @@ static int threads_at_work(const plan *p, int n)
 
 int sweep_stopped(const sweep *w) { return w->together ? ranks_any(watch_stopped) : watch_stopped; }
 
-static enum status verdict(int status) { return status == DIVERGED ? RUN_DIVERGED : status == STOPPED ? RUN_BUDGET : RUN_FAILED; }
+static enum status verdict(int status) { return status == DIVERGED ? RUN_DIVERGED : status == STOPPED ? RUN_BUDGET
+                                         : RUN_FAILED; }
 
 int sweep_run(sweep *w, const cell *c, record *r)
 {

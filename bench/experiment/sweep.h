@@ -29,17 +29,19 @@ typedef struct sweep {
 int  sweep_open(sweep *, const spec *);
 void sweep_close(sweep *);
 
-/* One cell into a row, whose texts live as long as the sweep and whose reason until the next call; r->q is the caller's.
- * 0, or STOPPED after Ctrl-C: there is no row then. */
+/* One cell into a row, whose texts live as long as the sweep and whose reason until the next call; r->q is the
+ * caller's.  0, or STOPPED after Ctrl-C: there is no row then. */
 int sweep_run(sweep *, const cell *, record *r);
 
 /* Whether Ctrl-C was pressed; together, in any rank. */
 int sweep_stopped(const sweep *);
 
-/* The plan of a cell, open until the next call of this or sweep_run: 0, or -1 where the budget or the grid will not do. */
+/* The plan of a cell, open until the next call of this or sweep_run: 0, or -1 where the budget or the grid will not
+ * do. */
 int sweep_plan(sweep *, const cell *);
 
-/* The states where the first n samples of a cell end, for pictures: n x dim, owned.  NULL where the run fails; columns of NaN diverged. */
+/* The states where the first n samples of a cell end, for pictures: n x dim, owned.
+ * NULL where the run fails; columns of NaN diverged. */
 double *sweep_samples(sweep *, const cell *, int n, tally *cost);
 
 #endif

@@ -7,7 +7,8 @@
 #include "base/item.h"
 #include "base/random.h"
 
-static const param width[] = { { "std", "standard deviation before the ends are cut off, in levels", NULL, NAN, 1e-6, 1e3, 0 }, { NULL } };
+static const param width[] = { { "std", "standard deviation before the ends are cut off, in levels", NULL, NAN, 1e-6,
+                                 1e3, 0 }, { NULL } };
 
 int bins_parse(bins *b, const char *where, const char *item, double own)
 {
@@ -26,16 +27,19 @@ int bins_parse(bins *b, const char *where, const char *item, double own)
         return -1;
     b->std = given.v[0];
     args_free(&given);
-    return b->std > 0 && b->std < INFINITY ? 0 : fail("%s: the noise of the last level is %g levels wide, which is no width; give normal:std=S", where, own);
+    return b->std > 0 && b->std < INFINITY ? 0
+        : fail("%s: the noise of the last level is %g levels wide, which is no width; give normal:std=S", where, own);
 }
 
 int bins_check(const bins *b, const char *where, long n, int dim, const double *v)
 {
     for (long i = 0; i < n * dim; i++) {
         if (v[i] != floor(v[i]))
-            return fail("%s: row %ld, column %ld (counted from 0) is %.10g, which is not whole; --levels is for whole numbers", where, i / dim, i % dim, v[i]);
+            return fail("%s: row %ld, column %ld (counted from 0) is %.10g, which is not whole; --levels is for whole "
+                        "numbers", where, i / dim, i % dim, v[i]);
         if (!(v[i] >= 0 && v[i] < b->levels))
-            return fail("%s: row %ld, column %ld (counted from 0) is %.10g, outside 0..%d; give --levels that hold it", where, i / dim, i % dim, v[i],
+            return fail("%s: row %ld, column %ld (counted from 0) is %.10g, outside 0..%d; give --levels that hold it",
+                        where, i / dim, i % dim, v[i],
                         b->levels - 1);
     }
     return 0;
@@ -85,7 +89,8 @@ static double point(const bins *b, stream s, long row, int j, int dim, const dou
     return logq;
 }
 
-void bins_points(const bins *b, uint64_t seed, long row, int n, int k, int dim, const double *v, double *x, double *logq)
+void bins_points(const bins *b, uint64_t seed, long row, int n, int k, int dim, const double *v, double *x,
+                 double *logq)
 {
     stream s = { seed, USE_LEVELS };
 

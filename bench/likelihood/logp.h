@@ -19,7 +19,8 @@ typedef struct logp_cell {
     int route;                              /* of another than the flow, `solver` is its item */
     const char *solver, *grid, *trace, *rtol, *atol;        /* NULL: the default */
     long steps, nfe, probes, seed;
-    long budget; double predicted_steps, predicted_trace;       /* rows a point, split by logp_split; 0: steps and probes were given */
+    /* rows a point, split by logp_split; 0: steps and probes were given */
+    long budget; double predicted_steps, predicted_trace;
     int status; char reason[512];           /* as of likelihood */
     double seconds;
     answer *out;                            /* n, owned */
@@ -34,7 +35,8 @@ typedef struct logp_job {
     array points, recorded;
     int n, dim, exact_prior, control, unchecked;
     int *label;
-    bins bins; double *whole; int each;     /* of whole numbers: n x dim, owned; points = scale whole + shift; random points of each row */
+    /* of whole numbers: n x dim, owned; points = scale whole + shift; random points of each row */
+    bins bins; double *whole; int each;
     logp_cell *cell; int cells;
     char **kept[8]; int keeps;              /* words that the cells point into */
 } logp_job;
@@ -51,13 +53,15 @@ void logp_plan_close(logp_plan *);
 /* Sets steps and probes of a cell from its budget, by short runs of its first points; says how.  0 or -1. */
 int logp_split(const logp_job *, logp_cell *, FILE *say);
 /* The points of a combination by the flow: n of them, with labels or NULL.  As likelihood. */
-int logp_flow(const logp_job *, const logp_cell *, int n, const double *x, const int *label, double *latent, answer *, long *done);
+int logp_flow(const logp_job *, const logp_cell *, int n, const double *x, const int *label, double *latent, answer *,
+              long *done);
 
 /* Whole numbers: what was asked of them, and a combination by the flow.  0 or -1; as likelihood. */
 int logp_levels_open(logp_job *);
 int logp_levels(const logp_job *, logp_cell *, long *done);
 
-/* The route of an item, -1 with a sentence; that a combination by another than the flow makes sense; the combination; the table of its terms. */
+/* The route of an item, -1 with a sentence; that a combination by another than the flow makes sense; the combination;
+ * the table of its terms. */
 int logp_route(const char *item);
 int logp_bound_check(const logp_job *, const logp_cell *);
 int logp_bound(const logp_job *, logp_cell *, long *done);
@@ -68,8 +72,10 @@ void logp_cell_clear(logp_cell *);
 
 /* Averages over the points that were finished: of sizes root mean squares.  NAN where nothing is known. */
 typedef struct logp_summary {
-    int good, inside, intervals, known;     /* finished; whose interval holds the exact value; who have both; whose exact value is known */
-    double mean, mean_se, se_trace, err_solver, err_prior, prior_bias, err_trunc, realised, below, calls, rows, calls_sd;
+    /* finished; whose interval holds the exact value; who have both; whose exact value is known */
+    int good, inside, intervals, known;
+    double mean, mean_se, se_trace, err_solver, err_prior, prior_bias, err_trunc, realised, below, calls, rows,
+        calls_sd;
 } logp_summary;
 logp_summary logp_sum(int n, const answer *);
 

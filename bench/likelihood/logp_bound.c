@@ -55,10 +55,12 @@ static long steps_of(const logp_job *j, const logp_cell *c, const args *given)
     if (given->v[STEPS] > 0 || c->steps)
         return given->v[STEPS] > 0 ? (long)given->v[STEPS] : c->steps;
     if (c->nfe && c->nfe / c->probes < 2)
-        return fail("--nfe %ld: %ld draws on the 2 levels that a chain has at least need more calls; raise --nfe, or lower --probes", c->nfe, c->probes);
+        return fail("--nfe %ld: %ld draws on the 2 levels that a chain has at least need more calls; raise --nfe, or "
+                    "lower --probes", c->nfe, c->probes);
     if (c->nfe)
         return c->nfe / c->probes - 1;
-    return T ? T - 1 : fail("--route %s: a chain of how many steps? give %s:steps=N, --steps N or --nfe N", names[c->route], names[c->route]);
+    return T ? T - 1 : fail("--route %s: a chain of how many steps? give %s:steps=N, --steps N or --nfe N",
+                            names[c->route], names[c->route]);
 }
 
 /* A discrete chain with all its steps has every index, unless another grid was asked for. */
@@ -73,9 +75,11 @@ static int chain_open(chain *h, const logp_job *j, const logp_cell *c)
 {
     args given;
     long steps;
-    int status = option_text(j->r, "encode") ? fail("--encode: a bound has no encoding; leave out --route") : route_parse(c->solver, &given);
+    int status = option_text(j->r, "encode") ? fail("--encode: a bound has no encoding; leave out --route")
+        : route_parse(c->solver, &given);
 
-    *h = (chain){ .of = { .prior_std = j->of.model->process->prior_std, .paths = c->route == PATHS, .draws = (int)c->probes, .seed = (uint64_t)c->seed,
+    *h = (chain){ .of = { .prior_std = j->of.model->process->prior_std, .paths = c->route == PATHS,
+                          .draws = (int)c->probes, .seed = (uint64_t)c->seed,
                           .levels = j->bins.levels, .scale = j->bins.scale, .shift = j->bins.shift } };
     if (status < 0)
         return -1;
@@ -117,7 +121,8 @@ static answer answer_of(const bound *b, const elbo *e, double exact)
     double half = e->draws > 1 ? se * gsl_cdf_tdist_Pinv(0.975, e->draws - 1) : NAN;
     long calls = (long)e->draws * (elbo_terms(e->plan) - 1);
 
-    return (answer){ .logp = logp, .se_trace = se, .lo = logp - half, .hi = logp + half + (many ? b->many.gap : 0), .exact = exact, .calls = calls, .rows = calls };
+    return (answer){ .logp = logp, .se_trace = se, .lo = logp - half, .hi = logp + half + (many ? b->many.gap : 0),
+                     .exact = exact, .calls = calls, .rows = calls };
 }
 
 /* Mean over rows that were finished, and its standard error. */

@@ -3,8 +3,8 @@
  *
  *   E^2 = (a M^-q)^2 + (c K^-p)^2,   K steps of so many calls, M products each:  rows(K, M) <= N
  *
- * a, q and c, p are read off short runs of a few points: the standard error with two numbers of probes, and the distance of two numbers of steps from a third,
- * finer one, with the same probes in all three.
+ * a, q and c, p are read off short runs of a few points: the standard error with two numbers of probes, and the
+ * distance of two numbers of steps from a third, finer one, with the same probes in all three.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -74,7 +74,8 @@ static long steps_for(const logp_job *j, const logp_cell *c, long probes, double
 
     if (cost(j, *c, 4, probes, &few) || cost(j, *c, 8, probes, &many))
         return 0;
-    return (long)floor((most - few) / (many - few) * 4 + 4 + 1e-9);       /* the cost is linear in the steps, with a start */
+    /* the cost is linear in the steps, with a start */
+    return (long)floor((most - few) / (many - few) * 4 + 4 + 1e-9);
 }
 
 /* a, q; c, p; and the rows that they cost. */
@@ -85,7 +86,8 @@ static int measure(const logp_job *j, const logp_cell *c, power *trace, power *s
     answer out[4][POINTS];
     double scatter[2];
 
-    status = pilot(j, *c, n, coarse, few, out[0], rows) || pilot(j, *c, n, middle, few, out[1], rows) || pilot(j, *c, n, fine, few, out[2], rows) ||
+    status = pilot(j, *c, n, coarse, few, out[0], rows) || pilot(j, *c, n, middle, few, out[1], rows)
+        || pilot(j, *c, n, fine, few, out[2], rows) ||
              pilot(j, *c, n, coarse, many, out[3], rows) ? -1 : 0;
     if (status)
         return -1;
@@ -120,7 +122,9 @@ int logp_split(const logp_job *j, logp_cell *c, FILE *say)
     if (cost(j, *c, c->steps, c->probes, &spent))
         return -1;
     if (say)
-        fprintf(say, "budget of %ld rows a point: %ld steps with %ld probes, %.0f rows; predicted error %.2g (trace %.2g, steps %.2g; falling as M^-%.2g, K^-%.2g); "
-                "finding out cost %.0f rows\n", c->budget, c->steps, c->probes, spent, best, c->predicted_trace, c->predicted_steps, trace.rate, steps.rate, rows);
+        fprintf(say, "budget of %ld rows a point: %ld steps with %ld probes, %.0f rows; predicted error %.2g (trace "
+                     "%.2g, steps %.2g; falling as M^-%.2g, K^-%.2g); "
+                "finding out cost %.0f rows\n", c->budget, c->steps, c->probes, spent, best, c->predicted_trace,
+                c->predicted_steps, trace.rate, steps.rate, rows);
     return 0;
 }

@@ -109,7 +109,8 @@ static int open_recorded(logp_job *j)
     if (array_read(path, &j->recorded))
         return -1;
     if (array_rows(&j->recorded) * array_cols(&j->recorded) != (long)j->n * j->cell->probes * j->dim)
-        return fail("--probe %s: holds %ld numbers; %d rows x %ld probes x %d columns need %ld", path, array_rows(&j->recorded) * array_cols(&j->recorded), j->n,
+        return fail("--probe %s: holds %ld numbers; %d rows x %ld probes x %d columns need %ld", path,
+                    array_rows(&j->recorded) * array_cols(&j->recorded), j->n,
                     j->cell->probes, j->dim, (long)j->n * j->cell->probes * j->dim);
     return 0;
 }
@@ -140,7 +141,11 @@ static int numbers(const logp_job *j, const char *name, long least, const char *
 }
 
 /* Everything that is varied. */
-typedef struct axes { words route, how, on, trace, rtol, atol; long *amount, *probes, *seed; int amounts, counts, seeds; } axes;
+typedef struct axes {
+    words route, how, on, trace, rtol, atol;
+    long *amount, *probes, *seed;
+    int amounts, counts, seeds;
+} axes;
 
 static int axes_open(logp_job *j, axes *x)
 {
@@ -158,14 +163,16 @@ static int axes_open(logp_job *j, axes *x)
         return fail("--budget chooses the probes; leave --probes out");
     if (by && (option_text(j->r, "rtol") || option_text(j->r, "atol")))
         return fail("--%s fixes the steps, and a tolerance lets the method choose them; give one of the two", by);
-    if (words_given(j, "route", &x->route) || words_given(j, "solver", &x->how) || words_given(j, "grid", &x->on) || words_given(j, "trace", &x->trace) || words_given(j, "rtol", &x->rtol) ||
+    if (words_given(j, "route", &x->route) || words_given(j, "solver", &x->how) || words_given(j, "grid", &x->on)
+        || words_given(j, "trace", &x->trace) || words_given(j, "rtol", &x->rtol) ||
         words_given(j, "atol", &x->atol))
         return -1;
     if (x->atol.n > 1 && x->atol.n != x->rtol.n)
         return fail("--atol: %d values for %d of --rtol; give one, or one each", x->atol.n, x->rtol.n);
     if (by && numbers(j, by, 1, "", &x->amount, &x->amounts))
         return -1;
-    return numbers(j, "probes", 1, "8", &x->probes, &x->counts) || numbers(j, "seed", 0, "0", &x->seed, &x->seeds) ? -1 : 0;
+    return numbers(j, "probes", 1, "8", &x->probes, &x->counts) || numbers(j, "seed", 0, "0", &x->seed, &x->seeds) ? -1
+        : 0;
 }
 
 /* Combination i of n axes of so many values each, the first fastest. */
@@ -175,8 +182,8 @@ static void pick(int i, int n, const int *sizes, int *at)
         at[d] = i % sizes[d];
 }
 
-/* Every combination of routes, solvers, grids, tolerances, budgets, estimators, probes and seeds; the exact divergence has no probes to vary, and only
- * the flow has solvers, tolerances and traces. */
+/* Every combination of routes, solvers, grids, tolerances, budgets, estimators, probes and seeds; the exact divergence
+ * has no probes to vary, and only the flow has solvers, tolerances and traces. */
 static int open_cells(logp_job *j)
 {
     enum { SEEDS, COUNTS, TRACES, AMOUNTS, RTOLS, GRIDS, SOLVERS, ROUTES, AXES };
@@ -202,13 +209,18 @@ static int open_cells(logp_job *j)
                 break;
             }
             trace = x.trace.word[at[TRACES]];
-            if (route == FLOW ? (!trace || !strcmp(trace, "exact")) && at[COUNTS] : at[SOLVERS] || at[RTOLS] || at[TRACES])
+            if (route == FLOW ? (!trace || !strcmp(trace, "exact")) && at[COUNTS] : at[SOLVERS] || at[RTOLS]
+                || at[TRACES])
                 continue;
             amount = x.amount ? x.amount[at[AMOUNTS]] : 0;
-            j->cell[j->cells++] = (logp_cell){ .route = route, .solver = route == FLOW ? x.how.word[at[SOLVERS]] : x.route.word[at[ROUTES]],
-                                               .grid = x.on.word[at[GRIDS]], .trace = route == FLOW ? trace : "-", .rtol = x.rtol.word[at[RTOLS]],
-                                               .atol = x.atol.word[x.atol.n > 1 ? at[RTOLS] : 0], .steps = nfe || split ? 0 : amount, .nfe = nfe ? amount : 0,
-                                               .budget = split ? amount : 0, .probes = x.probes[at[COUNTS]], .seed = x.seed[at[SEEDS]] };
+            j->cell[j->cells++] = (logp_cell){ .route = route, .solver = route == FLOW ? x.how.word[at[SOLVERS]]
+                                               : x.route.word[at[ROUTES]],
+                                               .grid = x.on.word[at[GRIDS]], .trace = route == FLOW ? trace : "-",
+                                               .rtol = x.rtol.word[at[RTOLS]],
+                                               .atol = x.atol.word[x.atol.n > 1 ? at[RTOLS] : 0], .steps = nfe || split
+                                               ? 0 : amount, .nfe = nfe ? amount : 0,
+                                               .budget = split ? amount : 0, .probes = x.probes[at[COUNTS]],
+                                               .seed = x.seed[at[SEEDS]] };
         }
     }
     free(x.amount), free(x.probes), free(x.seed);
@@ -222,13 +234,15 @@ static int tolerance(const char *name, const char *text, double otherwise, doubl
     *out = otherwise;
     if (text && number("logp", name, text, out))
         return -1;
-    return *out >= 1e-14 && *out <= 1e3 ? 0 : fail("--%s %s: give a number from 1e-14, which is near round-off, to 1000", name, text ? text : "");
+    return *out >= 1e-14 && *out <= 1e3 ? 0
+        : fail("--%s %s: give a number from 1e-14, which is near round-off, to 1000", name, text ? text : "");
 }
 
 static int set_tolerances(logp_plan *p, const logp_cell *c)
 {
     if (!(p->how.plan.rtol > 0))
-        return c->rtol || c->atol ? fail("--rtol: %s takes fixed steps; give --steps or --nfe, or another method", p->how.how->sol->name) : 0;
+        return c->rtol || c->atol ? fail("--rtol: %s takes fixed steps; give --steps or --nfe, or another method",
+                                         p->how.how->sol->name) : 0;
     if (tolerance("rtol", c->rtol, p->how.plan.rtol, &p->q.rtol))
         return -1;
     return tolerance("atol", c->atol, c->rtol ? p->q.rtol : p->how.plan.atol, &p->q.atol);
@@ -238,8 +252,10 @@ int logp_plan_open(logp_plan *p, const logp_job *j, const logp_cell *c, enum cou
 {
     budget b = { (int)c->steps, c->nfe };
 
-    *p = (logp_plan){ .q = { .proc = j->of.model->process, .field = j->of.field, .law = j->of.model->law, .fit = j->fit, .probes = (int)c->probes,
-                             .seed = (uint64_t)c->seed, .recorded = j->recorded.v, .control = j->control, .exact_prior = j->exact_prior, .unchecked = j->unchecked,
+    *p = (logp_plan){ .q = { .proc = j->of.model->process, .field = j->of.field, .law = j->of.model->law,
+                             .fit = j->fit, .probes = (int)c->probes,
+                             .seed = (uint64_t)c->seed, .recorded = j->recorded.v, .control = j->control,
+                             .exact_prior = j->exact_prior, .unchecked = j->unchecked,
                              .label = j->label, .stop = &watch_stopped } };
     if (c->probes > 1 << 20)
         return fail("--probes %ld: that many make no sense; the exact trace costs one product a column", c->probes);
@@ -248,11 +264,13 @@ int logp_plan_open(logp_plan *p, const logp_job *j, const logp_cell *c, enum cou
         return -1;
     p->q.control = j->control && !p->q.trace->exact;
     if (b.nfe && (b.nfe /= inquiry_rounds(&p->q)) < 1)
-        return fail("--nfe %ld: %s asks the field %d times at each time; raise --nfe", c->nfe, p->q.trace->name, inquiry_rounds(&p->q));
+        return fail("--nfe %ld: %s asks the field %d times at each time; raise --nfe", c->nfe, p->q.trace->name,
+                    inquiry_rounds(&p->q));
     if (recipe_open(&p->how, &j->of, c->solver ? c->solver : "dopri5", c->grid, course, b))
         return -1;
     if (recipe_adapts(p->how.how, b) && (c->steps || c->nfe))
-        return fail("--%s: %s chooses its own steps; give --rtol and --atol instead", c->steps ? "steps" : "nfe", p->how.how->sol->name);
+        return fail("--%s: %s chooses its own steps; give --rtol and --atol instead", c->steps ? "steps" : "nfe",
+                    p->how.how->sol->name);
     p->q.how = p->how.how, p->q.steps = p->how.plan.steps, p->q.grid = p->how.plan.grid;
     if (set_tolerances(p, c))
         return -1;
@@ -274,7 +292,8 @@ int logp_open(logp_job *j, const request *r)
         return -1;
     j->dim = j->of.field->dim;
     j->unchecked = option_text(r, "no-check") != NULL;
-    if ((j->exact_prior = option_choice(r, "prior", "normal exact")) < 0 || (j->control = option_choice(r, "control", "none gauss")) < 0)
+    if ((j->exact_prior = option_choice(r, "prior", "normal exact")) < 0
+        || (j->control = option_choice(r, "control", "none gauss")) < 0)
         return -1;
     if (open_cells(j))
         return -1;

@@ -7,7 +7,8 @@ static double root_mean(double square, int n) { return n ? sqrt(square / n) : NA
 logp_summary logp_sum(int n, const answer *a)
 {
     logp_summary s = { .mean = 0 };
-    double square = 0, trace = 0, steps = 0, prior = 0, bias = 0, trunc = 0, error = 0, below = 0, calls = 0, rows = 0, calls2 = 0;
+    double square = 0, trace = 0, steps = 0, prior = 0, bias = 0, trunc = 0, error = 0, below = 0, calls = 0, rows = 0,
+        calls2 = 0;
 
     for (int i = 0; i < n; i++)
         if (isfinite(a[i].logp))
@@ -19,7 +20,8 @@ logp_summary logp_sum(int n, const answer *a)
         if (!isfinite(p->logp))
             continue;
         square += (p->logp - s.mean) * (p->logp - s.mean);
-        trace += p->se_trace * p->se_trace, steps += p->err_solver * p->err_solver, prior += p->err_prior * p->err_prior, bias += p->err_prior;
+        trace += p->se_trace * p->se_trace, steps += p->err_solver * p->err_solver,
+            prior += p->err_prior * p->err_prior, bias += p->err_prior;
         trunc += p->err_trunc * p->err_trunc;
         calls += p->calls, rows += p->rows, calls2 += (double)p->calls * p->calls;
         if (isfinite(p->exact)) {
@@ -29,7 +31,8 @@ logp_summary logp_sum(int n, const answer *a)
         }
     }
     s.mean_se = s.good > 1 ? sqrt(square / (s.good - 1) / s.good) : NAN;
-    s.se_trace = root_mean(trace, s.good), s.err_solver = root_mean(steps, s.good), s.err_prior = root_mean(prior, s.good), s.err_trunc = root_mean(trunc, s.good);
+    s.se_trace = root_mean(trace, s.good), s.err_solver = root_mean(steps, s.good),
+        s.err_prior = root_mean(prior, s.good), s.err_trunc = root_mean(trunc, s.good);
     s.prior_bias = s.good ? bias / s.good : NAN;
     s.realised = root_mean(error, s.known);
     s.below = s.known ? below / s.known : NAN;
@@ -43,12 +46,14 @@ int logp_write_rows(FILE *f, int header, int cell, const logp_job *j, const logp
     const answer *a = c->out;
 
     if (header)
-        fprintf(f, "%srow\tlogp\tse_trace\terr_solver\terr_prior\terr_trunc\tlo\thi\tcalls\trows\texact\tbpd%s\n", cell >= 0 ? "cell\t" : "",
+        fprintf(f, "%srow\tlogp\tse_trace\terr_solver\terr_prior\terr_trunc\tlo\thi\tcalls\trows\texact\tbpd%s\n",
+                cell >= 0 ? "cell\t" : "",
                 j->whole ? "\tse_points\tgap" : "");
     for (int i = 0; i < j->n; i++, a++) {
         if (cell >= 0)
             fprintf(f, "%d\t", cell);
-        fprintf(f, "%d\t%.17g\t%.6g\t%.6g\t%.6g\t%.6g\t%.17g\t%.17g\t%ld\t%ld\t%.17g\t%.17g", i, a->logp, a->se_trace, a->err_solver, a->err_prior, a->err_trunc,
+        fprintf(f, "%d\t%.17g\t%.6g\t%.6g\t%.6g\t%.6g\t%.17g\t%.17g\t%ld\t%ld\t%.17g\t%.17g", i, a->logp, a->se_trace,
+                a->err_solver, a->err_prior, a->err_trunc,
                 a->lo, a->hi, a->calls, a->rows, a->exact, j->whole ? bits_per_dim(a->logp, j->dim) : NAN);
         if (j->whole)
             fprintf(f, "\t%.6g\t%.6g", c->many ? c->many[i].se : NAN, c->many ? c->many[i].gap : NAN);
@@ -66,7 +71,9 @@ static const char *or_default(const char *text, const char *otherwise) { return 
 
 void logp_write_head(FILE *f)
 {
-    fputs("cell\tmodel\tprocess\tsolver\tgrid\tsteps\tnfe\trtol\ttrace\tprobes\tprior\tcontrol\tseed\tsamples\tdim\tcalls\trows\tmean\tmean_se\tse_trace\terr_solver\t"
+    fputs("cell\tmodel\tprocess\tsolver\tgrid\tsteps\tnfe"
+          "\trtol\ttrace\tprobes\tprior\tcontrol\tseed\tsamples\tdim\tcalls\trows\t"
+          "mean\tmean_se\tse_trace\terr_solver\t"
           "err_prior\terr_trunc\trealised\tinside\tseconds\tstatus\treason\n", f);
 }
 
@@ -85,10 +92,13 @@ void logp_write_cell(FILE *f, const logp_job *j, const logp_cell *c)
         fprintf(f, "%ld\t", c->nfe);
     else
         fputs("nan\t", f);
-    fprintf(f, "%s\t%s\t%ld\t%s\t%s\t%ld\t%d\t%d\t", c->steps || c->nfe ? "nan" : or_default(c->rtol, "default"), or_default(c->trace, "exact"), c->probes,
+    fprintf(f, "%s\t%s\t%ld\t%s\t%s\t%ld\t%d\t%d\t", c->steps || c->nfe ? "nan" : or_default(c->rtol, "default"),
+            or_default(c->trace, "exact"), c->probes,
             j->exact_prior ? "exact" : "normal", j->control ? "gauss" : "none", c->seed, j->n, j->dim);
-    fprintf(f, "%.6g\t%.6g\t%.10g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.4g\t%s\t%s\n", s.calls, s.rows, s.mean, s.mean_se, s.se_trace, s.err_solver, s.err_prior,
-            s.err_trunc, s.realised, s.intervals ? (double)s.inside / s.intervals : NAN, c->seconds, status_word(c->status), *c->reason ? c->reason : "-");
+    fprintf(f, "%.6g\t%.6g\t%.10g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.4g\t%s\t%s\n", s.calls, s.rows, s.mean,
+            s.mean_se, s.se_trace, s.err_solver, s.err_prior,
+            s.err_trunc, s.realised, s.intervals ? (double)s.inside / s.intervals : NAN, c->seconds,
+                status_word(c->status), *c->reason ? c->reason : "-");
 }
 
 /* What a bound is, and how many bits. */
@@ -96,8 +106,10 @@ static void say_bits(FILE *f, const logp_job *j, const logp_summary *s)
 {
     double offset = bins_offset(&j->bins);
 
-    fprintf(f, "bits/dim: %.5g +- %.2g of whole numbers 0..%d = %.5g of the density %+.5g for the scale of %.6g (log2 of 1/scale)\n", bits_per_dim(s->mean, j->dim),
-            bits_per_dim(-s->mean_se, j->dim), j->bins.levels - 1, bits_per_dim(s->mean, j->dim) - offset, offset, j->bins.scale);
+    fprintf(f, "bits/dim: %.5g +- %.2g of whole numbers 0..%d = %.5g of the density %+.5g for the scale of %.6g (log2 "
+               "of 1/scale)\n", bits_per_dim(s->mean, j->dim),
+            bits_per_dim(-s->mean_se, j->dim), j->bins.levels - 1, bits_per_dim(s->mean, j->dim) - offset, offset,
+                j->bins.scale);
 }
 
 static void say_bound(FILE *f, const logp_job *j, const logp_cell *c)
@@ -105,19 +117,22 @@ static void say_bound(FILE *f, const logp_job *j, const logp_cell *c)
     logp_summary s = logp_sum(j->n, c->out);
     const char *of = j->whole ? "log P" : "log p at t = 0";
 
-    fprintf(f, "%s, %s: %s, %d levels, %ld draw%s, %d points of %d columns\n", j->of.model->name, j->of.model->process->name, c->solver, c->terms - 1, c->probes,
+    fprintf(f, "%s, %s: %s, %d levels, %ld draw%s, %d points of %d columns\n", j->of.model->name,
+            j->of.model->process->name, c->solver, c->terms - 1, c->probes,
             c->probes > 1 ? "s" : "", j->n, j->dim);
     if (!s.good) {
         fprintf(f, "no point was finished\n");
         return;
     }
-    fprintf(f, "mean %s %s: %.6g +- %.2g nats (standard error over %d points)\n", c->route == PATHS && c->probes > 1 ? "of the paths' estimate of" : "lower bound of", of,
+    fprintf(f, "mean %s %s: %.6g +- %.2g nats (standard error over %d points)\n", c->route == PATHS && c->probes > 1
+            ? "of the paths' estimate of" : "lower bound of", of,
             s.mean, s.mean_se, s.good);
     if (j->whole)
         say_bits(f, j, &s);
     if (s.known)
         fprintf(f, "the law's own mean log p is %.2g nats above\n", s.below);
-    fprintf(f, "prior term %.2g, decoder %.4g, the others together %.4g nats; %.0f calls a point, %.3g s\n", c->part[c->terms - 1].mean, c->part[0].mean,
+    fprintf(f, "prior term %.2g, decoder %.4g, the others together %.4g nats; %.0f calls a point, %.3g s\n",
+            c->part[c->terms - 1].mean, c->part[0].mean,
             -s.mean - c->part[c->terms - 1].mean - c->part[0].mean, s.calls, c->seconds);
 }
 
@@ -130,18 +145,22 @@ void logp_say(FILE *f, const logp_job *j, const logp_cell *c)
         say_bound(f, j, c);
         return;
     }
-    fprintf(f, "%s, %s: %s, trace %s, %d points of %d columns\n", j->of.model->name, p->name, or_default(c->solver, "dopri5"), or_default(c->trace, "exact"), j->n, j->dim);
+    fprintf(f, "%s, %s: %s, trace %s, %d points of %d columns\n", j->of.model->name, p->name,
+            or_default(c->solver, "dopri5"), or_default(c->trace, "exact"), j->n, j->dim);
     if (!s.good) {
         fprintf(f, "no point was finished\n");
         return;
     }
     if (j->whole)
-        fprintf(f, "mean log P, %d point%s a row: %.6g +- %.2g nats (standard error over %d rows)\n", j->each, j->each > 1 ? "s" : "", s.mean, s.mean_se, s.good);
+        fprintf(f, "mean log P, %d point%s a row: %.6g +- %.2g nats (standard error over %d rows)\n", j->each,
+                j->each > 1 ? "s" : "", s.mean, s.mean_se, s.good);
     else
-        fprintf(f, "mean log p at t = %g: %.6g +- %.2g nats (standard error over %d points)\n", p->t_min, s.mean, s.mean_se, s.good);
+        fprintf(f, "mean log p at t = %g: %.6g +- %.2g nats (standard error over %d points)\n", p->t_min, s.mean,
+                s.mean_se, s.good);
     if (j->whole)
         say_bits(f, j, &s);
-    fprintf(f, "a point's errors, root mean square: trace %.2g, solver %.2g, prior %.2g; to log p at t = 0 another %.2g\n", s.se_trace, s.err_solver, s.err_prior, s.err_trunc);
+    fprintf(f, "a point's errors, root mean square: trace %.2g, solver %.2g, prior %.2g; to log p at t = 0 another "
+               "%.2g\n", s.se_trace, s.err_solver, s.err_prior, s.err_trunc);
     if (s.known)
         fprintf(f, "against the exact log p: %.2g", s.realised);
     if (s.intervals)
@@ -150,6 +169,7 @@ void logp_say(FILE *f, const logp_job *j, const logp_cell *c)
         fputc('\n', f);
     fprintf(f, "%.1f calls a point (+- %.1f), %.0f rows, %.3g s\n", s.calls, s.calls_sd, s.rows, c->seconds);
     if (s.err_prior > 3 * (s.err_solver + s.se_trace) && s.err_prior > 1e-3)
-        fprintf(f, "note: most of the error is the prior's: what arrives at t = %g is not N(0, %g^2); raise t_max%s\n", p->t_max, p->prior_std,
+        fprintf(f, "note: most of the error is the prior's: what arrives at t = %g is not N(0, %g^2); raise t_max%s\n",
+                p->t_max, p->prior_std,
                 j->of.model->law ? ", or take --prior exact" : "");
 }

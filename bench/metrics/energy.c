@@ -1,4 +1,5 @@
-/* Energy distance  2 E|X - Y| - E|X - X'| - E|Y - Y'|  (Szekely and Rizzo 2013): the kernel statistic of k = -|x - y|, over all pairs. */
+/* Energy distance  2 E|X - Y| - E|X - X'| - E|Y - Y'|  (Szekely and Rizzo 2013): the kernel statistic of k = -|x - y|,
+ *                  over all pairs. */
 #include <math.h>
 #include <stdlib.h>
 #include "bench/metrics/estimate.h"
@@ -25,7 +26,8 @@ static int measure_energy(const truth *true, const args *a, int n, int dim, cons
 }
 
 const metric metric_energy = {
-    .name = "energy", .about = "energy distance 2E|X-Y| - E|X-X'| - E|Y-Y'| to as many exact samples, over all pairs (never negative), in units of the data",
+    .name = "energy", .about = "energy distance 2E|X-Y| - E|X-X'| - E|Y-Y'| to as many exact samples, over all pairs "
+                               "(never negative), in units of the data",
     .cite = "Szekely and Rizzo 2013",
     .par = { { "rows", "samples used, the first ones", NULL, 4000, 4, 20000, 1 } },
     .relative = 1, .against = AGAINST_SAMPLE, .few = 1, .refuses = needs_law, .measure = measure_energy };

@@ -1,4 +1,5 @@
-/* What metrics share: the delete-a-group jackknife with its second-order part, squared distances by tiles, kernel sums over pairs. */
+/* What metrics share: the delete-a-group jackknife with its second-order part, squared distances by tiles, kernel sums
+ * over pairs. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +83,8 @@ void folded_plain(const folded *f, quality *q)
     q->se = sqrt(folded_variance(f));
 }
 
-/* d sqrt(T) = dT / (2 sqrt(T)), with T no smaller than its own bias: a T that is small by luck has no larger error for it. */
+/* d sqrt(T) = dT / (2 sqrt(T)), with T no smaller than its own bias: a T that is small by luck has no larger error for
+ * it. */
 void folded_root(const folded *f, quality *q)
 {
     double mean, bias, T = f->all > 0 ? f->all : 0;
@@ -125,9 +127,15 @@ void tile_distance2(int dim, const double *point, const double *tile, double *d2
     distances_to_tile(dim, point, tile, d2);
 }
 
-/* row[J n + i] = sum over the j of tile J, j != i, of H_ij;  H is symmetric, so tile pair (I, J > I) fills row[J n + i] and row[I n + j].
+/* row[J n + i] = sum over the j of tile J, j != i, of H_ij;
+ * H is symmetric, so tile pair (I, J > I) fills row[J n + i] and row[I n + j].
  * square[I]: the sum of H_ij^2, i in tile I, j in tiles from I on, off the diagonal twice. */
-typedef struct pairs { int n, dim, tiles; const double *x, *y, *tx, *ty; const kernel *k; double *row, *square, *own; } pairs;
+typedef struct pairs {
+    int n, dim, tiles;
+    const double *x, *y, *tx, *ty;
+    const kernel *k;
+    double *row, *square, *own;
+} pairs;
 
 static void tile_pair(const pairs *p, int I, int J)
 {
@@ -181,8 +189,9 @@ static double pair_sums(const pairs *p)
     return squares;
 }
 
-/* zeta1 from the variance of the rows' means, which holds `noise` = zeta2/n besides.  Near the noise twice as much is taken off:
- * cutting a fluctuating estimate at 0 would leave it too large (standard errors at the floor would be 1.4 times too large in 1-D). */
+/* zeta1 from the variance of the rows' means, which holds `noise` = zeta2/n besides.
+ * Near the noise twice as much is taken off: cutting a fluctuating estimate at 0 would leave it too large (standard
+ * errors at the floor would be 1.4 times too large in 1-D). */
 static double first_order(double rows, double noise)
 {
     double left = rows > 0 ? rows - noise * (1 + noise / rows) : 0;

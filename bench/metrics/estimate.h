@@ -11,14 +11,16 @@ enum { FOLDS = 20, TILE = 32 };
 /* Sample i and exact sample i are one observation and belong to one of `folds` groups: min(FOLDS, n/2). */
 int folds_of(int n);
 
-/* fold[i] in [0, folds): groups of equal size (+-1) drawn by a constant stream, since labels may run in any pattern along i. */
+/* fold[i] in [0, folds): groups of equal size (+-1) drawn by a constant stream, since labels may run in any pattern
+ * along i. */
 void fold_draw(int n, int folds, unsigned char *fold);
 
 /* A statistic of all observations, of all but those of group g, and of those of group g alone (NAN: not computed). */
 typedef struct folded { int folds; double all, but[FOLDS], only[FOLDS]; } folded;
 
-/* Variance of `all`.  With a first-order and a second-order part, V1 + V2, the delete-a-group jackknife gives V1 + 2 V2 and the variance
- * of groups alone, divided by their number G, V1 + G V2 (Efron and Stein 1981: the jackknife errs upwards); the difference tells V2,
+/* Variance of `all`.  With a first-order and a second-order part, V1 + V2, the delete-a-group jackknife gives V1 + 2 V2
+ * and the variance of groups alone, divided by their number G, V1 + G V2 (Efron and Stein 1981: the jackknife errs
+ * upwards); the difference tells V2,
  * which is all there is where sample and truth agree.  Without `only`: the jackknife as it is. */
 double folded_variance(const folded *);
 
@@ -35,20 +37,24 @@ void tile_distance2(int dim, const double *point, const double *tile, double *d2
 /* A kernel k of the squared distance, in place over a tile; at equal points it is k0. */
 typedef struct kernel { void (*of)(const struct kernel *, double *d2); double scale, k0; } kernel;
 
-/* H_ij = k(x_i, x_j) + k(y_i, y_j) - k(x_i, y_j) - k(x_j, y_i) over pairs of observations (Gretton et al. 2012), n each.
- * unbiased: mean over i != j (unbiased); else over all i, j (never negative).  Its variance is that of a U-statistic to second order:
+/* H_ij = k(x_i, x_j) + k(y_i, y_j) - k(x_i, y_j) - k(x_j, y_i) over pairs of observations (Gretton et al. 2012), n
+ * each.
+ * unbiased: mean over i != j (unbiased); else over all i, j (never negative).
+ * Its variance is that of a U-statistic to second order:
  * 4 zeta1/n + 2 zeta2/n^2 with zeta1 = Var E[H | i], zeta2 the rest of Var H.  0 or -1. */
 int pair_quality(int n, int dim, const double *x, const double *y, const kernel *, int unbiased, quality *);
 
 /* Mean and covariance (over n - 1) of some of the samples; the mean as its difference from the exact one. */
 typedef struct moments { int n, dim; double *mean, *cov; } moments;     /* dim; dim x dim, or NULL */
 
-/* The statistic of the moments of all samples, all but each group, and (alone) each group alone.  centre: dim, the exact mean;
+/* The statistic of the moments of all samples, all but each group, and (alone) each group alone.
+ * centre: dim, the exact mean;
  * cov: whether covariances are wanted.  0 or -1. */
 int fold_moments(int n, int dim, const double *x, const double *centre, int cov, int alone,
                  double (*statistic)(void *self, const moments *), void *self, folded *);
 
-/* The law's moments at the level of the truth; cov NULL unless wanted.  0, or -1 with nothing held; closing is fine either way. */
+/* The law's moments at the level of the truth; cov NULL unless wanted.
+ * 0, or -1 with nothing held; closing is fine either way. */
 typedef struct exact_moments { double *mean, *cov; } exact_moments;
 int exact_moments_open(exact_moments *, const truth *, int dim, int cov);
 void exact_moments_close(exact_moments *);

@@ -1,5 +1,6 @@
 /*
- * Frechet distance of the Gaussians with the sample's and the law's mean and covariance (Dowson and Landau 1982; squared, as in FID):
+ * Frechet distance of the Gaussians with the sample's and the law's mean and covariance (Dowson and Landau 1982;
+ * squared, as in FID):
  *   |m - mu|^2 + tr C + tr Sigma - 2 tr (Sigma^1/2 C Sigma^1/2)^1/2.
  */
 #include <gsl/gsl_blas.h>
@@ -9,7 +10,12 @@
 #include "bench/metrics/estimate.h"
 #include "base/fail.h"
 
-typedef struct work { gsl_matrix *root, *half, *inner; gsl_vector *value; gsl_eigen_symm_workspace *eigen; double trace; } work;
+typedef struct work {
+    gsl_matrix *root, *half, *inner;
+    gsl_vector *value;
+    gsl_eigen_symm_workspace *eigen;
+    double trace;
+} work;
 
 static void work_close(work *w)
 {
@@ -47,7 +53,8 @@ static int root_of(work *w, int dim, double *cov)
 
 static int work_open(work *w, int dim, double *cov)
 {
-    *w = (work){ gsl_matrix_alloc(dim, dim), gsl_matrix_alloc(dim, dim), gsl_matrix_alloc(dim, dim), gsl_vector_alloc(dim),
+    *w = (work){ gsl_matrix_alloc(dim, dim), gsl_matrix_alloc(dim, dim), gsl_matrix_alloc(dim, dim),
+                 gsl_vector_alloc(dim),
                  gsl_eigen_symm_alloc(dim), 0 };
     if (!w->root || !w->half || !w->inner || !w->value || !w->eigen)
         return fail("frechet: out of memory for %d columns", dim);
@@ -75,13 +82,20 @@ static double frechet(void *self, const moments *m)
 
 /* ---- fewer samples than columns ---- */
 
-/* C = E'E/(n - 1) then has fewer eigenvalues than columns: those of Sigma^1/2 C Sigma^1/2 are the ones of E Sigma E'/(n - 1), n x n.
- * e: samples less the exact mean; plain = E E', with = E Sigma E'. */
-typedef struct few { int n, dim; const unsigned char *fold; gsl_matrix *e, *half, *plain, *with, *inner; gsl_vector *mean; double trace; } few;
+/* C = E'E/(n - 1) then has fewer eigenvalues than columns: those of Sigma^1/2 C Sigma^1/2 are the ones of E Sigma E'/(n
+ * - 1), n x n.  e: samples less the exact mean; plain = E E', with = E Sigma E'. */
+typedef struct few {
+    int n, dim;
+    const unsigned char *fold;
+    gsl_matrix *e, *half, *plain, *with, *inner;
+    gsl_vector *mean;
+    double trace;
+} few;
 
 static void few_close(few *w)
 {
-    gsl_matrix_free(w->e), gsl_matrix_free(w->half), gsl_matrix_free(w->plain), gsl_matrix_free(w->with), gsl_matrix_free(w->inner);
+    gsl_matrix_free(w->e), gsl_matrix_free(w->half), gsl_matrix_free(w->plain), gsl_matrix_free(w->with),
+        gsl_matrix_free(w->inner);
     gsl_vector_free(w->mean);
 }
 
@@ -89,7 +103,8 @@ static int few_open(few *w, int n, int dim, const double *x, const exact_moments
 {
     gsl_matrix_const_view cov = gsl_matrix_const_view_array(exact->cov, dim, dim);
 
-    *w = (few){ n, dim, fold, gsl_matrix_alloc(n, dim), gsl_matrix_alloc(n, dim), gsl_matrix_alloc(n, n), gsl_matrix_alloc(n, n), gsl_matrix_alloc(n, n),
+    *w = (few){ n, dim, fold, gsl_matrix_alloc(n, dim), gsl_matrix_alloc(n, dim), gsl_matrix_alloc(n, n),
+                gsl_matrix_alloc(n, n), gsl_matrix_alloc(n, n),
                 gsl_vector_alloc(n), 0 };
     if (!fold || !w->e || !w->half || !w->plain || !w->with || !w->inner || !w->mean)
         return fail("frechet: out of memory for %d samples of %d columns", n, dim);
@@ -104,7 +119,8 @@ static int few_open(few *w, int n, int dim, const double *x, const exact_moments
     return 0;
 }
 
-/* The m x m part of `with` that `row` names, about its mean, over m - 1; its eigenvalues.  0, or -1 where they do not converge. */
+/* The m x m part of `with` that `row` names, about its mean, over m - 1; its eigenvalues.
+ * 0, or -1 where they do not converge. */
 static int few_values(const few *w, int m, const int *row, gsl_vector *value)
 {
     gsl_matrix_view inner = gsl_matrix_submatrix(w->inner, 0, 0, m, m);
@@ -121,7 +137,9 @@ static int few_values(const few *w, int m, const int *row, gsl_vector *value)
     }
     for (int i = 0; i < m; i++)
         for (int j = 0; j < m; j++)
-            gsl_matrix_set(&inner.matrix, i, j, (gsl_matrix_get(w->with, row[i], row[j]) - gsl_vector_get(w->mean, i) - gsl_vector_get(w->mean, j) + all)
+            gsl_matrix_set(&inner.matrix, i, j,
+                           (gsl_matrix_get(w->with, row[i], row[j]) - gsl_vector_get(w->mean, i)
+                            - gsl_vector_get(w->mean, j) + all)
                                                 / (m - 1));
     status = !eigen || gsl_eigen_symm(&inner.matrix, value, eigen);
     if (eigen)
@@ -184,7 +202,8 @@ static int many_folds(exact_moments *exact, int n, int dim, const double *x, int
     return status ? -1 : 0;
 }
 
-/* Groups alone would tell the second-order part, but a covariance of few samples is far from the exact one: only where they are many. */
+/* Groups alone would tell the second-order part, but a covariance of few samples is far from the exact one: only where
+ * they are many. */
 static int measure_frechet(const truth *true, const args *a, int n, int dim, const double *x, quality *q)
 {
     exact_moments exact;
@@ -193,7 +212,8 @@ static int measure_frechet(const truth *true, const args *a, int n, int dim, con
 
     (void)a;
     gsl_set_error_handler_off();
-    status = exact_moments_open(&exact, true, dim, 1) || (n < dim ? few_folds(&exact, n, dim, x, &f) : many_folds(&exact, n, dim, x, alone, &f));
+    status = exact_moments_open(&exact, true, dim, 1)
+        || (n < dim ? few_folds(&exact, n, dim, x, &f) : many_folds(&exact, n, dim, x, alone, &f));
     if (!status) {
         folded_plain(&f, q);
         if (isnan(q->value) || isnan(q->se))
@@ -204,7 +224,8 @@ static int measure_frechet(const truth *true, const args *a, int n, int dim, con
 }
 
 const metric metric_frechet = {
-    .name = "frechet", .about = "Frechet distance, squared as in FID, of the normal laws with the mean and covariance of the samples and the exact ones; "
+    .name = "frechet", .about = "Frechet distance, squared as in FID, of the normal laws with the mean and covariance "
+                                "of the samples and the exact ones; "
                                 "its bias of order 1/n is the floor",
     .cite = "Dowson and Landau 1982; Heusel et al. 2017",
     .relative = 1, .refuses = needs_moments, .measure = measure_frechet };

@@ -64,7 +64,8 @@ int truth_sample(const truth *true, long row, int n, int dim, double *x)
     if (!l)
         return fail("exact samples: nothing is known of the data; give a model with a [data] section");
     if (dim != l->dim)
-        return fail("exact samples: the samples have %d columns and the law %s has %d; compare equal dimensions", dim, l->name, l->dim);
+        return fail("exact samples: the samples have %d columns and the law %s has %d; compare equal dimensions", dim,
+                    l->name, l->dim);
     if (l->sample(l, (stream){ true->seed, USE_METRIC }, row, n, true->label ? true->label + row : NULL, x))
         return -1;
     return true->at.alpha == 1 && true->at.sigma == 0 ? 0 : to_level(true, row, n, dim, x);
@@ -74,12 +75,17 @@ static const char *name_of(int i) { return all[i]->name; }
 
 /* ---- items ---- */
 
-static const param of_param = { "of", "whose end points: the run's, or those of the field's own flow from the same starts", "run field", OF_RUN };
+static const param of_param = { "of",
+                                "whose end points: the run's, or those of the field's own flow from the same starts",
+    "run field", OF_RUN };
 static const param to_params[] = {
-    [AGAINST_SAMPLE] = { "to", "their distance to exact samples, or to the field's own flow from the same starts", "law field", 0 },
-    [AGAINST_FLOW] = { "to", "their distance to the field's own flow, or to the law's, from the same starts", "field law", 0 },
+    [AGAINST_SAMPLE] = { "to", "their distance to exact samples, or to the field's own flow from the same starts",
+                         "law field", 0 },
+    [AGAINST_FLOW] = { "to", "their distance to the field's own flow, or to the law's, from the same starts",
+                       "field law", 0 },
 };
-static const enum whose to_whose[][2] = { [AGAINST_LAW] = { OF_LAW }, [AGAINST_SAMPLE] = { OF_LAW, OF_FIELD }, [AGAINST_FLOW] = { OF_FIELD, OF_LAW } };
+static const enum whose to_whose[][2] = { [AGAINST_LAW] = { OF_LAW }, [AGAINST_SAMPLE] = { OF_LAW, OF_FIELD },
+                                          [AGAINST_FLOW] = { OF_FIELD, OF_LAW } };
 
 static int own_params(const metric *k)
 {
@@ -124,18 +130,21 @@ int measure_parse(measure *m, const char *where, const char *item)
         return -1;
     m->of = (enum whose)m->given.v[n];
     m->to = to_whose[m->kind->against][m->kind->against == AGAINST_LAW ? 0 : (int)m->given.v[n + 1]];
-    if (m->of != m->to && !(m->features && (m->kind->against == AGAINST_FLOW || m->of == OF_FIELD || m->to == OF_FIELD)))
+    if (m->of != m->to && !(m->features
+                            && (m->kind->against == AGAINST_FLOW || m->of == OF_FIELD || m->to == OF_FIELD)))
         return 0;
     measure_free(m);
     return m->of == m->to ? fail("%s: %s is the distance of the field's flow to itself; give to=law", where, item)
-                          : fail("%s: %s looks at a flow, which no network sees; leave %s out", where, item, FEATURES_PREFIX);
+                          : fail("%s: %s looks at a flow, which no network sees; leave %s out", where, item,
+                                 FEATURES_PREFIX);
 }
 
 void measure_free(measure *m) { args_free(&m->given); }
 
 const char *const part_names[PART_COUNT] = { "whole", "solver", "network" };
 
-enum part measure_part(const measure *m) { return m->to == OF_FIELD ? PART_SOLVER : m->of == OF_FIELD ? PART_NETWORK : PART_WHOLE; }
+enum part measure_part(const measure *m) { return m->to == OF_FIELD ? PART_SOLVER : m->of == OF_FIELD ? PART_NETWORK
+                                           : PART_WHOLE; }
 
 /* ---- values ---- */
 

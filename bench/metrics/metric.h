@@ -6,7 +6,8 @@
 
 typedef struct metric metric;
 
-/* Whose end points: the run's; those of the field's own flow from the same starts; the law's, exact samples or, from the same starts, its flow's. */
+/* Whose end points: the run's; those of the field's own flow from the same starts; the law's, exact samples or, from
+ * the same starts, its flow's. */
 enum whose { OF_RUN, OF_FIELD, OF_LAW };
 
 /* The truth that samples are compared with: the law at the level where the samples stand. */
@@ -17,10 +18,12 @@ typedef struct truth {
     uint64_t seed;                          /* of exact samples: equal seeds give equal ones, so runs are paired */
 
     /* for flows: the field, the law's own, the process and the start of the run */
-    const score *field, *exact; const process *proc; const level *start; const double *from;        /* exact, from (n x dim): or NULL */
+    /* exact, from (n x dim): or NULL */
+    const score *field, *exact; const process *proc; const level *start; const double *from;
     int deterministic;                      /* the run was one of the probability flow */
     struct reference_cache *cache;          /* of bench/reference.h, or NULL: flow maps that were computed before */
-    const double *ends;                     /* the points to compare with where those are the ends of a flow: n x dim, or NULL */
+    /* the points to compare with where those are the ends of a flow: n x dim, or NULL */
+    const double *ends;
 } truth;
 
 /* value +- se of one sample; floor: what two exact samples of this size give. */
@@ -29,10 +32,13 @@ typedef struct quality { double value, se, floor; } quality;
 struct metric {
     const char *name, *about, *cite;
     param par[MAX_PARAM];
-    int relative;                           /* 1: smaller is better, floor is where the truth lies; 0: nearer to the floor is better */
+    /* 1: smaller is better, floor is where the truth lies; 0: nearer to the floor is better */
+    int relative;
 
-    /* What it compares samples with: the law as such; n exact samples, in whose place the field's flow may stand (to=field); the ends of a flow from
-     * the same starts, the field's or the law's (to=law).  All of them may judge the field's flow in place of the run (of=field). */
+    /* What it compares samples with: the law as such; n exact samples, in whose place the field's flow may stand
+     * (to=field); the ends of a flow from
+     * the same starts, the field's or the law's (to=law).
+     * All of them may judge the field's flow in place of the run (of=field). */
     enum against { AGAINST_LAW, AGAINST_SAMPLE, AGAINST_FLOW } against;
     int few;                                /* 1: its first parameter is how many samples it looks at, the first ones */
 
@@ -56,14 +62,21 @@ int truth_sample(const truth *, long row, int n, int dim, double *x);
 /* All its parameters: its own, then `of` and, where there is a choice, `to`. */
 void metric_params(const metric *, param out[MAX_PARAM]);
 
-/* A metric with its parameters, from an item: the distance of one side's end points to another's.  `features/ITEM` is measured in a feature space
+/* A metric with its parameters, from an item: the distance of one side's end points to another's.
+ * `features/ITEM` is measured in a feature space
  * (bench/space.h), which is the caller's affair.  0 or -1. */
-typedef struct measure { const metric *kind; args given; char name[MAX_NAME]; enum whose of, to; int features; } measure;
+typedef struct measure {
+    const metric *kind;
+    args given;
+    char name[MAX_NAME];
+    enum whose of, to;
+    int features;
+} measure;
 int measure_parse(measure *, const char *where, const char *item);
 void measure_free(measure *);
 
-/* Parts of an error: run to law is the whole, run to field what the solver adds, field to law what the network is off.  They keep the
- * triangle inequality, whole <= solver's + network's, where the metric is one (rms, sw2, w2). */
+/* Parts of an error: run to law is the whole, run to field what the solver adds, field to law what the network is off.
+ * They keep the triangle inequality, whole <= solver's + network's, where the metric is one (rms, sw2, w2). */
 enum part { PART_WHOLE, PART_SOLVER, PART_NETWORK, PART_COUNT };
 extern const char *const part_names[PART_COUNT];
 enum part measure_part(const measure *);
@@ -71,8 +84,9 @@ enum part measure_part(const measure *);
 /* Why it does not apply, or NULL. */
 const char *measure_refuses(const measure *, const truth *, int n, int dim);
 
-/* Value, standard error and floor of a sample.  nan, nan, nan where the metric refuses (*reason tells why, else NULL).  0 or -1.
- * The floor is the metric of exact samples against the same exact reference, averaged over seeds; it is remembered by the caller. */
+/* Value, standard error and floor of a sample.  nan, nan, nan where the metric refuses (*reason tells why, else NULL).
+ * 0 or -1.  The floor is the metric of exact samples against the same exact reference, averaged over seeds; it is
+ * remembered by the caller. */
 int measure_value(const measure *, const truth *, int n, int dim, const double *x, quality *, const char **reason);
 int measure_floor(const measure *, const truth *, int n, int dim, double *floor);
 

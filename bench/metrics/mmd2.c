@@ -1,7 +1,8 @@
 /*
  * Maximum mean discrepancy, squared, unbiased (Gretton et al. 2012):  mean over i != j of
- * k(x_i, x_j) + k(y_i, y_j) - k(x_i, y_j) - k(x_j, y_i),  k the mean of five Gaussians whose widths are 1/4, 1/2, 1, 2, 4 times
- * the median distance of exact samples of a constant seed.
+ * k(x_i, x_j) + k(y_i, y_j) - k(x_i, y_j) - k(x_j, y_i),
+ * k the mean of five Gaussians whose widths are 1/4, 1/2, 1, 2, 4 times the median distance of exact samples of a
+ * constant seed.
  */
 #include <gsl/gsl_statistics.h>
 #include <math.h>
@@ -34,7 +35,8 @@ static int median_distance(const truth *true, int dim, double *median)
 {
     enum { N = MEDIAN_ROWS };
     truth fixed = *true;
-    double *tile = malloc(((size_t)dim * TILE + N * (N - 1) / 2) * sizeof *tile), *d = tile ? tile + dim * TILE : NULL, *x;
+    double *tile = malloc(((size_t)dim * TILE + N * (N - 1) / 2) * sizeof *tile), *d = tile ? tile + dim * TILE : NULL,
+        *x;
     long count = 0;
 
     fixed.seed = MEDIAN_SEED, fixed.label = NULL;
@@ -54,7 +56,9 @@ static int median_distance(const truth *true, int dim, double *median)
     free(x), free(tile);
     if (!tile)
         return fail("mmd2: out of memory for the median distance");
-    return !x ? -1 : *median > 0 ? 0 : fail("mmd2: half of the exact samples are equal, so that there is no width for the kernel; use another metric");
+    return !x ? -1 : *median > 0 ? 0
+        : fail("mmd2: half of the exact samples are equal, so that there is no width for the kernel; use another "
+               "metric");
 }
 
 static int measure_mmd2(const truth *true, const args *a, int n, int dim, const double *x, quality *q)
@@ -72,7 +76,8 @@ static int measure_mmd2(const truth *true, const args *a, int n, int dim, const 
 }
 
 const metric metric_mmd2 = {
-    .name = "mmd2", .about = "squared maximum mean discrepancy to as many exact samples, unbiased (0 on average for exact samples, at times negative); "
+    .name = "mmd2", .about = "squared maximum mean discrepancy to as many exact samples, unbiased (0 on average for "
+                             "exact samples, at times negative); "
                              "mean of five Gaussian kernels about the median distance",
     .cite = "Gretton et al. 2012",
     .par = { { "rows", "samples used, the first ones", NULL, 4000, 4, 20000, 1 } },

@@ -22,7 +22,8 @@ static int measure_mean(const truth *true, const args *a, int n, int dim, const 
 {
     exact_moments exact;
     folded f;
-    int status = exact_moments_open(&exact, true, dim, 0) || fold_moments(n, dim, x, exact.mean, 0, 1, mean_gap, NULL, &f);
+    int status = exact_moments_open(&exact, true, dim, 0) || fold_moments(n, dim, x, exact.mean, 0, 1, mean_gap, NULL,
+                                                                          &f);
 
     (void)a;
     if (!status)
@@ -49,7 +50,8 @@ static int measure_cov(const truth *true, const args *a, int n, int dim, const d
 {
     exact_moments exact;
     folded f;
-    int status = exact_moments_open(&exact, true, dim, 1) || fold_moments(n, dim, x, exact.mean, 1, 1, cov_gap, &exact, &f);
+    int status = exact_moments_open(&exact, true, dim, 1) || fold_moments(n, dim, x, exact.mean, 1, 1, cov_gap, &exact,
+                                                                          &f);
 
     (void)a;
     if (!status)
@@ -63,5 +65,6 @@ const metric metric_mean = {
     .relative = 1, .refuses = needs_moments, .measure = measure_mean };
 
 const metric metric_cov = {
-    .name = "cov", .about = "Frobenius distance of the covariance of the samples from the exact one, relative to the norm of the exact one",
+    .name = "cov", .about = "Frobenius distance of the covariance of the samples from the exact one, relative to the "
+                            "norm of the exact one",
     .relative = 1, .refuses = needs_moments, .measure = measure_cov };

@@ -1,8 +1,11 @@
 /*
- * Improved precision and recall (Kynkaanniemi et al. 2019): a set covers a point that lies within the distance of one of its members
- * to that member's k-th neighbour in the set.  precision: samples covered by exact samples; recall: exact samples covered by samples.
- * Whether a point is covered depends on its near neighbours alone, so the share's variance falls as 1/n (Penrose and Yukich 2001, for sums over
- * neighbours), and the spread over groups alone tells it.  (A jackknife errs by up to a factor 2: most of the variance is of second order.)
+ * Improved precision and recall (Kynkaanniemi et al. 2019): a set covers a point that lies within the distance of one
+ * of its members
+ * to that member's k-th neighbour in the set.  precision: samples covered by exact samples; recall: exact samples
+ * covered by samples.  Whether a point is covered depends on its near neighbours alone, so the share's variance falls
+ * as 1/n (Penrose and Yukich 2001, for sums over
+ * neighbours), and the spread over groups alone tells it.
+ * (A jackknife errs by up to a factor 2: most of the variance is of second order.)
  */
 #include <math.h>
 #include <stdlib.h>
@@ -140,12 +143,18 @@ static int measure_recall(const truth *true, const args *a, int n, int dim, cons
     return measure_either(true, a, n, dim, x, 1, q);
 }
 
-#define NEIGHBOURS { { "k", "the neighbour that gives the radius", NULL, 3, 1, MAX_K, 1 }, { "rows", "samples used, the first ones", NULL, 4000, LEAST, 20000, 1 } }
+#define NEIGHBOURS { { "k", "the neighbour that gives the radius", NULL, 3, 1, MAX_K, 1 }, \
+                     { "rows", "samples used, the first ones", NULL, 4000, LEAST, 20000, 1 } }
 
 const metric metric_precision = {
-    .name = "precision", .about = "share of the samples that lie within the k-th neighbour's distance of one of as many exact samples; exact samples give the floor",
-    .cite = "Kynkaanniemi et al. 2019", .par = NEIGHBOURS, .relative = 0, .refuses = needs_many, .measure = measure_precision };
+    .name = "precision",
+    .about = "share of the samples that lie within the k-th neighbour's distance of one of as many exact samples; "
+             "exact samples give the floor",
+    .cite = "Kynkaanniemi et al. 2019", .par = NEIGHBOURS, .relative = 0, .refuses = needs_many,
+    .measure = measure_precision };
 
 const metric metric_recall = {
-    .name = "recall", .about = "share of as many exact samples that lie within the k-th neighbour's distance of one of the samples; exact samples give the floor",
-    .cite = "Kynkaanniemi et al. 2019", .par = NEIGHBOURS, .relative = 0, .refuses = needs_many, .measure = measure_recall };
+    .name = "recall", .about = "share of as many exact samples that lie within the k-th neighbour's distance of one of "
+                               "the samples; exact samples give the floor",
+    .cite = "Kynkaanniemi et al. 2019", .par = NEIGHBOURS, .relative = 0, .refuses = needs_many,
+    .measure = measure_recall };

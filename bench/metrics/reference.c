@@ -14,11 +14,19 @@
 
 enum { TILE_ROWS = 32, MOST_STEPS = 100000, KEPT = 64 };
 
-/* Where sigma = 0 the noise cannot be asked for; the rest of the way is a straight line, wrong by its square over the finest width squared. */
+/* Where sigma = 0 the noise cannot be asked for; the rest of the way is a straight line, wrong by its square over the
+ * finest width squared. */
 static const double closest = 1e-8;
 
 /* One tile: the field (this thread's own), where it comes from, and its rows. */
-typedef struct tile { const score *field; const process *proc; const level *from; double phi0, tolerance, *x; int rows; const int *label; } tile;
+typedef struct tile {
+    const score *field;
+    const process *proc;
+    const level *from;
+    double phi0, tolerance, *x;
+    int rows;
+    const int *label;
+} tile;
 
 static double angle(const level *l) { return atan2(l->sigma, l->alpha); }
 static double radius(const level *l) { return hypot(l->alpha, l->sigma); }
@@ -75,9 +83,11 @@ static int integrate(tile *e, double phi, double end, double *y)
     if (status)
         fail("reference: out of memory for %d rows of dimension %d", e->rows, e->field->dim);
     for (long k = 0; !status && phi != end; k++) {
-        status = k < MOST_STEPS ? gsl_odeiv2_evolve_apply(evolve, control, step, &flow, &phi, end, &h, y) : GSL_EMAXITER;
+        status = k < MOST_STEPS ? gsl_odeiv2_evolve_apply(evolve, control, step, &flow, &phi, end, &h, y)
+            : GSL_EMAXITER;
         if (status && status != GSL_EBADFUNC)
-            fail("reference: the flow cannot be followed to %g near sigma/alpha = %g (%s); is the field smooth?", e->tolerance, tan(phi), gsl_strerror(status));
+            fail("reference: the flow cannot be followed to %g near sigma/alpha = %g (%s); is the field smooth?",
+                 e->tolerance, tan(phi), gsl_strerror(status));
     }
     if (evolve)
         gsl_odeiv2_evolve_free(evolve);
@@ -112,13 +122,22 @@ static int carry(tile *e, const level *to, double *y)
     return status;
 }
 
-typedef struct flow { const score *field; const process *proc; const level *from, *to; int n; const int *label; const double *x; double *y, tolerance; } flow;
+typedef struct flow {
+    const score *field;
+    const process *proc;
+    const level *from, *to;
+    int n;
+    const int *label;
+    const double *x;
+    double *y, tolerance;
+} flow;
 
 static int one_tile(const flow *f, const score *own, int first)
 {
     int rows = f->n - first < TILE_ROWS ? f->n - first : TILE_ROWS, status;
     size_t size = (size_t)rows * own->dim * sizeof(double);
-    tile e = { own, f->proc, f->from, angle(f->from), f->tolerance, malloc(size), rows, f->label ? f->label + first : NULL };
+    tile e = { own, f->proc, f->from, angle(f->from), f->tolerance, malloc(size), rows, f->label ? f->label + first
+               : NULL };
     double *y = f->y + (long)first * own->dim;
 
     if (!e.x)
@@ -156,10 +175,12 @@ static int all_tiles(const flow *f)
     return failed < 0 ? 0 : fail("%s", text);
 }
 
-/* What a step's error can be told from: a closed form's own round-off; that of a network in float64, whose calls are dear; that of float32. */
+/* What a step's error can be told from: a closed form's own round-off; that of a network in float64, whose calls are
+ * dear; that of float32. */
 static double tolerance_of(const score *s) { return s->precise ? 1e-10 : s->single ? 1e-6 : 1e-12; }
 
-int reference_flow(const score *field, const process *proc, const level *from, const level *to, int n, const int *label, const double *x, double *y)
+int reference_flow(const score *field, const process *proc, const level *from, const level *to, int n,
+                   const int *label, const double *x, double *y)
 {
     score *fine = field->precise ? field->precise(field->self) : NULL;
     const flow f = { fine ? fine : field, proc, from, to, n, label, x, y, tolerance_of(field) };
@@ -167,7 +188,8 @@ int reference_flow(const score *field, const process *proc, const level *from, c
 
     gsl_set_error_handler_off();
     if (angle(from) < closest)
-        fail("reference: the start has no noise (sigma = %g), and a flow cannot leave the data; start above 0", from->sigma);
+        fail("reference: the start has no noise (sigma = %g), and a flow cannot leave the data; start above 0",
+             from->sigma);
     else if (fine || !field->precise)
         status = all_tiles(&f);
     field_close(fine);
@@ -195,7 +217,8 @@ static int same_level(const level *a, const level *b)
 
 static int same(const known *k, const flow *f)
 {
-    return k->field == f->field && k->proc == f->proc && k->n == f->n && same_level(&k->from, f->from) && same_level(&k->to, f->to)
+    return k->field == f->field && k->proc == f->proc && k->n == f->n && same_level(&k->from, f->from)
+        && same_level(&k->to, f->to)
            && !k->label == !f->label && (!f->label || !memcmp(k->label, f->label, f->n * sizeof *f->label))
            && !memcmp(k->x, f->x, (size_t)f->n * f->field->dim * sizeof *f->x);
 }
@@ -204,7 +227,8 @@ static int same(const known *k, const flow *f)
 static void keep(reference_cache *c, const flow *f)
 {
     size_t N = (size_t)f->n * f->field->dim;
-    known k = { f->field, f->proc, *f->from, *f->to, f->n, f->label ? malloc(f->n * sizeof *f->label) : NULL, malloc(2 * N * sizeof *k.x) };
+    known k = { f->field, f->proc, *f->from, *f->to, f->n, f->label ? malloc(f->n * sizeof *f->label) : NULL,
+                malloc(2 * N * sizeof *k.x) };
 
     if (c->count == KEPT || !k.x || (f->label && !k.label)) {
         free(k.x), free(k.label);
@@ -217,7 +241,8 @@ static void keep(reference_cache *c, const flow *f)
     c->known[c->count++] = k;
 }
 
-int reference_cached(reference_cache *c, const score *field, const process *proc, const level *from, const level *to, int n, const int *label,
+int reference_cached(reference_cache *c, const score *field, const process *proc, const level *from, const level *to,
+                     int n, const int *label,
                      const double *x, double *y)
 {
     const flow f = { field, proc, from, to, n, label, x, y };

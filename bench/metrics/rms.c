@@ -22,6 +22,7 @@ static int measure_rms(const truth *true, const args *a, int n, int dim, const d
 }
 
 const metric metric_rms = {
-    .name = "rms", .about = "root-mean-square error a coordinate of the end points against an exact flow from the same starts, in units of the data",
+    .name = "rms", .about = "root-mean-square error a coordinate of the end points against an exact flow from the same "
+                            "starts, in units of the data",
     .par = { { "rows", "samples used, the first ones", NULL, 64, 4, 100000, 1 } },
     .relative = 1, .against = AGAINST_FLOW, .few = 1, .measure = measure_rms };

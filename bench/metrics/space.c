@@ -112,7 +112,8 @@ space *space_open(const features *net, const subject *u)
     space *s;
 
     if (u->field->dim != net->dim)
-        return fail("--features: its network takes points of %d columns, and %s has %d", net->dim, u->model->name, u->field->dim), NULL;
+        return fail("--features: its network takes points of %d columns, and %s has %d", net->dim, u->model->name,
+                    u->field->dim), NULL;
     if (!(s = calloc(1, sizeof *s)))
         return fail("features: out of memory"), NULL;
     scaling_of(u->model, scaling);
@@ -135,7 +136,8 @@ truth space_truth(space *s, const truth *t)
     if (s->inside.law != t->law || s->inside.at.alpha != t->at.alpha || s->inside.at.sigma != t->at.sigma)
         forget(s);
     s->inside = *t;
-    return (truth){ .law = t->law ? &s->law : NULL, .at = { .alpha = 1 }, .label = t->label, .seed = t->seed, .deterministic = t->deterministic };
+    return (truth){ .law = t->law ? &s->law : NULL, .at = { .alpha = 1 }, .label = t->label, .seed = t->seed,
+                    .deterministic = t->deterministic };
 }
 
 const double *space_see(space *s, int n, const double *x)

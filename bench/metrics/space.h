@@ -1,6 +1,7 @@
 /*
- * Judging in a feature space (scores/feature.h): samples and truth are seen through a network, and any metric compares what comes out.
- * The law of what exact samples become is one that only samples; its moments are those of MOMENT_ROWS of them, drawn once.
+ * Judging in a feature space (scores/feature.h): samples and truth are seen through a network, and any metric compares
+ * what comes out.  The law of what exact samples become is one that only samples; its moments are those of MOMENT_ROWS
+ * of them, drawn once.
  */
 #ifndef FOKKER_SPACE_H
 #define FOKKER_SPACE_H
@@ -12,7 +13,8 @@ enum { MOMENT_ROWS = 8192 };
 
 typedef struct space space;
 
-/* What a network makes of the samples of a field, whose columns it must take.  Both must outlive it.  NULL on failure. */
+/* What a network makes of the samples of a field, whose columns it must take.  Both must outlive it.
+ * NULL on failure. */
 space *space_open(const features *, const subject *);
 void space_close(space *);                  /* NULL is fine */
 

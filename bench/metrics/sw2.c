@@ -1,7 +1,7 @@
 /*
  * Sliced Wasserstein-2 distance (Bonneel et al. 2015):  SW2^2 = mean over P directions of W2^2 of the projections
- * (orthonormal by dim: Rowland et al. 2019), and in one dimension W2^2 = mean_i (x_(i) - y_(i))^2 of the sorted samples.
- * Sorted once; groups are then left out of (or picked from) the sorted arrays.
+ * (orthonormal by dim: Rowland et al. 2019), and in one dimension W2^2 = mean_i (x_(i) - y_(i))^2 of the sorted
+ * samples.  Sorted once; groups are then left out of (or picked from) the sorted arrays.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -139,7 +139,8 @@ static void straighten(int dim, int k, const double *u, double *v)
         v[d] /= sqrt(norm);
 }
 
-/* Random frames of dim orthonormal directions, of a constant stream: a shift of the mean then counts with no error of the directions. */
+/* Random frames of dim orthonormal directions, of a constant stream: a shift of the mean then counts with no error of
+ * the directions. */
 static void directions(int P, int dim, double *v)
 {
     normals((stream){ 0x736c696365, USE_METRIC }, 0, 0, 0, P, dim, v);
@@ -160,7 +161,8 @@ static double *columns(int n, int dim, const double *x)
 /* Working memory of a side for one thread, but its columns. */
 static int side_open(side *s, int n, double *cols)
 {
-    *s = (side){ cols, malloc(n * sizeof *s->v), malloc((n + 1) * sizeof *s->part), malloc(n * sizeof *s->now), malloc(n * sizeof *s->next),
+    *s = (side){ cols, malloc(n * sizeof *s->v), malloc((n + 1) * sizeof *s->part), malloc(n * sizeof *s->now),
+                 malloc(n * sizeof *s->next),
                  malloc(n) };
     return s->v && s->part && s->now && s->next && s->fold ? 0 : -1;
 }
@@ -228,7 +230,8 @@ static int measure_sw2(const truth *true, const args *a, int n, int dim, const d
 
     if (!y)
         return -1;
-    job j = { .n = n, .dim = dim, .P = P, .folds = folds_of(n), .fold = malloc(n), .way = malloc((size_t)P * dim * sizeof *j.way),
+    job j = { .n = n, .dim = dim, .P = P, .folds = folds_of(n), .fold = malloc(n),
+              .way = malloc((size_t)P * dim * sizeof *j.way),
               .x = columns(n, dim, x), .y = columns(n, dim, y), .out = malloc(P * VALUES * sizeof *j.out) };
     status = sliced(&j, &f) ? fail("sw2: out of memory for %d samples; use fewer samples", n) : 0;
     if (!status)
@@ -238,7 +241,8 @@ static int measure_sw2(const truth *true, const args *a, int n, int dim, const d
 }
 
 const metric metric_sw2 = {
-    .name = "sw2", .about = "sliced Wasserstein-2 distance to as many exact samples, root of the mean over directions, in units of the data",
+    .name = "sw2", .about = "sliced Wasserstein-2 distance to as many exact samples, root of the mean over directions, "
+                            "in units of the data",
     .cite = "Bonneel et al. 2015",
     .par = { { "projections", "directions, the same in every run", NULL, 128, 1, 100000, 1 } },
     .relative = 1, .against = AGAINST_SAMPLE, .refuses = needs_law, .measure = measure_sw2 };

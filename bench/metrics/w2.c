@@ -1,6 +1,7 @@
 /*
- * Exact Wasserstein-2 distance of samples by optimal assignment:  W2^2 = min over permutations p of mean_i |x_i - y_p(i)|^2,
- * by shortest augmenting paths with dual prices (Jonker and Volgenant 1987), O(rows^3), over disjoint batches of `rows` samples.
+ * Exact Wasserstein-2 distance of samples by optimal assignment:
+ * W2^2 = min over permutations p of mean_i |x_i - y_p(i)|^2, by shortest augmenting paths with dual prices (Jonker and
+ * Volgenant 1987), O(rows^3), over disjoint batches of `rows` samples.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,11 +11,13 @@
 
 enum { LEAST_BATCHES = 8, MOST_BATCHES = 40 };
 
-/* n x n costs; prices u of rows and v of columns; columns' rows (-1: free); a search's distance, column before, and columns that are done. */
+/* n x n costs; prices u of rows and v of columns; columns' rows (-1: free); a search's distance, column before, and
+ * columns that are done. */
 typedef struct plan { int n; double *cost, *u, *v, *far; int *row, *before, *done; } plan;
 
 /* far_j = min(far_j, base + cost - v_j) over the columns that are not done. */
-CLONES static void relax(int n, const double *cost, const double *v, double base, int from, const int *done, double *far, int *before)
+CLONES static void relax(int n, const double *cost, const double *v, double base, int from, const int *done,
+                         double *far, int *before)
 {
     #pragma omp simd
     for (int j = 0; j < n; j++) {
@@ -36,7 +39,8 @@ static int nearest_open(const plan *p)
     return best;
 }
 
-/* The shortest path from row i to a free column, then prices that keep every assigned pair tight, then the swaps along the path. */
+/* The shortest path from row i to a free column, then prices that keep every assigned pair tight, then the swaps along
+ * the path. */
 static void augment(plan *p, int i)
 {
     int n = p->n, end = -1;
@@ -129,8 +133,10 @@ static int measure_w2(const truth *true, const args *a, int n, int dim, const do
 }
 
 const metric metric_w2 = {
-    .name = "w2", .about = "exact Wasserstein-2 distance by assignment to exact samples, in units of the data: mean over at most 40 disjoint batches of `rows` "
-                           "(of n/8 where that is less); large in high dimension even for exact samples: compare with the floor",
+    .name = "w2", .about = "exact Wasserstein-2 distance by assignment to exact samples, in units of the data: mean "
+                           "over at most 40 disjoint batches of `rows` "
+                           "(of n/8 where that is less); large in high dimension even for exact samples: compare with "
+                           "the floor",
     .cite = "Jonker and Volgenant 1987",
     .par = { { "rows", "samples a batch", NULL, 256, 4, 4000, 1 } },
     .relative = 1, .against = AGAINST_SAMPLE, .refuses = needs_batches, .measure = measure_w2 };

@@ -34,5 +34,6 @@ static int measure_xent(const truth *true, const args *a, int n, int dim, const 
 }
 
 const metric metric_xent = {
-    .name = "xent", .about = "cross-entropy of the samples under the exact density, in nats; the floor is the law's entropy, and below it samples are too tame",
+    .name = "xent", .about = "cross-entropy of the samples under the exact density, in nats; the floor is the law's "
+                             "entropy, and below it samples are too tame",
     .relative = 0, .refuses = needs_density, .measure = measure_xent };

@@ -1,12 +1,12 @@
 /*
  * The slope of a ladder: least squares of log|error| on log h over the finest rungs.
  *
- * Its interval adds in quadrature what the two sources of doubt give at 95 %: the residuals of the fit (Student's t with n - 2), which
- * grow where the rungs are not yet on a line, and a jackknife over parts of the rows (Student's t with parts - 1), which says how far
- * another draw of the starts would move the slope.
+ * Its interval adds in quadrature what the two sources of doubt give at 95 %: the residuals of the fit (Student's t
+ * with n - 2), which grow where the rungs are not yet on a line, and a jackknife over parts of the rows (Student's t
+ * with parts - 1), which says how far another draw of the starts would move the slope.
  *
- * Beside them stands what the finest octave says alone and how far it moved from the one before: error = C h^p (1 + a h + ...) has local
- * slopes whose distance to p halves with h.
+ * Beside them stands what the finest octave says alone and how far it moved from the one before: error = C h^p (1 + a h
+ * + ...) has local slopes whose distance to p halves with h.
  */
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_fit.h>
@@ -40,8 +40,9 @@ void ladder_add(ladder *l, double h, int n, int dim, const double *a, const doub
     l->used[i] = 0;
 }
 
-/* Marks the rungs to fit, from the finest on: how many.  Where the error changes its sign on the way, those that still rise after it are
- * left out: they are far from asymptotic. */
+/* Marks the rungs to fit, from the finest on: how many.
+ * Where the error changes its sign on the way, those that still rise after it are left out: they are far from
+ * asymptotic. */
 static int choose(ladder *l, double floor, int octaves)
 {
     double finest = 0, sign = 0;
@@ -137,8 +138,9 @@ slope ladder_fit(ladder *l, double floor, int octaves)
     return s;
 }
 
-/* Where rungs are not asymptotic their slopes still move from octave to octave.  What leaves the range refutes a claim only if, at that pace,
- * it would stay outside for octaves to come; it upholds one only if the finest octave has not left the range. */
+/* Where rungs are not asymptotic their slopes still move from octave to octave.
+ * What leaves the range refutes a claim only if, at that pace, it would stay outside for octaves to come; it upholds
+ * one only if the finest octave has not left the range. */
 enum verdict judge(slope s, double least, double most)
 {
     double last = isnan(s.last) ? s.value : s.last, ahead = isnan(s.drift) ? last : last + AHEAD * s.drift;
@@ -170,7 +172,9 @@ int finding_apart(finding *f, const span *on)
 {
     f->slope = NO_SLOPE, f->verdict = VERDICT_UNCLEAR;
     f->t_from = f->t_to = NAN;
-    snprintf(f->note, sizeof f->note, "%s has steps of %.2g in lambda on %s even at 2048 steps: no rung is asymptotic; ask on another grid", f->grid,
+    snprintf(f->note, sizeof f->note,
+             "%s has steps of %.2g in lambda on %s even at 2048 steps: no rung is asymptotic; ask on another grid",
+        f->grid,
              on->step, f->arena->proc->name);
     return 0;
 }
@@ -184,7 +188,9 @@ int finding_close(finding *f, int status)
     f->verdict = judge(f->slope, f->least, f->most);
     if (f->verdict == VERDICT_REFUTED && f->arena->kinks) {
         f->verdict = VERDICT_UNCLEAR;
-        snprintf(f->note, sizeof f->note, "the levels of %s have kinks in t: no order can be told there; ask on vp-linear", f->arena->proc->name);
+        snprintf(f->note, sizeof f->note,
+                 "the levels of %s have kinks in t: no order can be told there; ask on vp-linear",
+            f->arena->proc->name);
     }
     return status;
 }

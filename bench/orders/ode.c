@@ -1,6 +1,6 @@
 /*
- * Orders on the probability flow: the error against the exact flow map from exact states, at fixed steps (ode) or at own steps (tol).
- * Two mixtures, each from the middle and from full noise; what counts is the least slope.
+ * Orders on the probability flow: the error against the exact flow map from exact states, at fixed steps (ode) or at
+ * own steps (tol).  Two mixtures, each from the middle and from full noise; what counts is the least slope.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -8,13 +8,15 @@
 #include "bench/orders/order.h"
 #include "bench/watch.h"
 
-/* Halvings that the fit spans: the higher the order, the fewer lie between the first rung that is asymptotic and round-off.
- * Tolerances have no asymptotics: all. */
+/* Halvings that the fit spans: the higher the order, the fewer lie between the first rung that is asymptotic and
+ * round-off.  Tolerances have no asymptotics: all. */
 enum { LOW_ORDER = 3, HIGH_ORDER = 2, ALL = 60 };
 
-/* Where the state that is kept is the one whose error is controlled, tol^(q/(q + 1)) is left: at least 2/3 where the order q varies, from 2 on. */
+/* Where the state that is kept is the one whose error is controlled, tol^(q/(q + 1)) is left: at least 2/3 where the
+ * order q varies, from 2 on. */
 static const double BARE = 2. / 3;
-static const double CLEAR = 30;                                 /* errors below 30 times what the reference is sure of say nothing */
+/* errors below 30 times what the reference is sure of say nothing */
+static const double CLEAR = 30;
 
 static double rms(size_t N, const double *x)
 {
@@ -26,12 +28,21 @@ static double rms(size_t N, const double *x)
 }
 
 /* One ladder in the making: x has room for the states of its start. */
-typedef struct climb { const finding *f; const method *m; const start *s; const effort *e; double floor, *x; int octaves; ladder l; } climb;
+typedef struct climb {
+    const finding *f;
+    const method *m;
+    const start *s;
+    const effort *e;
+    double floor, *x;
+    int octaves;
+    ladder l;
+} climb;
 
 /* One rung; one whose rows are not all finite is at infinity.  The calls that it took, or -1. */
 static long rung(climb *c, int steps, const level *levels, double tol)
 {
-    const plan p = { .how = c->m, .proc = c->f->arena->proc, .field = c->s->field, .steps = steps, .grid = levels, .rtol = tol, .atol = tol,
+    const plan p = { .how = c->m, .proc = c->f->arena->proc, .field = c->s->field, .steps = steps, .grid = levels,
+                     .rtol = tol, .atol = tol,
                      .stop = &watch_stopped };
     tally cost;
     int status;
@@ -58,7 +69,8 @@ static int fixed_steps(climb *c)
         level *l;
         long calls;
 
-        if (steps > c->e->most && judge(ladder_fit(&c->l, c->floor, c->octaves), c->f->least, c->f->most) != VERDICT_UNCLEAR)
+        if (steps > c->e->most && judge(ladder_fit(&c->l, c->floor, c->octaves), c->f->least, c->f->most)
+            != VERDICT_UNCLEAR)
             break;
         l = order_levels(c->f->arena->proc, c->f->grid, c->s->from.t, c->s->to.t, steps);
         calls = l ? rung(c, steps, l, 0) : -1;

@@ -1,11 +1,13 @@
 /*
- * Strong order: samples driven by one Brownian path at every rung (a tree of bridges, refined and never redrawn), the distance of each
- * rung to the next, on a mixture from the middle to where its modes begin to part: beyond, ever fewer paths that end in another mode
- * at another rung make up the distance, and the rungs are far from asymptotic.
+ * Strong order: samples driven by one Brownian path at every rung (a tree of bridges, refined and never redrawn), the
+ * distance of each rung to the next, on a mixture from the middle to where its modes begin to part: beyond, ever fewer
+ * paths that end in another mode at another rung make up the distance, and the rungs are far from asymptotic.
  *
- * The same paths guard the weak order against methods that are right for affine fields only: the means of x and of its products over a
- * rung less those over the next are biases whose noise is small, since the paths are common.  A squared bias is freed of its noise by
- * what its standard error adds, and rungs within three standard errors of 0 say nothing.
+ * The same paths guard the weak order against methods that are right for affine fields only: the means of x and of its
+ * products over a
+ * rung less those over the next are biases whose noise is small, since the paths are common.
+ * A squared bias is freed of its noise by what its standard error adds, and rungs within three standard errors of 0 say
+ * nothing.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -102,7 +104,8 @@ static int begin(const start *s, int n, double *x)
     return status;
 }
 
-/* The path of all rungs: a tree of bridges; for methods that take its time integral too the cells of the finest rung, which the others nest in. */
+/* The path of all rungs: a tree of bridges; for methods that take its time integral too the cells of the finest rung,
+ * which the others nest in. */
 typedef struct source { tree over; mesh fine; double *t; noise path; } source;
 
 static int source_open(source *o, const finding *f, const method *m, const start *s, int finest)
@@ -124,7 +127,8 @@ static int source_open(source *o, const finding *f, const method *m, const start
 }
 
 /* One rung's samples from x0, into x. */
-static int rung(const finding *f, const method *m, const start *s, const noise *path, int n, int steps, const double *x0, double *x)
+static int rung(const finding *f, const method *m, const start *s, const noise *path, int n, int steps,
+                const double *x0, double *x)
 {
     const arena *a = f->arena;
     level *l = order_levels(a->proc, f->grid, s->from.t, arena_time(a, LAST), steps);
@@ -132,13 +136,15 @@ static int rung(const finding *f, const method *m, const start *s, const noise *
 
     memcpy(x, x0, (size_t)n * DIM * sizeof *x);
     if (l)
-        status = solve(&(plan){ .how = m, .proc = a->proc, .field = s->field, .noise = path, .steps = steps, .grid = l, .stop = &watch_stopped },
+        status = solve(&(plan){ .how = m, .proc = a->proc, .field = s->field, .noise = path, .steps = steps, .grid = l,
+                                .stop = &watch_stopped },
                        n, x, NULL);
     free(l);
     return status;
 }
 
-static int climb(const finding *f, const method *m, const effort *e, const start *s, double *room, ladder *strong, ladder *weak)
+static int climb(const finding *f, const method *m, const effort *e, const start *s, double *room, ladder *strong,
+                 ladder *weak)
 {
     int n = e->paths;
     double *x0 = room, *now = room + (size_t)n * DIM, *before = now + (size_t)n * DIM, *swap;

@@ -1,4 +1,5 @@
-/* What the pictures of a benchmark show besides its results: time grids, samples in the plane over the density, images. */
+/* What the pictures of a benchmark show besides its results: time grids, samples in the plane over the density,
+ * images. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -77,7 +78,8 @@ static int column_of(const board *b, const cell *c, double calls)
     const spec *s = b->w->of;
 
     for (int i = 0; i < s->budgets; i++)
-        if (c->ask.nfe + c->ask.steps > 0 ? s->budget[i] == c->ask.nfe + c->ask.steps : !s->by_steps && s->budget[i] >= calls)
+        if (c->ask.nfe + c->ask.steps > 0 ? s->budget[i] == c->ask.nfe + c->ask.steps : !s->by_steps
+            && s->budget[i] >= calls)
             return i;
     return b->columns - 1;
 }
@@ -93,7 +95,8 @@ static void put_points(const board *b, int n, const double *x, const char *name,
         double u = (x[2 * i] - b->low[0]) / b->span, v = (x[2 * i + 1] - b->low[1]) / b->span;
 
         if (u > 0 && u < 1 && v > 0 && v < 1)
-            fprintf(b->data, "%s\t%.6g\t%.6g\t%.6g\t%.6g\n", name, x[2 * i], x[2 * i + 1], column * b->width + u, -row * b->height + v - 1);
+            fprintf(b->data, "%s\t%.6g\t%.6g\t%.6g\t%.6g\n", name, x[2 * i], x[2 * i + 1], column * b->width + u,
+                    -row * b->height + v - 1);
     }
 }
 
@@ -103,7 +106,8 @@ static void put_images(const board *b, int n, const double *x, int column, int r
 
     for (int i = 0; i < n; i++)
         for (int p = 0; p < side * side; p++) {
-            int u = column * (int)b->width + i % ACROSS * (side + 1) + p % side, v = row * (int)b->height + i / ACROSS * (side + 1) + p / side;
+            int u = column * (int)b->width + i % ACROSS * (side + 1) + p % side, v = row * (int)b->height + i / ACROSS
+                * (side + 1) + p / side;
 
             b->canvas[v * b->across + u] = (float)x[(size_t)i * side * side + p];
         }
@@ -204,7 +208,8 @@ static int write_density(const board *b, const char *folder)
     if (f)
         fputs("x\ty\tdensity\tu\tv\n", f);
     for (int i = 0; i < N && !bad; i++)
-        fprintf(f, "%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n%s", x[2 * i], x[2 * i + 1], exp(logp[i]), (double)(i % LATTICE) / (LATTICE - 1),
+        fprintf(f, "%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n%s", x[2 * i], x[2 * i + 1], exp(logp[i]),
+                (double)(i % LATTICE) / (LATTICE - 1),
                 (double)(i / LATTICE) / (LATTICE - 1), i % LATTICE == LATTICE - 1 ? "\n" : "");
     free(x);
     return f && finish(f, path) ? -1 : bad;
@@ -242,7 +247,8 @@ static int write_images(board *b, const char *folder, const double *exact)
     if ((f = create(folder, "images", b->m->name, path, sizeof path))) {
         fputs("u\tv\tgrey\n", f);
         for (int i = 0; i < b->across * b->down; i++)
-            fprintf(f, isnan(b->canvas[i]) ? "%d\t%d\tnan\n" : "%d\t%d\t%.4g\n", i % b->across, -(i / b->across), (double)b->canvas[i]);
+            fprintf(f, isnan(b->canvas[i]) ? "%d\t%d\tnan\n" : "%d\t%d\t%.4g\n", i % b->across, -(i / b->across),
+                    (double)b->canvas[i]);
     }
     free(b->canvas);
     return f ? finish(f, path) : -1;
@@ -273,7 +279,8 @@ static int draw_exact(const board *b, double *x)
 {
     int label[EXACT_ROWS];
     long class = b->w->of->label;
-    truth exact = { .law = b->m->law, .at = b->at, .label = class < 0 ? NULL : label, .seed = (uint64_t)b->w->of->seed[0] };
+    truth exact = { .law = b->m->law, .at = b->at, .label = class < 0 ? NULL : label,
+                    .seed = (uint64_t)b->w->of->seed[0] };
 
     for (int i = 0; i < EXACT_ROWS; i++)
         label[i] = (int)class;
@@ -301,7 +308,8 @@ int pictures_write(sweep *w, const cell *cells, int count, const char *folder)
 {
     for (int i = 0; i < w->of->model.n; i++) {
         const subject *u = &w->subject[i];
-        board b = { .w = w, .cells = cells, .count = count, .model = i, .m = u->model, .dim = u->field->dim, .side = side_of(u->field->dim),
+        board b = { .w = w, .cells = cells, .count = count, .model = i, .m = u->model, .dim = u->field->dim,
+                    .side = side_of(u->field->dim),
                     .rows = 1 + w->of->solver.n * w->of->grid.n, .columns = w->of->budgets ? w->of->budgets : 1 };
 
         if (write_grids(u->model, folder))

@@ -5,9 +5,11 @@
 #include "bench/experiment/sweep.h"
 
 /*
- * Writes into the folder, for each model, from the first seed's runs (done again with few samples: a sample depends on its own number alone):
+ * Writes into the folder, for each model, from the first seed's runs (done again with few samples: a sample depends on
+ * its own number alone):
  *   grids-MODEL.tsv    every grid at 20 steps:  grid step t alpha sigma lambda
- *   panels-MODEL.tsv   a board of panels, rows of solvers and columns of budgets:  kind (row, column, panel, note) u v text
+ *   panels-MODEL.tsv   a board of panels, rows of solvers and columns of budgets:
+ *                      kind (row, column, panel, note) u v text
  *   samples-MODEL.tsv  models of the plane:  solver x y, and u v on the board
  *   density-MODEL.tsv  the exact density where the samples end, on a lattice:  x y density, and u v in a panel
  *   images-MODEL.tsv   models of square images: every pixel of the board:  u v grey
@@ -15,7 +17,8 @@
  */
 int pictures_write(sweep *, const cell *cells, int count, const char *folder);
 
-/* Writes summary.tsv and draws every plot of the folder as SVG and PNG.  -1 with a sentence, also where gnuplot is missing. */
+/* Writes summary.tsv and draws every plot of the folder as SVG and PNG.
+ * -1 with a sentence, also where gnuplot is missing. */
 int pictures_draw(const summary *, const char *folder);
 
 #endif

@@ -17,8 +17,9 @@ static int same_budget(double a, double b) { return a == b || (isnan(a) && isnan
 /* What a table's line is for: the calls asked, or the steps. */
 static double budget_of(const record *r) { return isnan(r->nfe) ? r->steps : r->nfe; }
 
-/* Whether a run had no budget: then it stands in no line.  Its neighbours tell: seeds share the plan's steps, own steps rarely agree,
- * so the name decides: a row without nfe in a file that has some, or of a method with a tolerance. */
+/* Whether a run had no budget: then it stands in no line.
+ * Its neighbours tell: seeds share the plan's steps, own steps rarely agree, so the name decides: a row without nfe in
+ * a file that has some, or of a method with a tolerance. */
 static int free_run(const summary *s, const trial *e)
 {
     if (!isnan(e->first->nfe))
@@ -35,7 +36,8 @@ static const char *label_of(const summary *s, const trial *e, char *buf, size_t 
     int several = 0;
 
     for (int i = 0; i < s->trials; i++)
-        several |= !strcmp(s->trial[i].first->model, e->first->model) && strcmp(s->trial[i].first->grid, e->first->grid);
+        several |= !strcmp(s->trial[i].first->model, e->first->model)
+            && strcmp(s->trial[i].first->grid, e->first->grid);
     snprintf(buf, size, several ? "%s on %s" : "%s", e->first->solver, e->first->grid);
     return buf;
 }
@@ -51,7 +53,8 @@ static int by_miss(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-/* The trials of a budget from best to worst, marked where they are significantly worse than the first; their number, or -1. */
+/* The trials of a budget from best to worst, marked where they are significantly worse than the first; their number, or
+ * -1. */
 static int rank_budget(const topic *t, double budget, rank *r)
 {
     int n = 0, bad, *rejects;
@@ -61,7 +64,8 @@ static int rank_budget(const topic *t, double budget, rank *r)
         const trial *e = &t->of->trial[i];
         double miss = trial_shortfall(e, t->metric, t->relative);
 
-        if (of_model(t, e) && !free_run(t->of, e) && same_budget(budget_of(e->first), budget) && e->good == e->runs && !isnan(miss))
+        if (of_model(t, e) && !free_run(t->of, e) && same_budget(budget_of(e->first), budget) && e->good == e->runs
+            && !isnan(miss))
             r[n++] = (rank){ e, miss, 0 };
     }
     qsort(r, n, sizeof *r, by_miss);
@@ -162,10 +166,12 @@ static const trial *cheapest(const topic *t, const trial *but)
     for (int i = 0; i < t->of->trials; i++) {
         const trial *e = &t->of->trial[i];
 
-        if (!of_model(t, e) || !at_floor(t, e) || (but && !strcmp(e->first->solver, but->first->solver) && !strcmp(e->first->grid, but->first->grid)))
+        if (!of_model(t, e) || !at_floor(t, e)
+            || (but && !strcmp(e->first->solver, but->first->solver) && !strcmp(e->first->grid, but->first->grid)))
             continue;
         if (!best || trial_calls(e) < trial_calls(best)
-            || (trial_calls(e) == trial_calls(best) && trial_shortfall(e, t->metric, t->relative) < trial_shortfall(best, t->metric, t->relative)))
+            || (trial_calls(e) == trial_calls(best) && trial_shortfall(e, t->metric, t->relative)
+                < trial_shortfall(best, t->metric, t->relative)))
             best = e;
     }
     return best;
@@ -179,7 +185,8 @@ static const trial *nearest_trial(const topic *t)
         const trial *e = &t->of->trial[i];
         double miss = trial_shortfall(e, t->metric, t->relative);
 
-        if (of_model(t, e) && e->good == e->runs && !isnan(miss) && (!best || miss < trial_shortfall(best, t->metric, t->relative)))
+        if (of_model(t, e) && e->good == e->runs && !isnan(miss)
+            && (!best || miss < trial_shortfall(best, t->metric, t->relative)))
             best = e;
     }
     return best;
@@ -190,7 +197,8 @@ static void print_trial(FILE *f, const topic *t, const trial *e)
     estimate v = trial_estimate(e, t->metric);
     char name[256];
 
-    fprintf(f, "%s with %.0f calls: %.3g [%.3g, %.3g]", label_of(t->of, e, name, sizeof name), trial_calls(e), v.mean, v.low, v.high);
+    fprintf(f, "%s with %.0f calls: %.3g [%.3g, %.3g]", label_of(t->of, e, name, sizeof name), trial_calls(e), v.mean,
+            v.low, v.high);
 }
 
 static double floor_of(const topic *t)
@@ -208,7 +216,8 @@ static const char *note_of(const topic *t)
     for (int i = 0; i < t->of->of->count; i++) {
         const record *r = &t->of->of->row[i];
 
-        if (r->status == RUN_OK && !strcmp(r->model, t->model) && !strncmp(r->reason, t->name, len) && r->reason[len] == ' ')
+        if (r->status == RUN_OK && !strcmp(r->model, t->model) && !strncmp(r->reason, t->name, len)
+            && r->reason[len] == ' ')
             return r->reason + len + 1;
     }
     return "";
@@ -217,7 +226,8 @@ static const char *note_of(const topic *t)
 static void print_cheapest(FILE *f, const topic *t)
 {
     double floor = floor_of(t);
-    const trial *first = cheapest(t, NULL), *second = first ? cheapest(t, first) : NULL, *nearest_one = nearest_trial(t);
+    const trial *first = cheapest(t, NULL), *second = first ? cheapest(t, first) : NULL,
+        *nearest_one = nearest_trial(t);
 
     if (!nearest_one) {
         fprintf(f, "  %s: no run has a number%s%s\n", t->name, *note_of(t) ? "; it " : "", note_of(t));
@@ -245,7 +255,8 @@ static void print_cheapest(FILE *f, const topic *t)
 
 static void warn_lost(FILE *f, const summary *s)
 {
-    static const char *const cure[] = { "", "more steps, or another grid", "see the reason in results.tsv", "raise --time-limit" };
+    static const char *const cure[] = { "", "more steps, or another grid", "see the reason in results.tsv",
+                                        "raise --time-limit" };
     int lost[4] = { 0 };
     const record *first[4] = { NULL };
 
@@ -258,7 +269,8 @@ static void warn_lost(FILE *f, const summary *s)
     for (int k = RUN_DIVERGED; k <= RUN_BUDGET; k++)
         if (lost[k])
             fprintf(f, "  warning: %d run%s %s, first %s on %s (%.150s): %s\n", lost[k], lost[k] > 1 ? "s" : "",
-                    k == RUN_DIVERGED ? "diverged" : k == RUN_FAILED ? "could not be done" : "ran out of time", first[k]->solver, first[k]->model,
+                    k == RUN_DIVERGED ? "diverged" : k == RUN_FAILED ? "could not be done" : "ran out of time",
+                        first[k]->solver, first[k]->model,
                     first[k]->reason, cure[k]);
 }
 
@@ -276,22 +288,27 @@ static void warn_seeds(FILE *f, const summary *s)
     int most = most_seeds(s);
 
     if (most == 1)
-        fputs("  warning: one seed: intervals are the metric's own, differences are compared as if unpaired; give --seed 1..5\n", f);
+        fputs("  warning: one seed: intervals are the metric's own, differences are compared as if unpaired; give "
+              "--seed 1..5\n", f);
     else if (most < 4)
         fprintf(f, "  warning: %d seeds: Student's t makes intervals wide; --seed 1..5 narrows them\n", most);
 }
 
-/* Where most solvers stand at the floor, samples are too few to tell them apart.  Whether it is the first such topic: it begins the line. */
+/* Where most solvers stand at the floor, samples are too few to tell them apart.
+ * Whether it is the first such topic: it begins the line. */
 static int warn_floor(FILE *f, const topic *t, int first)
 {
     int n = 0, at = 0;
 
     for (int i = 0; i < t->of->trials; i++)
-        if (of_model(t, &t->of->trial[i]) && !isnan(trial_estimate(&t->of->trial[i], t->metric).floor) && !split_networks(t->of->of, t->metric))
+        if (of_model(t, &t->of->trial[i]) && !isnan(trial_estimate(&t->of->trial[i], t->metric).floor)
+            && !split_networks(t->of->of, t->metric))
             n++, at += at_floor(t, &t->of->trial[i]);
     if (n < 4 || 2 * at <= n)
         return first;
-    fprintf(f, "%s %s %s (%d of %d)", first ? "  warning: most solvers are at the floor, more samples (-n) tell them apart:" : ",", t->model, t->name, at, n);
+    fprintf(f, "%s %s %s (%d of %d)",
+            first ? "  warning: most solvers are at the floor, more samples (-n) tell them apart:" : ",", t->model,
+        t->name, at, n);
     return 0;
 }
 
@@ -307,7 +324,8 @@ static void warn_unused(FILE *f, const summary *s)
             first = e;
     }
     if (first)
-        fprintf(f, "  warning: %d trials use under 70 %% of their budget, first %s: %.0f of %.0f calls; compare by calls, or choose budgets it fills\n", few,
+        fprintf(f, "  warning: %d trials use under 70 %% of their budget, first %s: %.0f of %.0f calls; compare by "
+                   "calls, or choose budgets it fills\n", few,
                 first->first->solver, trial_calls(first), first->first->nfe);
 }
 
@@ -318,7 +336,8 @@ static void print_model(FILE *f, const summary *s, const trial *e, int brief)
     const record *r = e->first;
     parted parts;
 
-    fprintf(f, "\n%s (%s, field %s): %ld samples of %.0f columns, %d seed%s\n", r->model, r->process, r->score, r->samples, r->dim, most_seeds(s),
+    fprintf(f, "\n%s (%s, field %s): %ld samples of %.0f columns, %d seed%s\n", r->model, r->process, r->score,
+            r->samples, r->dim, most_seeds(s),
             most_seeds(s) > 1 ? "s" : "");
     for (int m = 0; m < s->of->metrics; m++) {
         topic t = { s, r->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] };
@@ -351,13 +370,15 @@ void report_print(FILE *f, const summary *s, int brief)
     for (int i = 0; i < s->trials; i++)
         if (model_new(s, i))
             print_model(f, s, &s->trial[i], brief);
-    fprintf(f, "\nIntervals are 95 %% over seeds (Student's t); significance is of paired differences, one-sided, at 5 %% a line by Holm's procedure.\n"
+    fprintf(f, "\nIntervals are 95 %% over seeds (Student's t); significance is of paired differences, one-sided, at 5 "
+               "%% a line by Holm's procedure.\n"
                "The floor is what exact samples give; reached: within 10 %% or 2 standard errors of it.\n");
     warn_lost(f, s);
     warn_seeds(f, s);
     warn_unused(f, s);
     for (int i = 0; i < s->trials; i++)
         for (int m = 0; model_new(s, i) && m < s->of->metrics; m++)
-            first = warn_floor(f, &(topic){ s, s->trial[i].first->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] }, first);
+            first = warn_floor(f, &(topic){ s, s->trial[i].first->model, m, metric_relative(s->of->metric[m]),
+                                            s->of->metric[m] }, first);
     fputs(first ? "" : "\n", f);
 }

@@ -22,12 +22,14 @@ static int side_of(int dim)
 
 int sheet_refuses(int dim)
 {
-    return dim == 2 || side_of(dim) ? 0 : fail("--png: samples of %d columns are neither square images nor points of the plane; leave --png out", dim);
+    return dim == 2 || side_of(dim) ? 0
+        : fail("--png: samples of %d columns are neither square images nor points of the plane; leave --png out", dim);
 }
 
 static int write_png(const char *path, const picture *p)
 {
-    png_image image = { .version = PNG_IMAGE_VERSION, .width = p->width, .height = p->height, .format = PNG_FORMAT_GRAY };
+    png_image image = { .version = PNG_IMAGE_VERSION, .width = p->width, .height = p->height,
+                        .format = PNG_FORMAT_GRAY };
 
     if (png_image_write_to_file(&image, path, 0, p->grey, 0, NULL))
         return 0;
@@ -86,7 +88,8 @@ static int plane(picture *p, long n, const double *x)
         low[d] -= margin, high[d] += margin;
     }
     for (long i = 0; i < n && !status; i++) {
-        double u = PLANE * (x[2 * i] - low[0]) / (high[0] - low[0]), v = PLANE * (high[1] - x[2 * i + 1]) / (high[1] - low[1]);
+        double u = PLANE * (x[2 * i] - low[0]) / (high[0] - low[0]), v = PLANE * (high[1] - x[2 * i + 1])
+            / (high[1] - low[1]);
 
         if (u >= 0 && u < PLANE && v >= 0 && v < PLANE)
             most = fmax(most, ++count[(int)v * PLANE + (int)u]);
@@ -103,7 +106,8 @@ int sheet_write(const char *path, long n, int dim, const double *x)
     int side = side_of(dim), status;
     picture p = { PLANE, PLANE, NULL };
     double low = 0, high = 1;
-    int shown = n < MOST_IMAGES ? (int)n : MOST_IMAGES, across = (int)ceil(sqrt(shown * 2)), zoom = side < CELL && side ? CELL / side : 1;
+    int shown = n < MOST_IMAGES ? (int)n : MOST_IMAGES, across = (int)ceil(sqrt(shown * 2)), zoom = side < CELL && side
+        ? CELL / side : 1;
 
     if (sheet_refuses(dim))
         return -1;

@@ -10,8 +10,10 @@
 #include "scores/wrappers/precond.h"
 #include "scores/networks/tiny.h"
 
-#define WORTH 3e7                           /* operations of a step that are worth more than one thread: half a millisecond */
-static const char *const told[] = { "predicts", "time", "T", "time_scale", "time_shift", "input_scale", "output_scale", "wrap" };
+/* operations of a step that are worth more than one thread: half a millisecond */
+#define WORTH 3e7
+static const char *const told[] = { "predicts", "time", "T", "time_scale", "time_shift", "input_scale", "output_scale",
+                                    "wrap" };
 enum { TOLD = sizeof told / sizeof *told };
 
 /* ---- the SPEC ---- */
@@ -24,16 +26,19 @@ static char *text_of(const sections *s)
 
     for (int i = 0; i < s->count; i++)
         for (int j = 0; j < s->section[i].count; j++)
-            size += strlen(s->section[i].name) + strlen(s->section[i].entry[j].key) + strlen(s->section[i].entry[j].value) + 8;
+            size += strlen(s->section[i].name) + strlen(s->section[i].entry[j].key)
+                + strlen(s->section[i].entry[j].value) + 8;
     if (!(text = calloc(size, 1)))
         return fail("%s: out of memory", s->path), NULL;
     for (int i = 0; i < s->count; i++)
         for (int j = 0; j < s->section[i].count && strcmp(s->section[i].name, "score"); j++)
-            len += sprintf(text + len, "%s.%s = %s\n", s->section[i].name, s->section[i].entry[j].key, s->section[i].entry[j].value);
+            len += sprintf(text + len, "%s.%s = %s\n", s->section[i].name, s->section[i].entry[j].key,
+                           s->section[i].entry[j].value);
     return text;
 }
 
-/* The process as an item, into the notes; one that reads a file has none, since the file may lie elsewhere for others. */
+/* The process as an item, into the notes; one that reads a file has none, since the file may lie elsewhere for
+ * others. */
 static int note_process(fit *f)
 {
     section *s = sections_find(f->model->file, "process");
@@ -44,8 +49,10 @@ static int note_process(fit *f)
         return 0;
     for (int i = 0; s && i < s->count && n < (int)sizeof item; i++)
         if (strcmp(s->entry[i].key, "kind"))
-            n += snprintf(item + n, sizeof item - n, "%c%s=%s", given++ ? ',' : ':', s->entry[i].key, s->entry[i].value);
-    return n < (int)sizeof item ? tensors_add_note(&f->file, "process", item) : fail("%s: [process] is too long", f->model->name);
+            n += snprintf(item + n, sizeof item - n, "%c%s=%s", given++ ? ',' : ':', s->entry[i].key,
+                          s->entry[i].value);
+    return n < (int)sizeof item ? tensors_add_note(&f->file, "process", item)
+        : fail("%s: [process] is too long", f->model->name);
 }
 
 /* [train] into its tables. */
@@ -64,7 +71,8 @@ static int read_train(fit *f, section *s)
         for (int i = 0; i < MAX_PARAM && tables[k][i].name; i++) {
             const char *value = section_get(s, known[n++] = tables[k][i].name);
 
-            if (value && args_set(given[k], section_where(f->model->file, s, tables[k][i].name), "[train]", tables[k], tables[k][i].name, value))
+            if (value && args_set(given[k], section_where(f->model->file, s, tables[k][i].name), "[train]", tables[k],
+                                  tables[k][i].name, value))
                 return -1;
         }
     }
@@ -81,7 +89,8 @@ static int read_wrap(fit *f, section *s)
     if (precond_parse(&f->wrap, where, wrap))
         return -1;
     f->goal.precond = &f->wrap;
-    return f->goal.how.predicts == PREDICTS_DATA ? 0 : fail("%s: what precond makes of a network predicts data; give predicts = data", where);
+    return f->goal.how.predicts == PREDICTS_DATA ? 0
+        : fail("%s: what precond makes of a network predicts data; give predicts = data", where);
 }
 
 static int read_net(fit *f, section *s, section *how)
@@ -90,7 +99,8 @@ static int read_net(fit *f, section *s, section *how)
     const model *m = f->model;
     net_text text = { .where = m->file->path, .dim = m->law->dim, .file = &f->file };
 
-    if (network_read(&f->goal.how, m, m->process, s, NULL) || read_wrap(f, s) || made_net(m, s, f->goal.seed, &f->file) || section_all_used(m->file, s, known))
+    if (network_read(&f->goal.how, m, m->process, s, NULL) || read_wrap(f, s) || made_net(m, s, f->goal.seed, &f->file)
+        || section_all_used(m->file, s, known))
         return -1;
     for (int i = 0; i < TOLD; i++)
         if (section_get(s, told[i]) && tensors_add_note(&f->file, told[i], section_get(s, told[i])))
@@ -107,7 +117,8 @@ static int read_spec(fit *f, const char *name)
 
     if (!(f->model = model_open(name, NULL)))
         return -1;
-    if (!f->model->file || !(what = sections_find(f->model->file, "net")) || !(how = sections_find(f->model->file, "train")))
+    if (!f->model->file || !(what = sections_find(f->model->file, "net"))
+        || !(how = sections_find(f->model->file, "train")))
         return fail("%s: says nothing of training; give a model file with [net] and [train] beside [data]", name);
     if (!f->model->law || !f->model->law->sample)
         return fail("%s: has no [data] to learn from", name);
@@ -131,7 +142,8 @@ static int make_room(fit *f)
         return -1;
     f->run.n = n;
     f->run.threads = 6. * n * f->goal.batch > WORTH ? omp_get_max_threads() : 1;
-    f->desks = f->teacher.field && f->teacher.field->serial ? 1 : f->run.threads < f->goal.slices ? f->run.threads : f->goal.slices;
+    f->desks = f->teacher.field && f->teacher.field->serial ? 1 : f->run.threads < f->goal.slices ? f->run.threads
+        : f->goal.slices;
     f->slab = calloc(4 * n, sizeof *f->slab), f->grad = malloc((size_t)f->goal.slices * n * sizeof *f->grad);
     if (!f->slab || !f->grad || !(f->desk = calloc(f->desks, sizeof *f->desk)))
         return fail("train: out of memory: %ld parameters, %d gradients", n, f->goal.slices);
@@ -200,9 +212,12 @@ static int all_slices(fit *f)
 /* what: `its gradient`. */
 static int diverged(const fit *f, const char *what, double v)
 {
-    return f->saved >= 0 ? fail("train: step %ld: the loss is %g, %s %g; the last good checkpoint is %s at step %ld; lower rate or clip", f->step,
+    return f->saved >= 0
+        ? fail("train: step %ld: the loss is %g, %s %g; the last good checkpoint is %s at step %ld; lower rate or "
+               "clip", f->step,
                                 f->loss, what, v, f->path, f->saved)
-                         : fail("train: step %ld: the loss is %g, %s %g, and there is no checkpoint yet; lower rate or clip", f->step, f->loss, what, v);
+                         : fail("train: step %ld: the loss is %g, %s %g, and there is no checkpoint yet; lower rate or "
+                                "clip", f->step, f->loss, what, v);
 }
 
 int fit_step(fit *f)
@@ -306,13 +321,15 @@ static int other_spec(const fit *f, const char *old)
 
     while (*a && *b && !strncmp(a, b, strcspn(a, "\n") + 1))
         b += strcspn(a, "\n") + 1, a += strcspn(a, "\n") + 1;
-    return fail("%s: was begun with another SPEC: it has \"%.*s\" where there is \"%.*s\" now; leave --resume out and give another -o", f->path,
+    return fail("%s: was begun with another SPEC: it has \"%.*s\" where there is \"%.*s\" now; leave --resume out and "
+                "give another -o", f->path,
                 (int)strcspn(b, "\n"), b, (int)strcspn(a, "\n"), a);
 }
 
 static int take_over(fit *f, const tensors *old)
 {
-    const char *spec = tensors_note(old, "train.spec"), *step = tensors_note(old, "train.step"), *sum = tensors_note(old, "train.sum");
+    const char *spec = tensors_note(old, "train.spec"), *step = tensors_note(old, "train.step"),
+        *sum = tensors_note(old, "train.sum");
     piece p[PIECES];
 
     if (!spec || !step || !sum)
@@ -327,7 +344,8 @@ static int take_over(fit *f, const tensors *old)
         const tensor *t = tensors_find(old, p[i].name);
 
         if (!t || tensor_size(t) != p[i].size)
-            return fail("%s: %s is missing or of another size; it is no whole checkpoint, begin anew", f->path, p[i].name);
+            return fail("%s: %s is missing or of another size; it is no whole checkpoint, begin anew", f->path,
+                        p[i].name);
         memcpy(p[i].v, t->v, p[i].size * sizeof *t->v);
     }
     if (f->step < 0 || f->step > f->steps)

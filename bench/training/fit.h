@@ -11,7 +11,8 @@ typedef struct fit {
     model *model;
     const char *path;                       /* of the weights, the caller's */
     char *spec;                             /* all that decides the result, a line `section.key = value` each */
-    tensors file;                           /* the network as it began; the names and shapes, and what sampling needs as notes */
+    /* the network as it began; the names and shapes, and what sampling needs as notes */
+    tensors file;
     net *net;
     dsm goal;
     teacher teacher;                        /* of a distillation */
@@ -20,12 +21,14 @@ typedef struct fit {
     float *slab, *grad;                     /* weights, EMA, two moments; a gradient a slice */
     desk *desk;
     int desks;
-    long step, steps, every, saved;         /* done, of so many; between points of the curve; step of the last checkpoint, -1: none */
+    /* done, of so many; between points of the curve; step of the last checkpoint, -1: none */
+    long step, steps, every, saved;
     double loss, sum;                       /* of the last step; since the last point of the curve */
     float curve[CURVE + 1][2];              /* step, mean loss since the last point */
 } fit;
 
-/* The SPEC (a model file with [net] and [train]) before its first step; or with `resume` as the file at `path` has it.  0 or -1. */
+/* The SPEC (a model file with [net] and [train]) before its first step; or with `resume` as the file at `path` has it.
+ * 0 or -1. */
 int  fit_open(fit *, const char *spec, const char *path, int resume);
 void fit_close(fit *);
 

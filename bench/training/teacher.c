@@ -30,8 +30,10 @@ static int check_process(const teacher *t, const model *student, const char *whe
 
         levels(t->model->process, 1, &at[i].t, &l);
         if (!(fabs(l.alpha - at[i].alpha) <= 1e-9 && fabs(l.sigma - at[i].sigma) <= 1e-9 * at[i].sigma))
-            return fail("%s: %s is made for %s, and the student's %s is another process: at t = %g its sigma is %g, the student's %g; give both the same process",
-                        where, t->model->name, t->model->process->name, student->process->name, at[i].t, l.sigma, at[i].sigma);
+            return fail("%s: %s is made for %s, and the student's %s is another process: at t = %g its sigma is %g, "
+                        "the student's %g; give both the same process",
+                        where, t->model->name, t->model->process->name, student->process->name, at[i].t, l.sigma,
+                            at[i].sigma);
     }
     return 0;
 }
@@ -43,7 +45,8 @@ static int check_answer(const teacher *t, int dim, const char *where, int classe
     double *x;
 
     if (t->field->dim != dim)
-        return fail("%s: %s has %d columns, and the data %d; give a teacher for these data", where, t->model->name, t->field->dim, dim);
+        return fail("%s: %s has %d columns, and the data %d; give a teacher for these data", where, t->model->name,
+                    t->field->dim, dim);
     if (!(x = calloc(2 * (size_t)dim, sizeof *x)))
         return fail("%s: out of memory", where);
     for (int label = -1; label < classes && !bad; label++)
@@ -62,7 +65,8 @@ static level *grid_of(const model *student, section *train, int steps)
     if (schedule_parse(&s, field_where(student, train, "grid"), item ? item : trailing, student->process, 1))
         return NULL;
     l = schedule_fixed(&s, student->process) == 0 ? schedule_levels(&s, student->process, steps)
-                                                  : (fail("%s: a grid from a file has no finer one; choose another", field_where(student, train, "grid")), NULL);
+                                                  : (fail("%s: a grid from a file has no finer one; choose another",
+                                                          field_where(student, train, "grid")), NULL);
     schedule_free(&s);
     return l;
 }
@@ -75,8 +79,11 @@ int teacher_open(teacher *t, const model *student, section *train, int classes, 
 
     *t = (teacher){ 0 };
     if (!name)
-        return section_get(train, "grid") ? fail("%s: a grid is that of a student's steps, and there is no teacher; give teacher = MODEL", field_where(student, train, "grid")) : 0;
-    bad = open_field(t, student, train, name) || !(coarse = grid_of(student, train, N)) || !(fine = grid_of(student, train, all)) ||
+        return section_get(train, "grid")
+            ? fail("%s: a grid is that of a student's steps, and there is no teacher; give teacher = MODEL",
+                   field_where(student, train, "grid")) : 0;
+    bad = open_field(t, student, train, name) || !(coarse = grid_of(student, train, N))
+        || !(fine = grid_of(student, train, all)) ||
           check_answer(t, student->law->dim, field_where(student, train, "teacher"), classes, fine) ||
           check_process(t, student, field_where(student, train, "teacher"), fine, all) ||
           distil_open(by, field_where(student, train, "grid"), t->field, coarse, fine);
@@ -95,7 +102,8 @@ void teacher_close(teacher *t)
 /* ---- first weights ---- */
 
 /* What two networks must have in common for the weights of one to mean something in the other. */
-static const char *const same[] = { "layers", "embed", "predicts", "time", "T", "time_scale", "time_shift", "input_scale", "output_scale", "wrap" };
+static const char *const same[] = { "layers", "embed", "predicts", "time", "T", "time_scale", "time_shift",
+                                    "input_scale", "output_scale", "wrap" };
 
 static int check_notes(const char *where, const tensors *from, const tensors *file)
 {
@@ -103,7 +111,8 @@ static int check_notes(const char *where, const tensors *from, const tensors *fi
         const char *a = tensors_note(from, same[i]), *b = tensors_note(file, same[i]);
 
         if ((a || b) && strcmp(a ? a : "", b ? b : ""))
-            return fail("%s: %s has %s = %s, and this network %s; weights begin only with those of its like", where, from->path, same[i], a ? a : "(none)",
+            return fail("%s: %s has %s = %s, and this network %s; weights begin only with those of its like", where,
+                        from->path, same[i], a ? a : "(none)",
                         b ? b : "(none)");
     }
     return 0;
@@ -116,7 +125,8 @@ static int copy_weights(const char *where, const tensors *from, tensors *file)
         const tensor *t = tensors_find(from, to->name);
 
         if (!t || tensor_size(t) != tensor_size(to))
-            return fail("%s: %s in %s is missing or of another size; weights begin only with those of a network of the same widths", where, to->name, from->path);
+            return fail("%s: %s in %s is missing or of another size; weights begin only with those of a network of the "
+                        "same widths", where, to->name, from->path);
         memcpy(to->v, t->v, tensor_size(t) * sizeof *t->v);
     }
     return 0;

@@ -9,7 +9,8 @@ typedef struct dataset {
     long K;
     int pad;                                /* columns of m: dim, or padded to a multiple of 16 for the gemms */
     double *m, *mean;                       /* K x pad points less their mean, sorted by label, and pad means */
-    double *norm, *lw, *cum;                /* K: |m|^2 and log2 of the weight (they sum to 1); K + 1: sums of the weights before */
+    /* K: |m|^2 and log2 of the weight (they sum to 1); K + 1: sums of the weights before */
+    double *norm, *lw, *cum;
     long *first;                            /* labels + 1: where the points of a label begin in m */
     double *share;                          /* labels: total weight of each */
     double *point;                          /* K x dim, as the file orders them */
@@ -18,11 +19,12 @@ typedef struct dataset {
 /* What is asked of a batch; what is not is NULL. */
 typedef struct job { const dataset *s; const batch *b; const double *v; double *x0, *div, *jv, *logp; } job;
 
-/* DIRECT: up to so many columns distances are taken directly, beyond by gemm (a row of 1500 points: 5 us by gemm from 2 to 16 columns, directly
- * 2.5, 3.1, 5.0 and 5.8 with 2, 4, 8 and 16); BLOCK points and CHUNK columns at a time. */
+/* DIRECT: up to so many columns distances are taken directly, beyond by gemm (a row of 1500 points: 5 us by gemm from 2
+ * to 16 columns, directly 2.5, 3.1, 5.0 and 5.8 with 2, 4, 8 and 16); BLOCK points and CHUNK columns at a time. */
 enum { DIRECT = 8, TILE = 32, BLOCK = 256, CHUNK = 256 };
 
-/* Lanes past n repeat the first.  s[k][i] is the logit, then the weight of point k for lane i; q the same times m'.v. */
+/* Lanes past n repeat the first.  s[k][i] is the logit, then the weight of point k for lane i; q the same times
+ * m'.v. */
 typedef struct tile {
     int n;
     long row[TILE];

@@ -1,9 +1,11 @@
 /*
  * The data set law from the [data] section of a model file:
  *     kind = dataset
- *     file = points.npy          rows are points: .npy, text, CSV or IDX, each also .gz; relative to the model file.  K x a x b is read as K x ab
+ *     file = points.npy          rows are points: .npy, text, CSV or IDX, each also .gz; relative to the model file.
+ *     K x a x b is read as K x ab
  *     width = 0.1                standard deviation of the kernel, in the units after scale and shift
- *     columns = 0..63            which columns are coordinates; else all but the label's.  Counted from 0, both ends included, as rows are
+ *     columns = 0..63            which columns are coordinates; else all but the label's.
+ *     Counted from 0, both ends included, as rows are
  *     rows = 0..1499             which rows; else all
  *     scale = 0.125, shift = -1  x = scale * value + shift
  *     label_column = 64          a column of class labels 0, 1, ...; -1 is the last one
@@ -59,7 +61,8 @@ static int range(const source *f, const char *key, long n, long out[2])
     if (!end || text[end])
         return fail("%s: %s = %s is no range; write %s = 0..%ld", where(f, key), key, text, key, n - 1);
     if (out[0] < 0 || out[1] >= n || out[0] > out[1])
-        return fail("%s: %s = %s is not within the file, which has 0..%ld; give a range of these", where(f, key), key, text, n - 1);
+        return fail("%s: %s = %s is not within the file, which has 0..%ld; give a range of these", where(f, key), key,
+                    text, n - 1);
     return 0;
 }
 
@@ -86,7 +89,8 @@ static int read_column(const source *f, const char *key, array *a)
     if (read_array(f, key, a))
         return -1;
     if (array_rows(a) * array_cols(a) != f->rows)
-        return fail("%s: %s has %ld numbers but the data set %ld rows; give one a row", where(f, key), key, array_rows(a) * array_cols(a), f->rows);
+        return fail("%s: %s has %ld numbers but the data set %ld rows; give one a row", where(f, key), key,
+                    array_rows(a) * array_cols(a), f->rows);
     return 0;
 }
 
@@ -101,9 +105,11 @@ static int label_column(source *f)
         return -1;
     column = column == -1 ? f->cols - 1 : column;
     if (column < 0 || column >= f->cols || column != floor(column))
-        return fail("%s: label_column = %g is no column of the file; give 0..%ld, or -1 for the last", where(f, "label_column"), column, f->cols - 1);
+        return fail("%s: label_column = %g is no column of the file; give 0..%ld, or -1 for the last",
+                    where(f, "label_column"), column, f->cols - 1);
     if (f->cols < 2)
-        return fail("%s: the file has no column besides that of the labels; give labels = FILE", where(f, "label_column"));
+        return fail("%s: the file has no column besides that of the labels; give labels = FILE",
+                    where(f, "label_column"));
     if (section_get(f->data, "labels"))
         return fail("%s: labels come from label_column already; give one of the two", where(f, "labels"));
     f->label_column = column;
@@ -158,11 +164,13 @@ static int check_rows(const source *f, int *labels)
         double label = label_of(f, r);
 
         if (some && !(label >= 0 && label < MOST && label == floor(label)))
-            return fail("%s: label %g of row %ld (counted from 0) is not one of 0, 1, ...; number the classes so", where(f, key), label, r);
+            return fail("%s: label %g of row %ld (counted from 0) is not one of 0, 1, ...; number the classes so",
+                        where(f, key), label, r);
         if (label >= *labels)
             *labels = label + 1;
         if (f->weights.v && !(f->weights.v[r] > 0))
-            return fail("%s: weight %g of row %ld (counted from 0) is not positive; leave such rows out", where(f, "weights"), f->weights.v[r], r);
+            return fail("%s: weight %g of row %ld (counted from 0) is not positive; leave such rows out",
+                        where(f, "weights"), f->weights.v[r], r);
     }
     return 0;
 }
@@ -255,7 +263,8 @@ static dataset *make(const source *f)
     if (check_rows(f, &labels) || one(f, "width", NAN, &width))
         return NULL;
     if (!(width >= 1e-6 * fabs(f->scale))) {
-        fail("%s: width %g is not positive, or nothing beside the scale of the points; give the kernel's standard deviation, such as 0.1",
+        fail("%s: width %g is not positive, or nothing beside the scale of the points; give the kernel's standard "
+             "deviation, such as 0.1",
              where(f, "width"), width);
         return NULL;
     }
@@ -276,7 +285,8 @@ static dataset *make(const source *f)
 
 law *dataset_open(const sections *file, section *data)
 {
-    static const char *const known[] = { "kind", "file", "width", "columns", "rows", "scale", "shift", "label_column", "labels", "weights", NULL };
+    static const char *const known[] = { "kind", "file", "width", "columns", "rows", "scale", "shift", "label_column",
+                                         "labels", "weights", NULL };
     source f = { .file = file, .data = data };
     dataset *s = NULL;
 
@@ -302,8 +312,10 @@ int dataset_range(const dataset *s, int label, long *first, long *last)
         return 0;
     }
     if (label < 0 || label >= s->law.labels)
-        return s->law.labels ? fail("label %d: the data set has labels 0..%d; give one of these, or none", label, s->law.labels - 1)
-                             : fail("label %d: the data set has no labels; give label_column or labels in its model file, or ask without", label);
+        return s->law.labels ? fail("label %d: the data set has labels 0..%d; give one of these, or none", label,
+                                    s->law.labels - 1)
+                             : fail("label %d: the data set has no labels; give label_column or labels in its model "
+                                    "file, or ask without", label);
     *first = s->first[label], *last = s->first[label + 1];
     return *first < *last ? 0 : fail("label %d: no point of the data set has it; give another", label);
 }

@@ -9,9 +9,12 @@
 #define LOG2PI 1.83787706640934548356
 
 INLINE const level *level_of(const batch *b, long row) { return &b->at[row / b->rows]; }
-INLINE double variance(const dataset *s, const level *l) { return fma(l->alpha * s->width, l->alpha * s->width, l->sigma * l->sigma); }
-INLINE double shift(const dataset *s, const level *l) { return l->sigma * l->sigma / variance(s, l); }                  /* b */
-INLINE double keep(const dataset *s, const level *l) { return l->alpha * s->width * s->width / variance(s, l); }        /* a */
+INLINE double variance(const dataset *s, const level *l) { return fma(l->alpha * s->width, l->alpha * s->width,
+                                                                      l->sigma * l->sigma); }
+/* b */
+INLINE double shift(const dataset *s, const level *l) { return l->sigma * l->sigma / variance(s, l); }
+/* a */
+INLINE double keep(const dataset *s, const level *l) { return l->alpha * s->width * s->width / variance(s, l); }
 
 static void open_tile(const job *j, tile *t)
 {
@@ -84,7 +87,8 @@ static void products(const dataset *s, tile *t, const double *x, const double *c
         int cols = s->pad - d < CHUNK ? s->pad - d : CHUNK;
 
         load(s, t, x, c, d, cols);
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, TILE, cols, 1, s->m + from * s->pad + d, s->pad, t->part, cols, d > 0, *out, TILE);
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, TILE, cols, 1, s->m + from * s->pad + d, s->pad,
+                    t->part, cols, d > 0, *out, TILE);
     }
 }
 
@@ -219,7 +223,8 @@ static void gather(const dataset *s, tile *t, long from, int n, double (*w)[TILE
     for (int d = 0; d < s->pad; d += CHUNK) {
         int cols = s->pad - d < CHUNK ? s->pad - d : CHUNK;
 
-        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, TILE, cols, n, 1, *w, TILE, s->m + from * s->pad + d, s->pad, 0, t->part, cols);
+        cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, TILE, cols, n, 1, *w, TILE, s->m + from * s->pad + d,
+                    s->pad, 0, t->part, cols);
         add_rows(t, dim - d < cols ? dim - d : cols, dim, t->part, cols, out + d);
     }
 }
@@ -262,7 +267,8 @@ CLONES static void finish_moments(const job *j, const tile *t, int i)
     const dataset *s = j->s;
     const level *l = level_of(j->b, t->row[i]);
     int dim = s->law.dim;
-    double a = keep(s, l), b = shift(s, l), tilt = b * (l->alpha / variance(s, l)), per = 1 / t->sum[i], *x0 = j->x0 + t->row[i] * dim;
+    double a = keep(s, l), b = shift(s, l), tilt = b * (l->alpha / variance(s, l)), per = 1 / t->sum[i],
+        *x0 = j->x0 + t->row[i] * dim;
     const double *x = j->b->x + t->row[i] * dim;
 
     for (int d = 0; d < dim; d++)
@@ -283,7 +289,8 @@ CLONES static void finish_moments(const job *j, const tile *t, int i)
         x0[d] = s->mean[d] + fma(a, fma(-l->alpha, s->mean[d], x[d]), b * x0[d]);
 }
 
-/* log p_t = log sum_k w_k exp(-|x - alpha m_k|^2/2v) - dim/2 log(2 pi v) - log of the weight of all points in question. */
+/* log p_t = log sum_k w_k exp(-|x - alpha m_k|^2/2v) - dim/2 log(2 pi v) - log of the weight of all points in
+ * question. */
 CLONES static void finish_logpdf(const job *j, const tile *t, int i, double total)
 {
     const dataset *s = j->s;

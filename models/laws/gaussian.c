@@ -17,7 +17,8 @@ static mixture *one_mode(int dim)
     m->law.close = mixture_close, m->law.dim = dim, m->law.modes = 1;
     m->kernels = &mixture_full, m->K = 1;
     m->weight = malloc(sizeof *m->weight), m->logw = malloc(sizeof *m->logw), m->shell = malloc(sizeof *m->shell);
-    m->mean = malloc(dim * sizeof *m->mean), m->var = malloc(dim * sizeof *m->var), m->basis = malloc((size_t)dim * dim * sizeof *m->basis);
+    m->mean = malloc(dim * sizeof *m->mean), m->var = malloc(dim * sizeof *m->var),
+        m->basis = malloc((size_t)dim * dim * sizeof *m->basis);
     if (!m->weight || !m->logw || !m->shell || !m->mean || !m->var || !m->basis)
         return mixture_close(&m->law), fail("out of memory for a Gaussian of %d columns", dim), NULL;
     *m->weight = 1, *m->logw = 0, *m->shell = 1;

@@ -1,4 +1,5 @@
-/* A data distribution and what is known of it in closed form, at every noise level.  What a law does not know is NULL. */
+/* A data distribution and what is known of it in closed form, at every noise level.
+ * What a law does not know is NULL. */
 #ifndef FOKKER_LAW_H
 #define FOKKER_LAW_H
 #include "models/processes/process.h"
@@ -29,7 +30,8 @@ struct law {
     /* log p_t(x), exact, groups x rows. */
     int (*logpdf)(const law *, const batch *, double *logp);
 
-    /* Mean (dim) and covariance (dim x dim) of x_0; at a level: alpha mean, alpha^2 cov + sigma^2 I.  Either may be NULL. */
+    /* Mean (dim) and covariance (dim x dim) of x_0; at a level: alpha mean, alpha^2 cov + sigma^2 I.
+     * Either may be NULL. */
     int (*moments)(const law *, double *mean, double *cov);
 
     /* Mixtures: the mode most responsible for each point (groups x rows), and the modes' probabilities (modes). */

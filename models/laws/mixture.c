@@ -2,9 +2,11 @@
  * Gaussian mixture at every noise level:
  *
  *   E[x_0 | x_t] = D = sum_k r_k D_k,   r_k the responsibilities, proportional to w_k N(x; alpha m_k, V_k)
- *   div D        = sum_k r_k (tr J_k + (D_k - D) . g_k),   J v = sum_k r_k (J_k v + (D_k - D) (g_k . v)),   g_k = grad log N_k
+ *   div D        = sum_k r_k (tr J_k + (D_k - D) . g_k),   J v = sum_k r_k (J_k v + (D_k - D) (g_k . v)),
+ *                g_k = grad log N_k
  *
- * Rows go through in tiles, modes in blocks with a running maximum; the kernels (mixture_flat.c, mixture_full.c) hold the sums over modes.
+ * Rows go through in tiles, modes in blocks with a running maximum; the kernels (mixture_flat.c, mixture_full.c) hold
+ * the sums over modes.
  */
 #include <math.h>
 #include <stddef.h>
@@ -16,19 +18,22 @@
 #define LN2 0.693147180559945309417
 #define LOG_2PI 1.83787706640934548356
 
-/* A tile on its way: its rows in the batch, the logits of a block of modes, the running maximum and sum, and columns (dim x rows each) in a slab. */
+/* A tile on its way: its rows in the batch, the logits of a block of modes, the running maximum and sum, and columns
+ * (dim x rows each) in a slab. */
 typedef struct work {
     tile o;
     long first;
     int count, groups;
-    double *X, *v, *Y, *inverse;                        /* x_0; directions and their images; room of the tile's inverses; each in the slab or NULL */
+    /* x_0; directions and their images; room of the tile's inverses; each in the slab or NULL */
+    double *X, *v, *Y, *inverse;
     _Alignas(64) double top[TILE], sum[TILE], fade[TILE], Q[TILE], e[BLOCK][TILE];
 } work;
 
 static int rows_of_tile(int dim) { return dim <= 128 ? TILE : LANES; }
 static int block_end(const mixture *m, int from) { return m->K - from < BLOCK ? m->K : from + BLOCK; }
 
-/* Room for the inverses of a diagonal mixture, in which rows may have levels of their own: where it stays in the cache. */
+/* Room for the inverses of a diagonal mixture, in which rows may have levels of their own: where it stays in the
+ * cache. */
 static long kept(const mixture *m)
 {
     enum { MOST = 1 << 16 };
@@ -141,8 +146,8 @@ static void logits(const mixture *m, const batch *p, work *w, int from, int to)
     mask(m, p, w, from, to, w->e);
 }
 
-/* Logits of a block become weights 2^(logit - top).  raise: top is the maximum with this block's, and fade the factor by which
- * what was summed before must shrink. */
+/* Logits of a block become weights 2^(logit - top).  raise: top is the maximum with this block's, and fade the factor
+ * by which what was summed before must shrink. */
 CLONES static void weigh_modes(work *w, int modes, int raise)
 {
     EACH_CHUNK(&w->o, i) {
@@ -228,7 +233,8 @@ static void divergence(const mixture *m, const batch *p, work *w, double *div)
 }
 
 /* Directions each..each + count - 1 of the m of every row. */
-static void tangents(const mixture *m, const batch *p, work *w, int each, int count, int of, const double *v, double *jv)
+static void tangents(const mixture *m, const batch *p, work *w, int each, int count, int of, const double *v,
+                     double *jv)
 {
     int dim = m->law.dim;
     long size = (long)dim * w->o.rows, stride = (long)of * dim, at = (w->first * of + each) * dim;
@@ -269,8 +275,10 @@ int mixture_labels(const law *l, long n, const int *label)
 {
     for (long i = 0; label && i < n; i++)
         if (label[i] >= l->labels)
-            return l->labels ? fail("mixture: label %d of row %ld is unknown; the labels are 0 to %d, and -1 for none", label[i], i, l->labels - 1)
-                             : fail("mixture: row %ld has label %d, but no modes are labelled; add labels = ... to [data] or leave labels out", i, label[i]);
+            return l->labels ? fail("mixture: label %d of row %ld is unknown; the labels are 0 to %d, and -1 for none",
+                                    label[i], i, l->labels - 1)
+                             : fail("mixture: row %ld has label %d, but no modes are labelled; add labels = ... to "
+                                    "[data] or leave labels out", i, label[i]);
     return 0;
 }
 
@@ -320,7 +328,8 @@ static int jvps(const law *l, const batch *p, int m, const double *v, double *x0
     return 0;
 }
 
-static int jvp(const law *l, const batch *p, const double *v, double *x0, double *jv) { return jvps(l, p, 1, v, x0, jv); }
+static int jvp(const law *l, const batch *p, const double *v, double *x0,
+               double *jv) { return jvps(l, p, 1, v, x0, jv); }
 
 CLONES static void add_weights(work *w, int modes)
 {
@@ -356,7 +365,8 @@ static int logpdf(const law *l, const batch *p, double *logp)
         for (int i = 0; i < w.count; i++) {
             int label = p->label ? p->label[first + i] : -1;
 
-            logp[first + i] = w.top[i] * LN2 + log(w.sum[i]) - 0.5 * l->dim * LOG_2PI - (label >= 0 ? log(m->share[label]) : 0);
+            logp[first + i] = w.top[i] * LN2 + log(w.sum[i]) - 0.5 * l->dim * LOG_2PI
+                - (label >= 0 ? log(m->share[label]) : 0);
         }
     }
     return 0;
@@ -387,4 +397,5 @@ static int mode_of(const law *l, const batch *p, int *mode)
     return 0;
 }
 
-const law mixture_law = { .name = "mixture", .sample = mixture_sample, .denoise = denoise, .jvp = jvp, .jvps = jvps, .logpdf = logpdf, .moments = mixture_moments, .mode_of = mode_of };
+const law mixture_law = { .name = "mixture", .sample = mixture_sample, .denoise = denoise, .jvp = jvp, .jvps = jvps,
+                          .logpdf = logpdf, .moments = mixture_moments, .mode_of = mode_of };

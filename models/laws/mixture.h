@@ -1,13 +1,15 @@
 /*
  * Gaussian mixture: x_t ~ sum_k w_k N(alpha m_k, V_k),  V_k = Q_k diag(v) Q_k^T,  v_d = alpha^2 l_kd + sigma^2.
- * What the parts of the mixture share: its parameters, a tile of rows turned into columns, and the sums over modes that kernels make of it.
+ * What the parts of the mixture share: its parameters, a tile of rows turned into columns, and the sums over modes that
+ * kernels make of it.
  */
 #ifndef FOKKER_MIXTURE_H
 #define FOKKER_MIXTURE_H
 #include "base/lanes.h"
 #include "models/laws/law.h"
 
-/* TILE rows (16 where there are many columns) and BLOCK modes at a time; loops run over whole chunks of LANES rows, the last ones padded. */
+/* TILE rows (16 where there are many columns) and BLOCK modes at a time; loops run over whole chunks of LANES rows, the
+ * last ones padded. */
 enum { LANES = 16, TILE = 64, BLOCK = 64, MAX_DIM = 4096, ABREAST = 4 };      /* ABREAST: directions at a time */
 
 #define EACH_CHUNK(o, i) for (int i = 0; i < (o)->n; i += LANES)
@@ -16,12 +18,18 @@ enum { LANES = 16, TILE = 64, BLOCK = 64, MAX_DIM = 4096, ABREAST = 4 };      /*
 
 typedef struct mixture mixture;
 
-/* x[d * rows + i] is column d of row i.  same: all rows have one level, and only entry 0 of alpha, a2 = alpha^2, s2 = sigma^2 counts.
- * inverse: 1/v of the block's modes, block x dim x rows, that logits leaves for the sums that follow; or NULL. */
-typedef struct tile { int rows, n, same; double *x, *inverse; _Alignas(64) double alpha[TILE], a2[TILE], s2[TILE]; } tile;
+/* x[d * rows + i] is column d of row i.  same: all rows have one level, and only entry 0 of alpha, a2 = alpha^2, s2 =
+ * sigma^2 counts.  inverse: 1/v of the block's modes, block x dim x rows, that logits leaves for the sums that follow;
+ * or NULL. */
+typedef struct tile {
+    int rows, n, same;
+    double *x, *inverse;
+    _Alignas(64) double alpha[TILE], a2[TILE], s2[TILE];
+} tile;
 
 /* (Names of CLONES functions are unique in the library: clang makes their resolvers global.)
- * Sums over the modes from..to-1 (at most BLOCK) for all rows of a tile; e[k - from] is the mode's weight, up to a factor a row. */
+ * Sums over the modes from..to-1 (at most BLOCK) for all rows of a tile; e[k - from] is the mode's weight, up to a
+ * factor a row. */
 typedef struct kernels {
     /* e = log2 of w_k N(x; alpha m_k, V_k) but for the constant (2 pi)^(-dim/2). */
     void (*logits)(const mixture *, const tile *, int from, int to, double (*e)[TILE]);
@@ -30,7 +38,8 @@ typedef struct kernels {
     /* Q += sum_k e_k (tr J_k + (D_k - D) . g_k):  J_k = alpha L_k V_k^-1,  g_k = V_k^-1 (alpha m_k - x). */
     void (*traces)(const mixture *, const tile *, int from, int to, double (*e)[TILE], const double *D, double *Q);
     /* Y += sum_k e_k (J_k v + (D_k - D) (g_k . v)), for `count` directions v, each dim x rows, one after another. */
-    void (*tangents)(const mixture *, const tile *, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y);
+    void (*tangents)(const mixture *, const tile *, int from, int to, double (*e)[TILE], const double *D, int count,
+                     const double *v, double *Y);
 } kernels;
 
 extern const kernels mixture_flat, mixture_full;

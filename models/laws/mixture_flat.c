@@ -3,7 +3,8 @@
  *
  *   D_k = (sigma^2 m_k + alpha l x)/v,   g_k = (alpha m_k - x)/v,   tr J_k = sum_d alpha l/v.
  *
- * The lanes are innermost everywhere.  Modes of one variance (a shell) share all that depends on it; a diagonal mode is a shell of its own.
+ * The lanes are innermost everywhere.  Modes of one variance (a shell) share all that depends on it; a diagonal mode is
+ * a shell of its own.
  */
 #include "base/lanes.h"
 #include "models/laws/mixture.h"
@@ -43,7 +44,8 @@ INLINE void inverse(const chunk *c, form f, double var, double *r)
 }
 
 /* 1/v of column d of mode k for the lanes from i on: as it was kept, or made in `room`. */
-INLINE const double *inverses(const mixture *m, const tile *o, const chunk *c, form f, int from, int k, int d, int i, double *room)
+INLINE const double *inverses(const mixture *m, const tile *o, const chunk *c, form f, int from, int k, int d, int i,
+                              double *room)
 {
     if (!f.same && o->inverse)
         return o->inverse + ((k - from) * (long)f.dim + d) * o->rows + i;
@@ -64,7 +66,8 @@ INLINE void log_root(const mixture *m, const chunk *c, form f, int k, double *ou
 
         #pragma omp simd
         for (int j = 0; j < L; j++)
-            lane_product(&p[j], &e[j], fma(c->a2[j], var, c->s2[j]) * (isnan(next) ? 1 : fma(c->a2[j], next, c->s2[j])));
+            lane_product(&p[j], &e[j],
+                         fma(c->a2[j], var, c->s2[j]) * (isnan(next) ? 1 : fma(c->a2[j], next, c->s2[j])));
     }
     #pragma omp simd
     for (int j = 0; j < L; j++)
@@ -91,7 +94,8 @@ INLINE void flat_logits_form(const mixture *m, const tile *o, int from, int to, 
 
                 for (int d = 0; d < f.dim; d++) {
                     const double *x = o->x + d * (long)o->rows + i;
-                    double *here = f.iso || f.same || !o->inverse ? r : o->inverse + ((k - from) * (long)f.dim + d) * o->rows + i;
+                    double *here = f.iso || f.same || !o->inverse ? r : o->inverse + ((k - from) * (long)f.dim + d)
+                        * o->rows + i;
 
                     if (!f.iso)
                         inverse(&c, f, variance(m, f, k, d), here);
@@ -102,13 +106,15 @@ INLINE void flat_logits_form(const mixture *m, const tile *o, int from, int to, 
                     }
                 }
                 EACH_LANE(j)
-                    e[k - from][i + j] = fma(-0.5 * LOG2E * (f.iso ? r[f.same ? 0 : j] : 1), q[j], logw - root[f.same ? 0 : j]);
+                    e[k - from][i + j] = fma(-0.5 * LOG2E * (f.iso ? r[f.same ? 0 : j] : 1), q[j],
+                                             logw - root[f.same ? 0 : j]);
             }
         }
     }
 }
 
-INLINE void flat_means_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X, form f)
+INLINE void flat_means_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum,
+                            double *X, form f)
 {
     for (int first = from, end; first < to; first = end) {
         double r[LANES];
@@ -149,7 +155,8 @@ INLINE void flat_means_form(const mixture *m, const tile *o, int from, int to, d
     }
 }
 
-INLINE void flat_traces_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q, form f)
+INLINE void flat_traces_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+                             double *Q, form f)
 {
     EACH_CHUNK(o, i) {
         chunk c = at(o, f, i);
@@ -179,16 +186,19 @@ INLINE void flat_traces_form(const mixture *m, const tile *o, int from, int to, 
 }
 
 /*
- * With w_k = e_k (D_k - D) the sum is  Y = sum_k w_k (g_k . v) + (sum_k e_k alpha l_k/v_k) v:  first all g_k . v, then column by column.
- * `count` is a constant where it counts, so that what is summed over the inner loop stays in registers.
+ * With w_k = e_k (D_k - D) the sum is  Y = sum_k w_k (g_k . v) + (sum_k e_k alpha l_k/v_k) v:
+ * first all g_k . v, then column by column.  `count` is a constant where it counts, so that what is summed over the
+ * inner loop stays in registers.
  */
-INLINE void tangents_of(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y, form f)
+INLINE void tangents_of(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+                        int count, const double *v, double *Y, form f)
 {
     long size = (long)f.dim * o->rows;
 
     EACH_CHUNK(o, i) {
         chunk c = at(o, f, i);
-        double along[BLOCK][ABREAST][LANES], own_r[BLOCK][LANES], r[LANES];                 /* own_r: 1/v of isotropic modes */
+        /* own_r: 1/v of isotropic modes */
+        double along[BLOCK][ABREAST][LANES], own_r[BLOCK][LANES], r[LANES];
 
         for (int k = from; k < to; k++) {
             const double *mean = m->mean + k * (long)f.dim;
@@ -243,7 +253,8 @@ INLINE void tangents_of(const mixture *m, const tile *o, int from, int to, doubl
     }
 }
 
-INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y, form f)
+INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+                               int count, const double *v, double *Y, form f)
 {
     if (count == ABREAST)
         tangents_of(m, o, from, to, e, D, ABREAST, v, Y, f);
@@ -259,17 +270,23 @@ INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to
         int dim = m->law.dim; \
  \
         if (m->iso && dim == 2) { \
-            if (o->same) NAME##_form(__VA_ARGS__, (form){ 2, 1, 1 }); else NAME##_form(__VA_ARGS__, (form){ 2, 1, 0 }); \
+            if (o->same) NAME##_form(__VA_ARGS__, (form){ 2, 1, 1 }); \
+            else NAME##_form(__VA_ARGS__, (form){ 2, 1, 0 }); \
         } else if (m->iso) { \
-            if (o->same) NAME##_form(__VA_ARGS__, (form){ dim, 1, 1 }); else NAME##_form(__VA_ARGS__, (form){ dim, 1, 0 }); \
+            if (o->same) NAME##_form(__VA_ARGS__, (form){ dim, 1, 1 }); \
+            else NAME##_form(__VA_ARGS__, (form){ dim, 1, 0 }); \
         } else { \
-            if (o->same) NAME##_form(__VA_ARGS__, (form){ dim, 0, 1 }); else NAME##_form(__VA_ARGS__, (form){ dim, 0, 0 }); \
+            if (o->same) NAME##_form(__VA_ARGS__, (form){ dim, 0, 1 }); \
+            else NAME##_form(__VA_ARGS__, (form){ dim, 0, 0 }); \
         } \
     }
 FORMS(flat_logits, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE]), m, o, from, to, e)
-FORMS(flat_means, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X), m, o, from, to, e, sum, X)
-FORMS(flat_traces, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q), m, o, from, to, e, D, Q)
-FORMS(flat_tangents, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y),
+FORMS(flat_means, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X), m, o,
+      from, to, e, sum, X)
+FORMS(flat_traces, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q),
+      m, o, from, to, e, D, Q)
+FORMS(flat_tangents, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count,
+                      const double *v, double *Y),
       m, o, from, to, e, D, count, v, Y)
 
 const kernels mixture_flat = { flat_logits, flat_means, flat_traces, flat_tangents };

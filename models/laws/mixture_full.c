@@ -1,6 +1,6 @@
 /*
- * Sums over the modes of a mixture with full covariances cov_k = Q_k diag(l) Q_k^T.  In the coordinates of a mode, y = Q_k^T (x - alpha m_k),
- * everything is diagonal, v = alpha^2 l + sigma^2:
+ * Sums over the modes of a mixture with full covariances cov_k = Q_k diag(l) Q_k^T.
+ * In the coordinates of a mode, y = Q_k^T (x - alpha m_k), everything is diagonal, v = alpha^2 l + sigma^2:
  *
  *   D_k = m_k + Q_k (alpha l y/v),   Q_k^T g_k = -y/v,   tr J_k = sum_d alpha l/v,   J_k u = Q_k (alpha l/v  Q_k^T u).
  */
@@ -50,7 +50,8 @@ INLINE void rotate(const double *q, int dim, const double *x, double *y)
 }
 
 /* X += e Q y + shift m. */
-INLINE void rotate_back(const double *q, int dim, const chunk *c, const double *e, const double *y, const double *shift, const double *m, double *X)
+INLINE void rotate_back(const double *q, int dim, const chunk *c, const double *e, const double *y,
+                        const double *shift, const double *m, double *X)
 {
     for (int b = 0; b < dim; b++) {
         double sum[LANES] = { 0 }, *col = X + b * c->rows + c->at;
@@ -92,7 +93,8 @@ CLONES static void full_logits(const mixture *m, const tile *o, int from, int to
     }
 }
 
-CLONES static void full_means(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X)
+CLONES static void full_means(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum,
+                              double *X)
 {
     int dim = m->law.dim;
     double u[dim * LANES], y[dim * LANES];
@@ -101,7 +103,8 @@ CLONES static void full_means(const mixture *m, const tile *o, int from, int to,
         chunk c = chunk_at(o, i);
 
         for (int k = from; k < to; k++) {
-            const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim, *mean = m->mean + k * (long)dim, *w = e[k - from] + i;
+            const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim,
+                *mean = m->mean + k * (long)dim, *w = e[k - from] + i;
 
             centre(&c, dim, o->x, c.alpha, mean, u);
             rotate(q, dim, u, y);
@@ -115,7 +118,8 @@ CLONES static void full_means(const mixture *m, const tile *o, int from, int to,
     }
 }
 
-CLONES static void full_traces(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q)
+CLONES static void full_traces(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+                               double *Q)
 {
     int dim = m->law.dim;
     double u[dim * LANES], y[dim * LANES], z[dim * LANES];
@@ -124,7 +128,8 @@ CLONES static void full_traces(const mixture *m, const tile *o, int from, int to
         chunk c = chunk_at(o, i);
 
         for (int k = from; k < to; k++) {
-            const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim, *mean = m->mean + k * (long)dim;
+            const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim,
+                *mean = m->mean + k * (long)dim;
             double sum[LANES] = { 0 };
 
             centre(&c, dim, o->x, c.alpha, mean, u);
@@ -144,7 +149,8 @@ CLONES static void full_traces(const mixture *m, const tile *o, int from, int to
 }
 
 /* One direction. */
-CLONES static void full_tangent(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, const double *v, double *Y)
+CLONES static void full_tangent(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+                                const double *v, double *Y)
 {
     int dim = m->law.dim;
     double u[dim * LANES], y[dim * LANES], z[dim * LANES];
@@ -153,7 +159,8 @@ CLONES static void full_tangent(const mixture *m, const tile *o, int from, int t
         chunk c = chunk_at(o, i);
 
         for (int k = from; k < to; k++) {
-            const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim, *mean = m->mean + k * (long)dim, *w = e[k - from] + i;
+            const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim,
+                *mean = m->mean + k * (long)dim, *w = e[k - from] + i;
             double gv[LANES] = { 0 }, shift[LANES];
 
             centre(&c, dim, o->x, c.alpha, mean, u);
@@ -165,7 +172,8 @@ CLONES static void full_tangent(const mixture *m, const tile *o, int from, int t
                     gv[j] = fma(-y[d * LANES + j] / fma(c.a2[j], l[d], c.s2[j]), u[d * LANES + j], gv[j]);
             for (int d = 0; d < dim; d++)
                 EACH_LANE(j)
-                    y[d * LANES + j] = c.alpha[j] * l[d] / fma(c.a2[j], l[d], c.s2[j]) * fma(gv[j], y[d * LANES + j], u[d * LANES + j]);
+                    y[d * LANES + j] = c.alpha[j] * l[d] / fma(c.a2[j], l[d], c.s2[j]) * fma(gv[j], y[d * LANES + j],
+                            u[d * LANES + j]);
             EACH_LANE(j)
                 shift[j] = w[j] * gv[j];
             rotate_back(q, dim, &c, w, y, shift, mean, Y);
@@ -177,7 +185,8 @@ CLONES static void full_tangent(const mixture *m, const tile *o, int from, int t
 }
 
 
-static void full_tangents(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count, const double *v, double *Y)
+static void full_tangents(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+                          int count, const double *v, double *Y)
 {
     long size = (long)m->law.dim * o->rows;
 

@@ -3,7 +3,8 @@
  *
  *   weights = 0.5 0.3 0.2        normalised; or a file; equal where they are not given
  *   mean.1 = -1 0                or means = FILE, K x dim
- *   std = 0.3                    every mode; std.2 = 0.1 one of them; var.2 = 0.1 0.4 diagonal; cov.2 = 1 0.5 0.5 2 full; or covs = FILE, K x dim x dim
+ *   std = 0.3                    every mode; std.2 = 0.1 one of them; var.2 = 0.1 0.4 diagonal; cov.2 = 1 0.5 0.5 2
+ *   full; or covs = FILE, K x dim x dim
  *   labels = 0 0 1               the class of each mode
  *
  * Where one covariance is full they all are, as cov_k = Q_k diag(l_k) Q_k^T.
@@ -63,7 +64,8 @@ static int read_exactly(const source *a, const char *key, int n, const char *who
     if (section_numbers(a->s, a->in, key, n + 1, out, &found))
         return -1;
     if (found != n)
-        return fail("%s: %s has %s%d numbers; %s needs %d", where(a, key), key, found > n ? "more than " : "", found > n ? n : found, whose, n);
+        return fail("%s: %s has %s%d numbers; %s needs %d", where(a, key), key, found > n ? "more than " : "",
+                    found > n ? n : found, whose, n);
     return 0;
 }
 
@@ -83,7 +85,8 @@ static int read_means_file(source *a)
         long k;
 
         if (is_indexed(&a->in->entry[i], "mean", &k))
-            return fail("%s: there are means = FILE and %s too; give one of them", where(a, a->in->entry[i].key), a->in->entry[i].key);
+            return fail("%s: there are means = FILE and %s too; give one of them", where(a, a->in->entry[i].key),
+                        a->in->entry[i].key);
     }
     return 0;
 }
@@ -123,9 +126,11 @@ static int read_means(source *a)
     if (status)
         return status;
     if (!m->K || !m->law.dim)
-        return fail("%s: the mixture has no mean; give mean.1 = ... and so on, or means = FILE", where(a, section_get(a->in, "mean.1") ? "mean.1" : NULL));
+        return fail("%s: the mixture has no mean; give mean.1 = ... and so on, or means = FILE",
+                    where(a, section_get(a->in, "mean.1") ? "mean.1" : NULL));
     if (m->law.dim > MAX_DIM)
-        return fail("%s: the means have %d columns; a mixture takes at most %d", where(a, "means"), m->law.dim, MAX_DIM);
+        return fail("%s: the means have %d columns; a mixture takes at most %d", where(a, "means"), m->law.dim,
+                    MAX_DIM);
     return 0;
 }
 
@@ -159,7 +164,8 @@ static int read_weights(source *a)
         if (read_file(a, "weights", &v))
             return -1;
         if (array_rows(&v) * array_cols(&v) != m->K) {
-            fail("%s: the file of weights has %ld numbers; %s needs %d", where(a, "weights"), array_rows(&v) * array_cols(&v), whose, m->K);
+            fail("%s: the file of weights has %ld numbers; %s needs %d", where(a, "weights"),
+                 array_rows(&v) * array_cols(&v), whose, m->K);
             array_free(&v);
             return -1;
         }
@@ -168,7 +174,8 @@ static int read_weights(source *a)
     }
     for (int k = 0; k < m->K; k++) {
         if (!(w[k] > 0))
-            return fail("%s: weight %d is %s; weights must be positive and are normalised", where(a, "weights"), k + 1, w[k] < 0 ? "negative" : "zero");
+            return fail("%s: weight %d is %s; weights must be positive and are normalised", where(a, "weights"), k + 1,
+                        w[k] < 0 ? "negative" : "zero");
         total += w[k];
     }
     for (int k = 0; k < m->K; k++)
@@ -195,7 +202,8 @@ static int read_labels(source *a)
     status = read_exactly(a, "labels", m->K, whose, v);
     for (int k = 0; k < m->K && !status; k++) {
         if (v[k] != floor(v[k]) || v[k] < 0 || v[k] >= m->K)
-            status = fail("%s: label %d is %g; labels are whole numbers from 0 on, at most as many as modes", where(a, "labels"), k + 1, v[k]);
+            status = fail("%s: label %d is %g; labels are whole numbers from 0 on, at most as many as modes",
+                          where(a, "labels"), k + 1, v[k]);
         else if ((m->label[k] = v[k]) >= m->law.labels)
             m->law.labels = m->label[k] + 1;
     }
@@ -203,7 +211,8 @@ static int read_labels(source *a)
         m->share[m->label[k]] += m->weight[k];
     for (int c = 0; c < m->law.labels && !status; c++)
         if (m->share[c] == 0)
-            status = fail("%s: no mode has label %d; number the classes 0 to %d without a gap", where(a, "labels"), c, m->law.labels - 1);
+            status = fail("%s: no mode has label %d; number the classes 0 to %d without a gap", where(a, "labels"), c,
+                          m->law.labels - 1);
     free(v);
     return status;
 }
@@ -231,7 +240,8 @@ static int check_spreads(const source *a, int *kind)
         if (covs && i >= 0)
             return fail("%s: there are covs = FILE and %s too; give one of them", where(a, key), key);
         if (!covs && i < 0)
-            return fail("%s: mode %d has no spread; give std = ..., or std.%d, var.%d or cov.%d", where(a, NULL), k + 1, k + 1, k + 1, k + 1);
+            return fail("%s: mode %d has no spread; give std = ..., or std.%d, var.%d or cov.%d", where(a, NULL),
+                        k + 1, k + 1, k + 1, k + 1);
         for (int j = i + 1; j < SPREADS; j++)
             if (section_get(a->in, indexed(other, spread[j], k)))
                 return fail("%s: mode %d has %s and %s; give one of them", where(a, other), k + 1, key, other);
@@ -250,13 +260,15 @@ static int decompose(const source *a, const char *key, int k, const double *cov,
             double u = cov[i * (long)dim + j], v = cov[j * (long)dim + i];
 
             if (fabs(u - v) > 1e-9 * (fabs(u) + fabs(v)))
-                return fail("%s: the covariance of mode %d is not symmetric: (%d, %d) is %g but (%d, %d) is %g; give it in full, row by row", where(a, key), k + 1,
+                return fail("%s: the covariance of mode %d is not symmetric: (%d, %d) is %g but (%d, %d) is %g; give "
+                            "it in full, row by row", where(a, key), k + 1,
                             i + 1, j + 1, u, j + 1, i + 1, v);
         }
     if (eigen(dim, cov, l, q))
         return fail("%s: the covariance of mode %d: %s", where(a, key), k + 1, why());
     if (!(l[0] > 0x1p-52 * dim * l[dim - 1]))
-        return fail("%s: the covariance of mode %d is not positive definite, its smallest eigenvalue is %g; all must be positive", where(a, key), k + 1, l[0]);
+        return fail("%s: the covariance of mode %d is not positive definite, its smallest eigenvalue is %g; all must "
+                    "be positive", where(a, key), k + 1, l[0]);
     return 0;
 }
 
@@ -277,7 +289,8 @@ static int read_spread(source *a, int k, double *v)
         return decompose(a, key, k, v, l, q);
     for (int d = 0; d < n; d++)
         if (!(v[d] > 0))
-            return fail("%s: %s of mode %d is %g; it must be positive", where(a, key), kind == STD ? "the standard deviation" : "a variance", k + 1, v[d]);
+            return fail("%s: %s of mode %d is %g; it must be positive", where(a, key),
+                        kind == STD ? "the standard deviation" : "a variance", k + 1, v[d]);
     for (int d = 0; d < (m->iso ? 1 : dim); d++)
         l[d] = kind == STD ? v[0] * v[0] : v[d];
     for (int d = 0; q && d < dim; d++)
@@ -295,7 +308,8 @@ static int read_covs(source *a)
     if (read_file(a, "covs", &v))
         return -1;
     status = array_rows(&v) * array_cols(&v) == m->K * size ? 0 :
-             fail("%s: the file of covariances has %ld numbers; %d modes of %d columns need %ld", where(a, "covs"), array_rows(&v) * array_cols(&v), m->K,
+             fail("%s: the file of covariances has %ld numbers; %d modes of %d columns need %ld", where(a, "covs"),
+                  array_rows(&v) * array_cols(&v), m->K,
                   m->law.dim, m->K * size);
     for (int k = 0; k < m->K && !status; k++)
         status = decompose(a, "covs", k, v.v + k * size, m->var + (long)k * m->law.dim, m->basis + k * size);
@@ -341,7 +355,8 @@ static int find_shells(source *a)
 /* What no reader asked for: a number beyond the modes, or an unknown name. */
 static int check_keys(const source *a)
 {
-    static const char *const known[] = { "kind", "weights", "means", "mean.1", "std", "std.1", "var.1", "cov.1", "covs", "labels", NULL };
+    static const char *const known[] = { "kind", "weights", "means", "mean.1", "std", "std.1", "var.1", "cov.1",
+                                         "covs", "labels", NULL };
 
     for (int i = 0; i < a->in->count; i++) {
         const entry *e = &a->in->entry[i];
@@ -349,7 +364,8 @@ static int check_keys(const source *a)
 
         for (int j = 0; j < SPREADS && !e->used; j++)
             if (is_indexed(e, spread[j], &k) && (k < 1 || k > a->m->K))
-                return fail("%s: %s is for a mode that is not there; the modes are 1 to %d", where(a, e->key), e->key, a->m->K);
+                return fail("%s: %s is for a mode that is not there; the modes are 1 to %d", where(a, e->key), e->key,
+                            a->m->K);
     }
     section_get(a->in, "std");
     return section_all_used(a->s, a->in, known);
@@ -359,7 +375,8 @@ void mixture_close(law *l)
 {
     mixture *m = (mixture *)l;
 
-    free(m->weight), free(m->logw), free(m->mean), free(m->var), free(m->basis), free(m->shell), free(m->label), free(m->share);
+    free(m->weight), free(m->logw), free(m->mean), free(m->var), free(m->basis), free(m->shell), free(m->label),
+        free(m->share);
     free(m);
 }
 
@@ -377,7 +394,8 @@ law *mixture_open(const sections *s, section *data)
     gsl_set_error_handler_off();
     m->law = mixture_law;
     m->law.close = mixture_close;
-    if (read_means(&a) || read_weights(&a) || read_labels(&a) || read_spreads(&a) || find_shells(&a) || check_keys(&a)) {
+    if (read_means(&a) || read_weights(&a) || read_labels(&a) || read_spreads(&a) || find_shells(&a)
+        || check_keys(&a)) {
         mixture_close(&m->law);
         return NULL;
     }

@@ -67,7 +67,8 @@ int mixture_moments(const law *l, double *mean, double *cov)
     for (long i = 0; cov && i < (long)dim * dim; i++)
         cov[i] = 0;
     for (int k = 0; cov && k < m->K; k++) {
-        const double *c = m->mean + k * (long)dim, *var = m->var + (m->iso ? k : k * (long)dim), *q = m->basis ? m->basis + k * (long)dim * dim : NULL;
+        const double *c = m->mean + k * (long)dim, *var = m->var + (m->iso ? k : k * (long)dim), *q = m->basis
+            ? m->basis + k * (long)dim * dim : NULL;
 
         for (int a = 0; a < dim; a++) {
             for (int b = 0; b < dim; b++)

@@ -19,7 +19,8 @@ static void at(const process *p, int n, level *l)
             t[i] = l[first + i].t;
         logs(m, t, log_t);
         for (int i = 0; i < m; i++)
-            l[first + i] = (level){ .t = t[i], .alpha = 1, .sigma = t[i], .dsigma = 1, .lambda = t[i] > 0 ? -log_t[i] : INFINITY, .g2 = 2 * t[i] };
+            l[first + i] = (level){ .t = t[i], .alpha = 1, .sigma = t[i], .dsigma = 1, .lambda = t[i] > 0 ? -log_t[i]
+                                    : INFINITY, .g2 = 2 * t[i] };
     }
 }
 

@@ -53,7 +53,8 @@ static int set(process *p, args *ends, const char *where, const char *key, const
         names[n++] = p->par[i].name;
     for (int i = 0; common[i].name; i++)
         names[n++] = common[i].name;
-    return fail("%s: %s has no parameter %s; did you mean %s?", where, p->name, key, nearest(key, n, names, sizeof *names));
+    return fail("%s: %s has no parameter %s; did you mean %s?", where, p->name, key,
+                nearest(key, n, names, sizeof *names));
 }
 
 /* The interval and the prior, once the kind has made its table. */
@@ -64,10 +65,12 @@ static int settle(process *p, const args *ends, const char *where)
     if (ends->given >> T_MAX & 1)
         p->t_max = ends->v[T_MAX];
     if (p->t_min < p->t_low || p->t_max > p->t_high)
-        return fail("%s: t_min = %g and t_max = %g lie outside %s, which is defined for t from %g to %g; bring them inside",
+        return fail("%s: t_min = %g and t_max = %g lie outside %s, which is defined for t from %g to %g; bring them "
+                    "inside",
                     where, p->t_min, p->t_max, p->name, p->t_low, p->t_high);
     if (p->t_min >= p->t_max)
-        return fail("%s: t_min = %g is not below t_max = %g; %s needs t_min < t_max", where, p->t_min, p->t_max, p->name);
+        return fail("%s: t_min = %g is not below t_max = %g; %s needs t_min < t_max", where, p->t_min, p->t_max,
+                    p->name);
     if (ends->given >> PRIOR_STD & 1)
         p->prior_std = ends->v[PRIOR_STD];
     if (p->prior_std == 0) {
@@ -79,7 +82,8 @@ static int settle(process *p, const args *ends, const char *where)
     return 0;
 }
 
-process *process_from(const char *where, const char *kind, int n, const char *const *keys, const char *const *values, const char *const *wheres)
+process *process_from(const char *where, const char *kind, int n, const char *const *keys, const char *const *values,
+                      const char *const *wheres)
 {
     int which = look_up(where, "processes", kind, KINDS, name_of);
     process *p;
@@ -97,7 +101,8 @@ process *process_from(const char *where, const char *kind, int n, const char *co
     args_default(&ends, common);
     for (int i = 0; i < n && !status; i++)
         status = set(p, &ends, wheres[i], keys[i], values[i]);
-    if (status || args_complete(&p->given, where, p->name, p->par) || (p->open && p->open(p, where)) || settle(p, &ends, where)) {
+    if (status || args_complete(&p->given, where, p->name, p->par) || (p->open && p->open(p, where))
+        || settle(p, &ends, where)) {
         process_close(p);
         return NULL;
     }

@@ -1,6 +1,7 @@
 /*
  * sub-vp: the mean of vp-linear with less noise, sigma = 1 - alpha^2 (Song et al. 2021, appendix B), so
- * dsigma = beta alpha^2, g2 = beta (1 - alpha^4), alpha/sigma = 1/(2 sinh(-log alpha)).  sigma starts as t, so all is finite at t = 0.
+ * dsigma = beta alpha^2, g2 = beta (1 - alpha^4), alpha/sigma = 1/(2 sinh(-log alpha)).
+ * sigma starts as t, so all is finite at t = 0.
  */
 #include "models/processes/kind.h"
 #include "base/lanes.h"

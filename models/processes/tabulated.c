@@ -1,8 +1,10 @@
 /*
- * tabulated: alpha and sigma from a file with rows `t alpha sigma`.  Two monotone cubics (Steffen 1990, slopes by GSL) run through
+ * tabulated: alpha and sigma from a file with rows `t alpha sigma`.
+ * Two monotone cubics (Steffen 1990, slopes by GSL) run through
  *     lambda = log(alpha/sigma)  and  u = log(alpha^2 + sigma^2),
- * so that alpha, sigma > 0, lambda falls strictly between rows that fall, and a table that preserves the variance keeps preserving it:
- * alpha^2 = e^u/(1 + e^{-2 lambda}), sigma^2 = e^u/(1 + e^{2 lambda}), f = u'/2 + lambda' sigma^2 e^{-u}, g2 = -2 sigma^2 lambda'.
+ * so that alpha, sigma > 0, lambda falls strictly between rows that fall, and a table that preserves the variance keeps
+ * preserving it: alpha^2 = e^u/(1 + e^{-2 lambda}), sigma^2 = e^u/(1 + e^{2 lambda}), f = u'/2 + lambda' sigma^2
+ * e^{-u}, g2 = -2 sigma^2 lambda'.
  */
 #include <stdlib.h>
 #include <gsl/gsl_errno.h>
@@ -58,7 +60,8 @@ static void at(const process *p, int n, level *l)
         double signal = 1 / (1 + exp(-2 * lambda)), noise = 1 / (1 + exp(2 * lambda)), total = exp(0.5 * u);
         double alpha = total * sqrt(signal), sigma = total * sqrt(noise), f = fma(dlambda, noise, 0.5 * du);
 
-        l[i] = (level){ .t = t, .alpha = alpha, .sigma = sigma, .dalpha = f * alpha, .dsigma = sigma * fma(-dlambda, signal, 0.5 * du),
+        l[i] = (level){ .t = t, .alpha = alpha, .sigma = sigma, .dalpha = f * alpha,
+                        .dsigma = sigma * fma(-dlambda, signal, 0.5 * du),
                         .lambda = lambda, .f = f, .g2 = -2 * sigma * sigma * dlambda };
     }
 }
@@ -115,11 +118,13 @@ static int check(const char *path, const columns *c)
         const double *r = c->v + 3 * i, *before = r - 3;
 
         if (!(r[1] > 0 && r[2] > 0))
-            return fail("%s:%d: alpha = %g and sigma = %g; both must be positive: leave out rows where one vanishes", path, c->line[i], r[1], r[2]);
+            return fail("%s:%d: alpha = %g and sigma = %g; both must be positive: leave out rows where one vanishes",
+                        path, c->line[i], r[1], r[2]);
         if (i && !(r[0] > before[0]))
             return fail("%s:%d: t = %g does not rise above %g; sort the rows by t", path, c->line[i], r[0], before[0]);
         if (i && !(log(r[1] / r[2]) < log(before[1] / before[2])))
-            return fail("%s:%d: alpha/sigma = %g does not fall below %g; the signal-to-noise ratio must fall strictly with t", path, c->line[i],
+            return fail("%s:%d: alpha/sigma = %g does not fall below %g; the signal-to-noise ratio must fall strictly "
+                        "with t", path, c->line[i],
                         r[1] / r[2], before[1] / before[2]);
     }
     return 0;

@@ -1,4 +1,5 @@
-/* ve: alpha = 1, sigma = sigma_min (sigma_max/sigma_min)^t (Song et al. 2021, appendix C); g2 = 2 sigma^2 log(sigma_max/sigma_min). */
+/* ve: alpha = 1, sigma = sigma_min (sigma_max/sigma_min)^t (Song et al. 2021, appendix C); g2 = 2 sigma^2
+ * log(sigma_max/sigma_min). */
 #include "base/fail.h"
 #include "models/processes/kind.h"
 #include "base/lanes.h"
@@ -37,13 +38,15 @@ static double t_of_lambda(const process *p, double lambda)
 static int open_ve(process *p, const char *where)
 {
     if (p->given.v[0] >= p->given.v[1])
-        return fail("%s: sigma_min = %g is not below sigma_max = %g; ve needs 0 < sigma_min < sigma_max", where, p->given.v[0], p->given.v[1]);
+        return fail("%s: sigma_min = %g is not below sigma_max = %g; ve needs 0 < sigma_min < sigma_max", where,
+                    p->given.v[0], p->given.v[1]);
     return 0;
 }
 
 const process process_ve = {
     .name = "ve", .about = "variance exploding, sigma geometric in t", .cite = "Song et al. 2021, arXiv:2011.13456",
     .t_min = 1e-5, .t_max = 1, .prior_std = 0, .t_low = 0, .t_high = 1,
-    .par = { { "sigma_min", "sigma at t = 0", NULL, 0.01, 1e-12, 1e12, 0 }, { "sigma_max", "sigma at t = 1", NULL, 50, 1e-12, 1e12, 0 } },
+    .par = { { "sigma_min", "sigma at t = 0", NULL, 0.01, 1e-12, 1e12, 0 },
+             { "sigma_max", "sigma at t = 1", NULL, 50, 1e-12, 1e12, 0 } },
     .at = at, .t_of_lambda = t_of_lambda, .open = open_ve,
 };

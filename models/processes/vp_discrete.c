@@ -1,11 +1,13 @@
 /*
- * vp-discrete: a chain of T steps x_i = sqrt(1 - beta_i) x_{i-1} + sqrt(beta_i) eps, i = 0..T-1 (Ho et al. 2020), made continuous: t is the
- * fractional index, log alpha(t) is linear between log alpha(i) = sum_{j <= i} log(1 - beta_j)/2, with log alpha(-1) = 0, the data.
- * So alpha is continuous, beta(t) = -log(1 - beta_i) for i - 1 < t <= i (at an index the slope is that of the step towards the data),
+ * vp-discrete: a chain of T steps x_i = sqrt(1 - beta_i) x_{i-1} + sqrt(beta_i) eps, i = 0..T-1 (Ho et al. 2020), made
+ * continuous: t is the fractional index, log alpha(t) is linear between log alpha(i) = sum_{j <= i} log(1 - beta_j)/2,
+ * with log alpha(-1) = 0, the data.  So alpha is continuous, beta(t) = -log(1 - beta_i) for i - 1 < t <= i (at an index
+ * the slope is that of the step towards the data),
  * and t of log alpha is exact, segment by segment.  Betas (defaults of diffusers in brackets):
  *   linear         beta_min to beta_max evenly [1e-4, 0.02] (Ho et al. 2020)
  *   scaled-linear  the square roots evenly [0.00085, 0.012 in Stable Diffusion] (Rombach et al. 2022)
- *   cosine         1 - abar(i + 1)/abar(i) with abar(i) = cos^2((pi/2) (i/T + 0.008)/1.008), at most 0.999 (Nichol and Dhariwal 2021)
+ *   cosine         1 - abar(i + 1)/abar(i) with abar(i) = cos^2((pi/2) (i/T + 0.008)/1.008), at most 0.999 (Nichol and
+ *                  Dhariwal 2021)
  *   file           numbers in a text file
  */
 #include <stdlib.h>
@@ -44,9 +46,11 @@ static int tabulate(process *p, const char *where, const columns *file)
         double b = file ? file->v[i] : beta(p->given.v, i);
 
         if (!(b > 0 && b < 1) && file)
-            return fail("%s:%d: beta %d is %g; every beta must lie between 0 and 1", p->given.text, file->line[i], i, b);
+            return fail("%s:%d: beta %d is %g; every beta must lie between 0 and 1", p->given.text, file->line[i], i,
+                        b);
         if (!(b > 0 && b < 1))
-            return fail("%s: beta %d is %g; every beta must lie between 0 and 1: change beta_min or beta_max", where, i, b);
+            return fail("%s: beta %d is %g; every beta must lie between 0 and 1: change beta_min or beta_max", where,
+                        i, b);
         s[i] = (segment){ start, 0.5 * log1p(-b) };
         start += s[i].slope;
     }
@@ -62,7 +66,8 @@ static int open_discrete(process *p, const char *where)
     if (p->given.text && !(p->given.given >> BETAS & 1))
         v[BETAS] = BETA_FILE;
     if (!p->given.text != (v[BETAS] != BETA_FILE))
-        return fail(p->given.text ? "%s: the betas are a formula and a file at once; give betas=file or leave out file" :
+        return fail(p->given.text
+                    ? "%s: the betas are a formula and a file at once; give betas=file or leave out file" :
                                     "%s: betas=file needs the file; give file=PATH", where);
     if (v[BETA_MIN] > v[BETA_MAX])
         return fail("%s: beta_min = %g is above beta_max = %g; give them in order", where, v[BETA_MIN], v[BETA_MAX]);
@@ -122,7 +127,8 @@ static double t_of_lambda(const process *p, double lambda)
 }
 
 const process process_vp_discrete = {
-    .name = "vp-discrete", .about = "variance preserving chain, t the fractional index", .cite = "Ho et al. 2020, arXiv:2006.11239",
+    .name = "vp-discrete", .about = "variance preserving chain, t the fractional index",
+    .cite = "Ho et al. 2020, arXiv:2006.11239",
     .t_min = 0, .t_max = 999, .prior_std = 1, .t_low = -1, .t_high = 999, .T = 1000,
     .par = { { "betas", "how they are made", "linear scaled-linear cosine file", LINEAR, 0, 0, 0 },
              { "T", "number of betas", NULL, 1000, 2, 1e6, 1 },

@@ -1,6 +1,8 @@
 /*
- * vp-linear: dx = -beta x/2 dt + sqrt(beta) dW with beta = beta_min + t (beta_max - beta_min) (Song et al. 2021, appendix B), so
- * log alpha = -t beta_min/2 - t^2 (beta_max - beta_min)/4, sigma^2 = 1 - alpha^2;  and the levels of every variance preserving kind.
+ * vp-linear: dx = -beta x/2 dt + sqrt(beta) dW with beta = beta_min + t (beta_max - beta_min) (Song et al. 2021,
+ * appendix B), so
+ * log alpha = -t beta_min/2 - t^2 (beta_max - beta_min)/4, sigma^2 = 1 - alpha^2;
+ * and the levels of every variance preserving kind.
  */
 #include "base/fail.h"
 #include "models/processes/kind.h"
@@ -12,7 +14,8 @@ CLONES static void vp_linear_columns(int n, const vp_tile *tile, columns *c)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++) {
-        double alpha = lane_exp(tile->log_alpha[i]), s2 = (0 - lane_expm1(tile->log_alpha[i])) * (1 + alpha);     /* +0 at t = 0 */
+        /* +0 at t = 0 */
+        double alpha = lane_exp(tile->log_alpha[i]), s2 = (0 - lane_expm1(tile->log_alpha[i])) * (1 + alpha);
         double sigma = sqrt(s2), lambda = fma(-0.5, lane_log(s2), tile->log_alpha[i]);
 
         c->alpha[i] = alpha;
@@ -30,7 +33,8 @@ void vp_levels(int n, const vp_tile *tile, level *l)
     for (int i = 0; i < n; i++) {
         double beta = tile->beta[i];
 
-        l[i] = (level){ .t = tile->t[i], .alpha = c.alpha[i], .sigma = c.sigma[i], .dalpha = -0.5 * beta * c.alpha[i], .dsigma = c.dsigma[i],
+        l[i] = (level){ .t = tile->t[i], .alpha = c.alpha[i], .sigma = c.sigma[i], .dalpha = -0.5 * beta * c.alpha[i],
+                        .dsigma = c.dsigma[i],
                         .lambda = c.lambda[i], .f = -0.5 * beta, .g2 = beta };
     }
 }
@@ -69,7 +73,8 @@ int vp_linear_open(process *p, const char *where)
     double b0 = p->given.v[0], b1 = p->given.v[1];
 
     if (b0 > b1 || b1 <= 0)
-        return fail("%s: beta_min = %g and beta_max = %g of %s do not rise; give 0 <= beta_min <= beta_max, beta_max above 0", where, b0, b1, p->name);
+        return fail("%s: beta_min = %g and beta_max = %g of %s do not rise; give 0 <= beta_min <= beta_max, beta_max "
+                    "above 0", where, b0, b1, p->name);
     return 0;
 }
 

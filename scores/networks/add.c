@@ -13,7 +13,9 @@ static int open(layer *l, const opening *o)
     l->cond = o->cond, l->out = l->in;
     if (!w || !REAL(weight_open)(l, o, ".bias", 1, l->in, 0, 1))
         return -1;
-    return w->v || o->cond == l->in ? 0 : fail("%s: add: the embedding has %d columns where the state has %d, and there is no %s.weight to turn it; name it",
+    return w->v || o->cond == l->in ? 0
+        : fail("%s: add: the embedding has %d columns where the state has %d, and there is no %s.weight to turn it; "
+               "name it",
                                                o->where, o->cond, l->in, l->name);
 }
 
@@ -54,6 +56,7 @@ static void backward(const layer *l, const pass *p, const real *x, const real *d
 }
 
 const layer_kind REAL(layer_add) = {
-    .name = "add", .about = "a projection of the embedding is added", .in_place = 1, .par = { { "name", "of the projection in the file", PATH } },
+    .name = "add", .about = "a projection of the embedding is added", .in_place = 1,
+    .par = { { "name", "of the projection in the file", PATH } },
     .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

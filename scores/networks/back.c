@@ -1,7 +1,8 @@
 /*
  * Reverse mode.  Layers are walked from the last to the first, d[s] the gradient by slot s:
  *     d[from] = J' d[to] (+ d[behind the bracket], where a bracket begins)
- * Gradients by weights dW = dy x' are products too (scores/product.h): dy' in front, read as it lies, the columns of x as panels.
+ * Gradients by weights dW = dy x' are products too (scores/product.h): dy' in front, read as it lies, the columns of x
+ * as panels.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,8 @@ long REAL(net_trains)(net *n)
 
         own->at = at;
         at += (long)w->rows * padded(w->cols);
-        if (w->packed && !w->back && !(own->back = aligned_alloc(64, (size_t)w->rows * padded(w->cols) * sizeof *w->back)))
+        if (w->packed && !w->back
+            && !(own->back = aligned_alloc(64, (size_t)w->rows * padded(w->cols) * sizeof *w->back)))
             return fail("out of memory: the transpose of %s", w->name);
     }
     if (at) {
@@ -189,7 +191,8 @@ static void begin(const layer *l, const pass *p, int all)
 {
     for (int j = 0; j < l->weights && l->kind->backward && !p->add; j++)
         if (l->weight[j].v && (all || !l->weight[j].packed))
-            memset(p->grad + l->weight[j].at, 0, (size_t)l->weight[j].rows * padded(l->weight[j].cols) * sizeof *p->grad);
+            memset(p->grad + l->weight[j].at, 0, (size_t)l->weight[j].rows * padded(l->weight[j].cols)
+                   * sizeof *p->grad);
 }
 
 static void walk(const chain *c, pass *p, real **slot, real **d)
@@ -198,7 +201,8 @@ static void walk(const chain *c, pass *p, real **slot, real **d)
 
     p->slot = slot;
     for (int i = c->n - 1; i >= 0; i--) {
-        counts &= c->layer[i].kind->backward != NULL;       /* made of time alone: nothing before it has weights that count */
+        /* made of time alone: nothing before it has weights that count */
+        counts &= c->layer[i].kind->backward != NULL;
         begin(&c->layer[i], p, !counts);
         if (!counts)
             continue;

@@ -1,4 +1,5 @@
-/* y = W x + b of every token (scores/tokens.h): in a mixer the projection of patches, and the way back.  NAME.weight is out x in; NAME.bias may be missing. */
+/* y = W x + b of every token (scores/tokens.h): in a mixer the projection of patches, and the way back.
+ * NAME.weight is out x in; NAME.bias may be missing. */
 #include <math.h>
 #include "scores/networks/tokens.h"
 
@@ -36,7 +37,8 @@ static void turned(const layer *l, const pass *p, const real *x, const real *b, 
 }
 
 static void forward(const layer *l, const pass *p, const real *x, real *y) { turned(l, p, x, l->weight[B].v, y); }
-static void tangent(const layer *l, const pass *p, const real *x, const real *dx, real *dy) { turned(l, p, dx, NULL, dy); }
+static void tangent(const layer *l, const pass *p, const real *x, const real *dx,
+                    real *dy) { turned(l, p, dx, NULL, dy); }
 
 static void backward(const layer *l, const pass *p, const real *x, const real *dy, real *dx)
 {
@@ -57,6 +59,7 @@ static void backward(const layer *l, const pass *p, const real *x, const real *d
 
 const layer_kind REAL(layer_each) = {
     .name = "each", .about = "W x + b of every token",
-    .par = { [TOKENS] = { "tokens", "how many a row has", NULL, NAN, 1, 1e6, 1 }, { "name", "of the module in the file", PATH } },
+    .par = { [TOKENS] = { "tokens", "how many a row has", NULL, NAN, 1, 1e6, 1 },
+             { "name", "of the module in the file", PATH } },
     .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

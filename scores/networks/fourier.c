@@ -1,4 +1,5 @@
-/* Random Fourier features of time (Tancik et al. 2020, Song et al. 2021): sines and cosines of 2 pi t f_i, f = NAME.weight of the file (its W). */
+/* Random Fourier features of time (Tancik et al. 2020, Song et al. 2021): sines and cosines of 2 pi t f_i, f =
+ * NAME.weight of the file (its W). */
 #include <math.h>
 #include <string.h>
 #include "scores/networks/layer.h"
@@ -42,6 +43,7 @@ static void forward(const layer *l, const pass *p, const real *x, real *y)
 
 const layer_kind REAL(layer_fourier) = {
     .name = "fourier", .about = "sines and cosines of time at the frequencies of the file",
-    .par = { [ORDER] = { "order", "of the halves", "sin-cos cos-sin", SIN_COS }, [NAME] = { "name", "of the frequencies in the file", PATH } },
+    .par = { [ORDER] = { "order", "of the halves", "sin-cos cos-sin", SIN_COS },
+             [NAME] = { "name", "of the frequencies in the file", PATH } },
     .open = open, .forward = forward,
 };

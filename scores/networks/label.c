@@ -1,4 +1,5 @@
-/* y = x + E[label]: NAME.weight has a row a class.  A label of -1 is none: row `none` of the table, or nothing is added. */
+/* y = x + E[label]: NAME.weight has a row a class.  A label of -1 is none: row `none` of the table, or nothing is
+ * added. */
 #include <string.h>
 #include "base/fail.h"
 #include "scores/networks/layer.h"
@@ -12,7 +13,8 @@ static int open(layer *l, const opening *o)
     if (!w)
         return -1;
     l->out = l->in;
-    return l->given.v[NONE] < w->rows ? 0 : fail("%s: label: none is %g, but %s has %d rows, counted from 0", o->where, l->given.v[NONE], w->name, w->rows);
+    return l->given.v[NONE] < w->rows ? 0 : fail("%s: label: none is %g, but %s has %d rows, counted from 0", o->where,
+                                                 l->given.v[NONE], w->name, w->rows);
 }
 
 static void forward(const layer *l, const pass *p, const real *x, real *y)
@@ -45,6 +47,7 @@ static void backward(const layer *l, const pass *p, const real *x, const real *d
 
 const layer_kind REAL(layer_label) = {
     .name = "label", .about = "the row of a table that belongs to the label is added",
-    .par = { [NONE] = { "none", "row for no label; -1: nothing is added", NULL, -1, -1, 1e6, 1 }, [NAME] = { "name", "of the table in the file", PATH } },
+    .par = { [NONE] = { "none", "row for no label; -1: nothing is added", NULL, -1, -1, 1e6, 1 },
+             [NAME] = { "name", "of the table in the file", PATH } },
     .open = open, .forward = forward, .backward = backward,
 };

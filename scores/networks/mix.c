@@ -1,7 +1,9 @@
 /*
- * A mixing layer of MLP-Mixer (Tolstikhin et al. 2021): y = W2 f(W1 x + b1) + b2 of every token, or across the tokens of every column; f gelu.
- * NAME.0.weight, .bias and NAME.2.weight, .bias, as nn.Sequential(Linear, GELU, Linear) has them.  What lies between the two products is not kept: on the way
- * back it is made again, a piece at a time, which costs less than to carry it through memory.
+ * A mixing layer of MLP-Mixer (Tolstikhin et al. 2021): y = W2 f(W1 x + b1) + b2 of every token, or across the tokens
+ * of every column; f gelu.
+ * NAME.0.weight, .bias and NAME.2.weight, .bias, as nn.Sequential(Linear, GELU, Linear) has them.
+ * What lies between the two products is not kept: on the way back it is made again, a piece at a time, which costs less
+ * than to carry it through memory.
  */
 #include <math.h>
 #include "scores/networks/tokens.h"
@@ -9,8 +11,10 @@
 enum { W1, B1, W2, B2 };
 enum { TOKENS, OVER, ACT };
 
-extern const layer_kind REAL(layer_silu), REAL(layer_gelu), REAL(layer_softplus), REAL(layer_tanh), REAL(layer_elu), REAL(layer_relu);
-static const layer_kind *const acts[] = { &REAL(layer_silu), &REAL(layer_gelu), &REAL(layer_softplus), &REAL(layer_tanh), &REAL(layer_elu), &REAL(layer_relu) };
+extern const layer_kind REAL(layer_silu), REAL(layer_gelu), REAL(layer_softplus), REAL(layer_tanh), REAL(layer_elu),
+    REAL(layer_relu);
+static const layer_kind *const acts[] = { &REAL(layer_silu), &REAL(layer_gelu), &REAL(layer_softplus),
+                                          &REAL(layer_tanh), &REAL(layer_elu), &REAL(layer_relu) };
 enum { SILU, GELU };
 
 /* Arrays of a piece, in pass.work: TILE_ROWS x padded length or padded width. */
@@ -31,7 +35,8 @@ static int open(layer *l, const opening *o)
     if (!w)
         return -1;
     l->out = l->in, l->work = 2 * padded(n) + 3 * padded(w->rows);
-    return REAL(weight_open)(l, o, ".0.bias", 1, w->rows, 0, 1) && REAL(weight_open)(l, o, ".2.weight", n, w->rows, 1, 0) &&
+    return REAL(weight_open)(l, o, ".0.bias", 1, w->rows, 0, 1) && REAL(weight_open)(l, o, ".2.weight", n, w->rows, 1,
+            0) &&
            REAL(weight_open)(l, o, ".2.bias", 1, n, 0, 1) ? 0 : -1;
 }
 
@@ -47,7 +52,8 @@ static layer act_of(const layer *l)
 {
     const layer_kind *f = acts[(int)l->given.v[ACT]];
 
-    return (layer){ .kind = f, .given.v = { f->par[0].def }, .in = l->weight[W1].rows, .out = l->weight[W1].rows, .bias = l->weight[B1].v };
+    return (layer){ .kind = f, .given.v = { f->par[0].def }, .in = l->weight[W1].rows, .out = l->weight[W1].rows,
+                    .bias = l->weight[B1].v };
 }
 
 /* h = W1 x of a piece. */
@@ -124,7 +130,9 @@ static void backward(const layer *l, const pass *p, const real *x, const real *d
 
 const layer_kind REAL(layer_mix) = {
     .name = "mix", .about = "W2 f(W1 x + b1) + b2 of every token, or across tokens",
-    .par = { [TOKENS] = { "tokens", "how many a row has", NULL, NAN, 1, 1e6, 1 }, [OVER] = { "over", "what is mixed: a token's columns, or a column's tokens", "columns tokens", 0 },
-             [ACT] = { "act", "f", "silu gelu softplus tanh elu relu", GELU }, { "name", "of the module in the file", PATH } },
+    .par = { [TOKENS] = { "tokens", "how many a row has", NULL, NAN, 1, 1e6, 1 },
+             [OVER] = { "over", "what is mixed: a token's columns, or a column's tokens", "columns tokens", 0 },
+             [ACT] = { "act", "f", "silu gelu softplus tanh elu relu", GELU },
+                 { "name", "of the module in the file", PATH } },
     .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

@@ -1,6 +1,6 @@
 /*
- * A built-in network as a field, in float32; and as references want it, in float64 with the same weights (FOKKER_DOUBLE).
- * Rows are computed in tiles (scores/layer.h): a row's bits depend on nothing but itself.
+ * A built-in network as a field, in float32; and as references want it, in float64 with the same weights
+ * (FOKKER_DOUBLE).  Rows are computed in tiles (scores/layer.h): a row's bits depend on nothing but itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,8 +83,10 @@ static int answer(const mlp *m, const batch *p, const wish *w)
 }
 
 static int eval(void *self, const batch *p, double *out) { return answer(self, p, &(wish){ .out = out }); }
-static int jvp(void *self, const batch *p, const double *v, double *out, double *jv) { return answer(self, p, &(wish){ .v = v, .out = out, .jv = jv }); }
-static int divergence(void *self, const batch *p, double *out, double *div) { return answer(self, p, &(wish){ .out = out, .div = div }); }
+static int jvp(void *self, const batch *p, const double *v, double *out,
+               double *jv) { return answer(self, p, &(wish){ .v = v, .out = out, .jv = jv }); }
+static int divergence(void *self, const batch *p, double *out,
+                      double *div) { return answer(self, p, &(wish){ .out = out, .div = div }); }
 
 static void close(void *self)
 {
@@ -116,10 +118,13 @@ static score *score_of(const mlp *m)
     mlp *own = malloc(sizeof *own);
     tape *t = REAL(tape_open)(m->net);
     int square = m->net->cols == m->net->dim;
-    score *s = own && t ? field_new((score){ .abi = SCORE_ABI, .name = "mlp", .dim = m->net->dim, .cols = m->net->cols, .predicts = m->how->predicts,
-                                             .block = TILE_ROWS, .process = m->from->process, .labels = m->net->classes ? m->net->classes : -1,
+    score *s = own && t ? field_new((score){ .abi = SCORE_ABI, .name = "mlp", .dim = m->net->dim, .cols = m->net->cols,
+                                             .predicts = m->how->predicts,
+                                             .block = TILE_ROWS, .process = m->from->process, .labels = m->net->classes
+                                             ? m->net->classes : -1,
                                              .single = SINGLE, .eval = eval, .jvp = square ? jvp : NULL,
-                                             .divergence = square ? divergence : NULL, .twin = twin, .precise = PRECISE, .close = close,
+                                             .divergence = square ? divergence : NULL, .twin = twin,
+                                             .precise = PRECISE, .close = close,
                                              .self = own }) : NULL;
 
     if (!s)

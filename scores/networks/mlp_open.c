@@ -18,10 +18,12 @@ static int read_text(origin *o, const model *m, section *s)
     net_text *t = &o->text;
 
     snprintf(o->where, sizeof o->where, "%s", section_get(s, "layers") ? field_where(m, s, "layers") : o->file.path);
-    *t = (net_text){ .where = o->where, .embed = network_key(s, &o->file, "embed"), .layers = network_key(s, &o->file, "layers"), .file = &o->file,
+    *t = (net_text){ .where = o->where, .embed = network_key(s, &o->file, "embed"),
+                     .layers = network_key(s, &o->file, "layers"), .file = &o->file,
                       .any = section_judges(s) };
     if (!t->layers)
-        return fail("%s: neither this file nor the metadata of %s say what the network is; give layers = linear silu linear, or what it is (`fokker list layers`)",
+        return fail("%s: neither this file nor the metadata of %s say what the network is; give layers = linear silu "
+                    "linear, or what it is (`fokker list layers`)",
                     field_where(m, s, NULL), o->file.path);
     return (t->dim = network_dim(m, s, &o->file)) < 0 ? -1 : 0;
 }
@@ -36,7 +38,8 @@ static int read_section(origin *o, const model *m, section *s)
     o->process = tensors_note(&o->file, "process");
     if (m->assumed && o->process && !(own = process_open(o->file.path, o->process)))
         return -1;
-    bad = network_read(&o->how, m, own ? own : m->process, s, &o->file) || read_text(o, m, s) || section_all_used(m->file, s, known);
+    bad = network_read(&o->how, m, own ? own : m->process, s, &o->file) || read_text(o, m, s)
+        || section_all_used(m->file, s, known);
     if (own)
         process_close(own);
     return bad ? -1 : 0;

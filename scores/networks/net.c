@@ -33,7 +33,8 @@ static int wrong_shape(const layer *l, const opening *o, const tensor *t, int ro
     for (int i = 0; i < t->dims && n < (int)sizeof has; i++)
         n += snprintf(has + n, sizeof has - n, i ? " x %ld" : "%ld", t->shape[i]);
     snprintf(row, sizeof row, rows ? "%d" : "any", rows), snprintf(col, sizeof col, cols ? "%d" : "any", cols);
-    return fail("%s: %s of %s is %s, but %s needs %s x %s here; is a layer missing, or dim another?", o->where, t->name, o->file->path, has,
+    return fail("%s: %s of %s is %s, but %s needs %s x %s here; is a layer missing, or dim another?", o->where,
+                t->name, o->file->path, has,
                 l->kind->name, row, col);
 }
 
@@ -48,7 +49,8 @@ weight *REAL(weight_open)(layer *l, const opening *o, const char *suffix, int ro
     snprintf(name, sizeof name, "%s%s", l->name, suffix);
     *w = (weight){ 0 };
     if (!(t = tensors_find(o->file, name)))
-        return maybe ? w : (fail("%s: %s needs %s, which %s does not hold; did you mean %s?", o->where, l->kind->name, name, o->file->path,
+        return maybe ? w : (fail("%s: %s needs %s, which %s does not hold; did you mean %s?", o->where, l->kind->name,
+                                 name, o->file->path,
                                  tensors_nearest(o->file, name)), NULL);
     vector = t->dims == 1;
     w->rows = vector ? 1 : (int)t->shape[0], w->cols = (int)t->shape[vector ? 0 : 1], w->packed = packed;
@@ -68,7 +70,12 @@ weight *REAL(weight_open)(layer *l, const opening *o, const char *suffix, int ro
 /* ---- lists ---- */
 
 /* One list on its way to a chain: where the brackets began, how many modules there were. */
-typedef struct parser { const net_text *text; const char *prefix; chain *c; int cond, cols, deep, open[DEEP], modules; } parser;
+typedef struct parser {
+    const net_text *text;
+    const char *prefix;
+    chain *c;
+    int cond, cols, deep, open[DEEP], modules;
+} parser;
 
 /* A layer of this kind behind the last one. */
 static int add(parser *p, const layer_kind *kind, const char *list)
@@ -105,7 +112,8 @@ static int bracket(parser *p, int closes)
     if (!p->deep)
         return fail("%s: a bracket closes that was never opened; write ( LAYERS )", p->text->where);
     if (c->cols[p->open[--p->deep]] != p->cols)
-        return fail("%s: a bracket begins with %d columns and ends with %d, which cannot be added; end it with a layer of %d", p->text->where,
+        return fail("%s: a bracket begins with %d columns and ends with %d, which cannot be added; end it with a layer "
+                    "of %d", p->text->where,
                     c->cols[p->open[p->deep]], p->cols, c->cols[p->open[p->deep]]);
     if (add(p, &REAL(layer_residual), NULL))
         return -1;
@@ -138,7 +146,8 @@ static void fuse(chain *c)
 
         for (int j = 0; j < c->n; j++)
             seen |= c->layer[j].skip == l->to;
-        if (seen || l->kind != &REAL(layer_linear) || !next->kind->in_place || next->kind->open != REAL(layer_silu).open)
+        if (seen || l->kind != &REAL(layer_linear) || !next->kind->in_place || next->kind->open
+            != REAL(layer_silu).open)
             continue;
         l->bare = 1, next->bias = l->weight[1].v;
     }
@@ -151,7 +160,8 @@ static void share(chain *c)
         int last[MOST + 1] = { 0 };
 
         c->place[s] = -1;
-        for (int i = 0; i < c->n; i++) {            /* the last layer that reads each slot; the last slot is read in the end */
+        /* the last layer that reads each slot; the last slot is read in the end */
+        for (int i = 0; i < c->n; i++) {
             last[c->layer[i].from] = i;
             if (c->layer[i].skip >= 0)
                 last[c->layer[i].skip] = last[c->layer[i].skip] > i ? last[c->layer[i].skip] : i;
@@ -216,7 +226,8 @@ static int look_over(net *n, const net_text *text, const chain *c, int embeds)
         const layer *l = &c->layer[i];
 
         if (!embeds && !l->kind->tangent)
-            return fail("%s: %s belongs into embed, the list of what is made of time and label", text->where, l->kind->name);
+            return fail("%s: %s belongs into embed, the list of what is made of time and label", text->where,
+                        l->kind->name);
         if (embeds && (l->cond || l->kind == &REAL(layer_concat)))
             return fail("%s: %s takes the embedding and so belongs into layers", text->where, l->kind->name);
         if (l->kind == &REAL(layer_label))
@@ -238,8 +249,10 @@ static int fill(net *n, const net_text *text)
         return -1;
     n->cols = n->body.cols[n->body.n];
     if (n->cols != n->dim && !text->any)
-        return fail("%s: the layers end with %d columns, but the state has %d; is the last layer missing, or dim another?", text->where, n->cols, n->dim);
-    return n->body.n ? 0 : fail("%s: there is no layer; give layers = linear silu linear, or what the network is", text->where);
+        return fail("%s: the layers end with %d columns, but the state has %d; is the last layer missing, or dim "
+                    "another?", text->where, n->cols, n->dim);
+    return n->body.n ? 0 : fail("%s: there is no layer; give layers = linear silu linear, or what the network is",
+                                text->where);
 }
 
 net *REAL(net_open)(const net_text *text)
@@ -281,7 +294,8 @@ static void cut_slots(const net *n, const chain *c, char *base, size_t *used, in
     for (int i = 0; shared && i < c->places; i++)
         place[i] = cut(base, used, (size_t)TILE_ROWS * n->widest * sizeof **slot);
     for (int s = 0; s < c->slots; s++) {
-        real *own = shared ? place[c->place[s]] : cut(base, used, (size_t)TILE_ROWS * padded(c->cols[s]) * sizeof **slot);
+        real *own = shared ? place[c->place[s]]
+            : cut(base, used, (size_t)TILE_ROWS * padded(c->cols[s]) * sizeof **slot);
 
         if (base)
             slot[s] = own;
@@ -295,7 +309,8 @@ static void lay(const net *n, tape *t, char *base, size_t *used)
 
     t->time = cut(base, used, rows * sizeof *t->time), t->last_time = cut(base, used, rows * sizeof *t->time);
     t->label = cut(base, used, rows * sizeof *t->label), t->last_label = cut(base, used, rows * sizeof *t->label);
-    t->x = cut(base, used, rows * padded(n->dim) * sizeof *t->x), t->dx = cut(base, used, rows * padded(n->dim) * sizeof *t->dx);
+    t->x = cut(base, used, rows * padded(n->dim) * sizeof *t->x),
+        t->dx = cut(base, used, rows * padded(n->dim) * sizeof *t->dx);
     t->pass.work = cut(base, used, rows * n->work * sizeof *t->x);
     t->embed = cut(base, used, n->embed.slots * sizeof *t->embed);
     t->fast = cut(base, used, n->body.slots * sizeof *t->fast);
@@ -344,7 +359,8 @@ static void embed(const net *n, tape *t)
 {
     int rows = t->pass.rows;
 
-    if (rows <= t->made && !memcmp(t->time, t->last_time, rows * sizeof *t->time) && !memcmp(t->label, t->last_label, rows * sizeof *t->label))
+    if (rows <= t->made && !memcmp(t->time, t->last_time, rows * sizeof *t->time)
+        && !memcmp(t->label, t->last_label, rows * sizeof *t->label))
         return;
     for (int i = 0; i < rows; i++)
         t->embed[0][(size_t)i * padded(1)] = (real)t->time[i];
@@ -372,6 +388,7 @@ void REAL(net_tangent)(const net *n, tape *t)
     t->pass.slot = t->kept;
     memcpy(d[0], t->dx, (size_t)t->pass.rows * padded(n->dim) * sizeof *t->dx);
     for (int i = 0; i < c->n; i++)
-        c->layer[i].kind->tangent(&c->layer[i], &t->pass, t->kept[c->layer[i].from], d[c->layer[i].from], d[c->layer[i].to]);
+        c->layer[i].kind->tangent(&c->layer[i], &t->pass, t->kept[c->layer[i].from], d[c->layer[i].from],
+                                  d[c->layer[i].to]);
     t->dy = d[c->n];
 }

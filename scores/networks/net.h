@@ -1,9 +1,11 @@
 /*
  * A built-in network: two lists of layers (scores/layers.h) over the weights of a file.
- *     embed    from what the network is told of time (and the label) to its embedding c:  sinusoidal:dim=64 linear:time.0 silu linear:time.2 label:emb
- *     layers   from the state to the answer:                                              concat linear silu ( norm linear silu linear ) linear
- * An item is name:key=value,...,NAME; NAME is the module's in the file.  Without it layers.N or embed.N, N counted as in nn.Sequential.
- * An empty embed: c is the time itself.
+ *     embed    from what the network is told of time (and the label) to its embedding c:
+ *              sinusoidal:dim=64 linear:time.0 silu linear:time.2 label:emb
+ *     layers   from the state to the answer:
+ *              concat linear silu ( norm linear silu linear ) linear
+ * An item is name:key=value,...,NAME; NAME is the module's in the file.
+ * Without it layers.N or embed.N, N counted as in nn.Sequential.  An empty embed: c is the time itself.
  */
 #ifndef FOKKER_NET_H
 #define FOKKER_NET_H
@@ -23,17 +25,20 @@ typedef struct net {
     int widest, work;                       /* columns of the widest slot of body, and of a layer's work */
 } net;
 
-/* What it is made of: where for sentences ("a.ini:7"), the lists, the file; any: the answer may have other columns than the state. */
+/* What it is made of: where for sentences ("a.ini:7"), the lists, the file; any: the answer may have other columns than
+ * the state. */
 typedef struct net_text { const char *where, *embed, *layers; int dim; const tensors *file; int any; } net_text;
 
 /* NULL on failure.  The file may be freed afterwards. */
 net *REAL(net_open)(const net_text *);
 void REAL(net_close)(net *);                /* NULL is fine */
 
-/* One tile's memory: one a thread.  Set pass.rows (up to TILE_ROWS), fill x, time and label of so many rows, then ask. */
+/* One tile's memory: one a thread.  Set pass.rows (up to TILE_ROWS), fill x, time and label of so many rows, then
+ * ask. */
 typedef struct tape {
     pass pass;
-    real *x, *y, *dx, *dy;                  /* rows x padded(dim): the state, the answer, a tangent and its image; y is valid until the next call */
+    /* rows x padded(dim): the state, the answer, a tangent and its image; y is valid until the next call */
+    real *x, *y, *dx, *dy;
     double *time;
     int *label;
     double *last_time;                      /* what c was made for, */

@@ -38,13 +38,15 @@ int network_read(network *n, const model *m, const process *proc, section *s, co
     for (int i = 0; keys[i].name; i++) {
         const char *value = network_key(s, weights, keys[i].name);
 
-        snprintf(where, sizeof where, "%s", section_get(s, keys[i].name) || !weights ? field_where(m, s, keys[i].name) : weights->path);
+        snprintf(where, sizeof where, "%s", section_get(s, keys[i].name) || !weights ? field_where(m, s, keys[i].name)
+                 : weights->path);
         if (value && args_set(&given, where, "the network", keys, keys[i].name, value))
             return -1;
     }
     if (args_complete(&given, field_where(m, s, NULL), "the network", keys))
         return -1;
-    *n = (network){ (enum predicts)given.v[0], (int)given.v[1], given.v[2], given.v[3], given.v[4], given.v[5], given.v[6] };
+    *n = (network){ (enum predicts)given.v[0], (int)given.v[1], given.v[2], given.v[3], given.v[4], given.v[5],
+                    given.v[6] };
     if (n->clock == CLOCK_PART)
         n->time_scale /= proc->T ? proc->T : n->T;
     n->T = proc->T ? 0 : n->T;                      /* the t of a chain is the index already */
@@ -57,11 +59,14 @@ int network_dim(const model *m, section *s, const tensors *weights)
     double dim;
 
     if (!text)
-        return m->law ? m->law->dim : fail("%s: the state's columns are not known; give dim = ..., or a [data] section", field_where(m, s, NULL));
+        return m->law ? m->law->dim
+            : fail("%s: the state's columns are not known; give dim = ..., or a [data] section",
+                   field_where(m, s, NULL));
     if (number(field_where(m, s, "dim"), "dim", text, &dim))
         return -1;
     if (dim < 1 || dim > 1e6 || dim != floor(dim))
-        return fail("%s: dim is %s; it is the number of columns, a whole number from 1 on", field_where(m, s, "dim"), text);
+        return fail("%s: dim is %s; it is the number of columns, a whole number from 1 on", field_where(m, s, "dim"),
+                    text);
     if (m->law && m->law->dim != dim)
         return fail("%s: dim is %s, but the data have %d columns", field_where(m, s, "dim"), text, m->law->dim);
     return (int)dim;
@@ -86,7 +91,8 @@ int network_labels(const char *who, const batch *p, int classes)
 {
     for (long i = 0, n = (long)p->groups * p->rows; p->label && i < n; i++)
         if (p->label[i] < -1 || p->label[i] >= classes)
-            return classes ? fail("%s: label %d of sample %ld is none of 0 to %d (-1: none)", who, p->label[i], i, classes - 1)
+            return classes ? fail("%s: label %d of sample %ld is none of 0 to %d (-1: none)", who, p->label[i], i,
+                                  classes - 1)
                            : p->label[i] < 0 ? 0 : fail("%s: the network takes no label", who);
     return 0;
 }

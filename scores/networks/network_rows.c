@@ -1,4 +1,5 @@
-/* Rows of a state into a network's numbers and back; compiled in float and in double, as the layers are (scores/layer.h). */
+/* Rows of a state into a network's numbers and back; compiled in float and in double, as the layers are
+ * (scores/layer.h). */
 #include "base/clones.h"
 #include "scores/networks/network.h"
 
@@ -22,5 +23,7 @@ CLONES static void REAL(widen_rows)(double scale, long n, int dim, int stride, c
     }
 }
 
-void REAL(network_in)(double scale, long n, int dim, const double *x, int stride, real *out) { REAL(narrow_rows)(scale, n, dim, x, stride, out); }
-void REAL(network_out)(double scale, long n, int dim, int stride, const real *y, double *out) { REAL(widen_rows)(scale, n, dim, stride, y, out); }
+void REAL(network_in)(double scale, long n, int dim, const double *x, int stride,
+                      real *out) { REAL(narrow_rows)(scale, n, dim, x, stride, out); }
+void REAL(network_out)(double scale, long n, int dim, int stride, const real *y,
+                       double *out) { REAL(widen_rows)(scale, n, dim, stride, y, out); }

@@ -1,5 +1,6 @@
 /*
- * Layer normalisation (Ba et al. 2016): y = g (x - m)/s + b, m the mean of a row, s^2 = its variance + eps.  NAME.weight g and NAME.bias b may be missing.
+ * Layer normalisation (Ba et al. 2016): y = g (x - m)/s + b, m the mean of a row, s^2 = its variance + eps.
+ * NAME.weight g and NAME.bias b may be missing.
  *     dy = g (dx - mean dx - u mean(u dx))/s,   u = (x - m)/s;   backward dx = (h - mean h - u mean(u h))/s,   h = g dy
  * Sums are taken in 16 lanes of double, whatever the processor has.
  */
@@ -13,7 +14,8 @@ enum { LANES = 16 };
 static int open(layer *l, const opening *o)
 {
     l->out = l->in, l->work = padded(l->in);
-    return REAL(weight_open)(l, o, ".weight", 1, l->in, 0, 1) && REAL(weight_open)(l, o, ".bias", 1, l->in, 0, 1) ? 0 : -1;
+    return REAL(weight_open)(l, o, ".weight", 1, l->in, 0, 1) && REAL(weight_open)(l, o, ".bias", 1, l->in, 0, 1) ? 0
+        : -1;
 }
 
 INLINE double mean(int n, const double *lane)
@@ -51,7 +53,8 @@ CLONES static double REAL(norm_product)(int n, const real *x, double m, const re
 }
 
 /* y = (x - m) a - (z - mz) b, times g and plus s where they are not NULL. */
-CLONES static void REAL(norm_row)(int n, const real *x, double m, double a, const real *z, double mz, double b, const real *g, const real *s, real *y)
+CLONES static void REAL(norm_row)(int n, const real *x, double m, double a, const real *z, double mz, double b,
+                                  const real *g, const real *s, real *y)
 {
     #pragma omp simd
     for (int j = 0; j < n; j++) {
@@ -62,7 +65,8 @@ CLONES static void REAL(norm_row)(int n, const real *x, double m, double a, cons
     }
 }
 
-static double per_width(const layer *l, const real *x, double m) { return 1 / sqrt(REAL(norm_product)(l->in, x, m, x, m) + l->given.v[0]); }
+static double per_width(const layer *l, const real *x,
+                        double m) { return 1 / sqrt(REAL(norm_product)(l->in, x, m, x, m) + l->given.v[0]); }
 
 static void forward(const layer *l, const pass *p, const real *x, real *y)
 {
@@ -88,7 +92,8 @@ static void tangent(const layer *l, const pass *p, const real *x, const real *dx
 }
 
 /* h = g dy;  dg += dy u. */
-CLONES static void REAL(norm_gain)(int n, const real *x, double m, double r, const real *g, const real *dy, real *dg, real *h)
+CLONES static void REAL(norm_gain)(int n, const real *x, double m, double r, const real *g, const real *dy, real *dg,
+                                   real *h)
 {
     #pragma omp simd
     for (int j = 0; j < n; j++) {
@@ -116,6 +121,7 @@ static void backward(const layer *l, const pass *p, const real *x, const real *d
 
 const layer_kind REAL(layer_norm) = {
     .name = "norm", .about = "layer normalisation", .in_place = 1,
-    .par = { { "eps", "is added to the variance", NULL, 1e-5, 0, 1, 0 }, { "name", "of the module in the file", PATH } },
+    .par = { { "eps", "is added to the variance", NULL, 1e-5, 0, 1, 0 },
+             { "name", "of the module in the file", PATH } },
     .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

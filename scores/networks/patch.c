@@ -1,4 +1,5 @@
-/* An image of rows of pixels as its square patches, row by row of them and in each row by row of its pixels; unpatch is the way back. */
+/* An image of rows of pixels as its square patches, row by row of them and in each row by row of its pixels; unpatch is
+ * the way back. */
 #include <math.h>
 #include "base/fail.h"
 #include "scores/networks/layer.h"
@@ -12,7 +13,8 @@ static int open(layer *l, const opening *o)
     if (l->in % side)
         return fail("%s: %s: %d pixels are no rows of %d; give the image's side", o->where, l->kind->name, l->in, side);
     if (side % size || l->in / side % size)
-        return fail("%s: %s: a patch of %d does not divide an image of %d x %d; give a size that divides both", o->where, l->kind->name, size, l->in / side, side);
+        return fail("%s: %s: a patch of %d does not divide an image of %d x %d; give a size that divides both",
+                    o->where, l->kind->name, size, l->in / side, side);
     l->out = l->in;
     return 0;
 }
@@ -32,9 +34,15 @@ static void turn(const layer *l, int rows, int back, const real *from, real *to)
 
 static void into(const layer *l, const pass *p, const real *x, real *y) { turn(l, p->rows, 0, x, y); }
 static void out(const layer *l, const pass *p, const real *x, real *y)  { turn(l, p->rows, 1, x, y); }
-static void into_of(const layer *l, const pass *p, const real *x, const real *d, real *to) { turn(l, p->rows, 0, d, to); }
-static void out_of(const layer *l, const pass *p, const real *x, const real *d, real *to)  { turn(l, p->rows, 1, d, to); }
+static void into_of(const layer *l, const pass *p, const real *x, const real *d,
+                    real *to) { turn(l, p->rows, 0, d, to); }
+static void out_of(const layer *l, const pass *p, const real *x, const real *d,
+                   real *to)  { turn(l, p->rows, 1, d, to); }
 
-#define COMMON .free = 1, .par = { [SIZE] = { "size", "of a patch", NULL, NAN, 1, 1e4, 1 }, [SIDE] = { "side", "pixels in a row of the image", NULL, NAN, 1, 1e4, 1 } }, .open = open
-const layer_kind REAL(layer_patch) = { .name = "patch", .about = "an image as its patches", COMMON, .forward = into, .tangent = into_of, .backward = out_of };
-const layer_kind REAL(layer_unpatch) = { .name = "unpatch", .about = "patches as the image that they are", COMMON, .forward = out, .tangent = out_of, .backward = into_of };
+#define COMMON .free = 1, .par = { [SIZE] = { "size", "of a patch", NULL, NAN, 1, 1e4, 1 }, \
+                                   [SIDE] = { "side", "pixels in a row of the image", NULL, NAN, 1, 1e4, 1 } }, \
+    .open = open
+const layer_kind REAL(layer_patch) = { .name = "patch", .about = "an image as its patches", COMMON, .forward = into,
+                                       .tangent = into_of, .backward = out_of };
+const layer_kind REAL(layer_unpatch) = { .name = "unpatch", .about = "patches as the image that they are", COMMON,
+                                         .forward = out, .tangent = out_of, .backward = into_of };

@@ -1,7 +1,7 @@
 /*
- * The product of networks: a block of some rows x one panel stays in registers while k runs; x is broadcast, W' comes from its panel.
- * 12 rows with AVX-512, 6 rows and half a panel with AVX2 (the last ones 8 and 4: a thin block leaves the processor waiting), else plain loops; the chain
- * of a number is the same.
+ * The product of networks: a block of some rows x one panel stays in registers while k runs; x is broadcast, W' comes
+ * from its panel.  12 rows with AVX-512, 6 rows and half a panel with AVX2 (the last ones 8 and 4: a thin block leaves
+ * the processor waiting), else plain loops; the chain of a number is the same.
  */
 #include <math.h>
 #include "base/clones.h"
@@ -94,7 +94,8 @@ WITH_FMA INLINE void some_256(const int mr, const block *b)
 }
 
 /* Blocks of n rows as long as there are so many, but for the last `keep`. */
-#define ROWS(n, keep, call) for (; rows >= (n) && rows != (keep); rows -= (n), b.x += (long)(n) * b.apart, b.y += (long)(n) * b.cols) call
+#define ROWS(n, keep, call) for (; rows >= (n) && rows != (keep); rows -= (n), b.x += (long)(n) * b.apart, \
+                                 b.y += (long)(n) * b.cols) call
 
 WITH_512 static void panel_512(int rows, block b)
 {

@@ -1,4 +1,5 @@
-/* ( ... ): y = x + h, h what stood before the bracket.  The bracket that opens is no layer; the network remembers its slot. */
+/* ( ... ): y = x + h, h what stood before the bracket.
+ * The bracket that opens is no layer; the network remembers its slot. */
 #include <string.h>
 #include "base/clones.h"
 #include "scores/networks/layer.h"
@@ -33,6 +34,7 @@ static void tangent(const layer *l, const pass *p, const real *x, const real *dx
 }
 
 const layer_kind REAL(layer_residual) = {
-    .name = "residual", .about = "( LAYERS ): what stood before the bracket is added", .free = 1, .in_place = 1, .open = open, .forward = forward,
+    .name = "residual", .about = "( LAYERS ): what stood before the bracket is added", .free = 1, .in_place = 1,
+    .open = open, .forward = forward,
     .tangent = tangent, .backward = backward,
 };

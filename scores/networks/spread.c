@@ -12,7 +12,8 @@ static int open(layer *l, const opening *o)
     int cols = token_cols(l, o, (int)l->given.v[TOKENS]);
 
     l->cond = o->cond, l->out = l->in, l->work = padded(cols < 0 ? 0 : cols);
-    return cols > 0 && REAL(weight_open)(l, o, ".weight", cols, o->cond, 1, 0) && REAL(weight_open)(l, o, ".bias", 1, cols, 0, 1) ? 0 : -1;
+    return cols > 0 && REAL(weight_open)(l, o, ".weight", cols, o->cond, 1, 0)
+        && REAL(weight_open)(l, o, ".bias", 1, cols, 0, 1) ? 0 : -1;
 }
 
 /* to = from + (w + b); or to += from, w and b NULL. */
@@ -60,6 +61,7 @@ static void backward(const layer *l, const pass *p, const real *x, const real *d
 
 const layer_kind REAL(layer_spread) = {
     .name = "spread", .about = "a projection of the embedding is added to every token", .in_place = 1,
-    .par = { [TOKENS] = { "tokens", "how many a row has", NULL, NAN, 1, 1e6, 1 }, { "name", "of the projection in the file", PATH } },
+    .par = { [TOKENS] = { "tokens", "how many a row has", NULL, NAN, 1, 1e6, 1 },
+             { "name", "of the projection in the file", PATH } },
     .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

@@ -14,12 +14,15 @@ static int open(layer *l, const opening *o)
     if (!w)
         return -1;
     l->cond = o->cond, l->out = w->rows, l->work = 2 * padded(l->out);
-    return REAL(weight_open)(l, o, "._layer.bias", 1, l->out, 0, 1) && REAL(weight_open)(l, o, "._hyper_gate.weight", l->out, o->cond, 1, 0) &&
-           REAL(weight_open)(l, o, "._hyper_gate.bias", 1, l->out, 0, 1) && REAL(weight_open)(l, o, "._hyper_bias.weight", l->out, o->cond, 1, 0) ? 0 : -1;
+    return REAL(weight_open)(l, o, "._layer.bias", 1, l->out, 0, 1) && REAL(weight_open)(l, o, "._hyper_gate.weight",
+            l->out, o->cond, 1, 0) &&
+           REAL(weight_open)(l, o, "._hyper_gate.bias", 1, l->out, 0, 1)
+               && REAL(weight_open)(l, o, "._hyper_bias.weight", l->out, o->cond, 1, 0) ? 0 : -1;
 }
 
 /* y = (y + b) s(g + gb) + h; what is NULL is left out. */
-CLONES static void REAL(squash_rows)(int rows, int cols, const real *b, const real *g, const real *gb, const real *h, real *y)
+CLONES static void REAL(squash_rows)(int rows, int cols, const real *b, const real *g, const real *gb, const real *h,
+                                     real *y)
 {
     for (int i = 0; i < rows; i++, y += cols, g += cols, h = h ? h + cols : NULL) {
         #pragma omp simd
@@ -86,6 +89,7 @@ static void tangent(const layer *l, const pass *p, const real *x, const real *dx
 }
 
 const layer_kind REAL(layer_squash) = {
-    .name = "squash", .about = "concat-squash: a linear layer gated and shifted by the embedding", .par = { { "name", "of the module in the file", PATH } },
+    .name = "squash", .about = "concat-squash: a linear layer gated and shifted by the embedding",
+    .par = { { "name", "of the module in the file", PATH } },
     .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

@@ -1,4 +1,5 @@
-/* Numbers below 1e-38, which a saturated activation leaves behind, count as 0 in a network: a product of them takes a hundred times as long. */
+/* Numbers below 1e-38, which a saturated activation leaves behind, count as 0 in a network: a product of them takes a
+ * hundred times as long. */
 #ifndef FOKKER_TINY_H
 #define FOKKER_TINY_H
 #ifdef __SSE__

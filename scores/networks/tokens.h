@@ -1,6 +1,7 @@
 /*
- * Tokens: a row of count x cols numbers, token behind token, as a mixer has them (Tolstikhin et al. 2021).  A map of one vector is done for all that lie
- * in a tile, the tokens, or across them the columns: taken into the rows of a tile of its own, TILE_ROWS at most, and put back.
+ * Tokens: a row of count x cols numbers, token behind token, as a mixer has them (Tolstikhin et al. 2021).
+ * A map of one vector is done for all that lie in a tile, the tokens, or across them the columns: taken into the rows
+ * of a tile of its own, TILE_ROWS at most, and put back.
  */
 #ifndef FOKKER_TOKENS_H
 #define FOKKER_TOKENS_H
@@ -14,7 +15,8 @@ static inline vectors tokens_of(int count, int cols) { return (vectors){ count, 
 static inline vectors across(int count, int cols)    { return (vectors){ cols, count, 1, cols, padded(count * cols) }; }
 
 /* Where number k = 0 of a vector of a tile lies. */
-static inline long begins(const vectors *s, long which) { return which / s->count * s->row + which % s->count * s->apart; }
+static inline long begins(const vectors *s, long which) { return which / s->count * s->row + which % s->count
+                                                          * s->apart; }
 
 /* Vectors first, first + 1, ... of the tile x into n rows of padded(length) numbers. */
 static inline void take(const vectors *s, long first, int n, const real *x, real *to)
@@ -51,6 +53,7 @@ static inline pass piece_of(const pass *p, long first, long all)
 /* The columns of a token; -1 where the state does not fall into so many. */
 static inline int token_cols(const layer *l, const opening *o, int count)
 {
-    return l->in % count ? fail("%s: %s: %d columns are not %d tokens; give their number", o->where, l->kind->name, l->in, count) : l->in / count;
+    return l->in % count ? fail("%s: %s: %d columns are not %d tokens; give their number", o->where, l->kind->name,
+                                l->in, count) : l->in / count;
 }
 #endif

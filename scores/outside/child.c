@@ -19,7 +19,8 @@ extern char **environ;
 
 enum { TAIL = 512, LEASH = 9, HIGH = 10, PIPE_BYTES = 1 << 20 };
 
-struct child { const char *name; pid_t pid; int to, from, err, leash; char tail[TAIL]; size_t said; };      /* tail: the end of its stderr */
+/* tail: the end of its stderr */
+struct child { const char *name; pid_t pid; int to, from, err, leash; char tail[TAIL]; size_t said; };
 
 /* $1 the command, $2 the folder.  The watchdog reads until our end of the leash closes. */
 static const char script[] = "cd -- \"$2\" || exit 126\n"
@@ -70,7 +71,8 @@ static void close_pipes(int (*end)[2])
 /* pipes: its stdin, stdout, stderr and leash. */
 static int spawn(pid_t *pid, const char *command, const char *folder, int (*end)[2])
 {
-    char *argument[] = { "sh", "-c", (char *)script, "fokker", (char *)command, (char *)(folder && *folder ? folder : "."), NULL };
+    char *argument[] = { "sh", "-c", (char *)script, "fokker", (char *)command,
+                         (char *)(folder && *folder ? folder : "."), NULL };
     posix_spawn_file_actions_t to;
     posix_spawnattr_t how;
     sigset_t none, usual;
@@ -169,7 +171,8 @@ static int report_death(child *c, const char *when)
     else
         snprintf(how, sizeof how, "was ended by signal %d", end.si_status);
     last_words(c, words);
-    return fail("%.200s: the child %s %s; %s%.300s%s", c->name, how, when, *words ? "its last words: \"" : "it left no word on stderr", words,
+    return fail("%.200s: the child %s %s; %s%.300s%s", c->name, how, when, *words ? "its last words: \""
+                : "it left no word on stderr", words,
                 *words ? "\"" : ", run its command by hand to see why");
 }
 
@@ -181,7 +184,8 @@ static int report_babble(child *c, const char *text, size_t n, const char *when)
     for (; k < n && k < sizeof shown - 1 && text[k] != '\n'; k++)
         shown[k] = (unsigned char)text[k] >= ' ' && (unsigned char)text[k] < 127 ? text[k] : '?';
     shown[k] = 0;
-    return fail("%.200s: the child wrote \"%s\" to its stdout %s; its stdout belongs to the protocol, let it print to stderr", c->name, shown, when);
+    return fail("%.200s: the child wrote \"%s\" to its stdout %s; its stdout belongs to the protocol, let it print to "
+                "stderr", c->name, shown, when);
 }
 
 /* ---- talk ---- */
@@ -197,12 +201,14 @@ static int early(child *c)
     return n == 0 || (errno != EAGAIN && errno != EINTR) ? report_death(c, "between two calls") : 0;
 }
 
-typedef struct transfer { const char *out; size_t left; char *in; size_t wanted; const char *what; } transfer;      /* what: is awaited */
+/* what: is awaited */
+typedef struct transfer { const char *out; size_t left; char *in; size_t wanted; const char *what; } transfer;
 
 /* One go of whatever is possible.  0 or -1. */
 static int exchange(child *c, transfer *t, int ms)
 {
-    struct pollfd f[3] = { { c->err, POLLIN, 0 }, { t->left ? c->to : -1, POLLOUT, 0 }, { t->wanted ? c->from : -1, POLLIN, 0 } };
+    struct pollfd f[3] = { { c->err, POLLIN, 0 }, { t->left ? c->to : -1, POLLOUT, 0 },
+                           { t->wanted ? c->from : -1, POLLIN, 0 } };
     ssize_t n;
 
     if (poll(f, 3, ms) < 0)
@@ -235,14 +241,17 @@ static int transfer_all(child *c, transfer *t, double seconds)
         if (!(t->left || t->wanted) || now() <= then)
             continue;
         if (t->wanted < all)
-            return fail("%.200s: the child gave %zu of the %zu bytes of its answer in %g s; it must send as many rows and columns as it is asked for",
+            return fail("%.200s: the child gave %zu of the %zu bytes of its answer in %g s; it must send as many rows "
+                        "and columns as it is asked for",
                         c->name, all - t->wanted, all, seconds);
-        return fail("%.200s: the child gave no answer in %g s; raise timeout in [score], or give it fewer rows a call with batch", c->name, seconds);
+        return fail("%.200s: the child gave no answer in %g s; raise timeout in [score], or give it fewer rows a call "
+                    "with batch", c->name, seconds);
     }
     return 0;
 }
 
-/* A child that is dead must not end us: SIGPIPE is blocked in this thread meanwhile, and one that came of it is taken away. */
+/* A child that is dead must not end us: SIGPIPE is blocked in this thread meanwhile, and one that came of it is taken
+ * away. */
 int child_talk(child *c, const void *message, size_t size, void *answer, size_t wanted, double seconds)
 {
     transfer t = { message, size, answer, wanted, "before its answer was whole" };
@@ -277,7 +286,8 @@ int child_line(child *c, char *line, size_t size, double seconds)
         n = size - 1 - t.wanted;
         end = memchr(line, '\n', n);
         if (!end && now() > then)
-            return fail("%.200s: the child said nothing in %g s; raise timeout in [score] if it needs longer to start", c->name, seconds);
+            return fail("%.200s: the child said nothing in %g s; raise timeout in [score] if it needs longer to start",
+                        c->name, seconds);
     }
     *end++ = 0;
     return end < line + n ? report_babble(c, end, line + n - end, "before it was asked") : 0;
@@ -311,7 +321,8 @@ void child_end(child *c, double seconds)
         return;
     close(c->to);
     wait_for_end(c, seconds);
-    kill(-c->pid, SIGKILL);                         /* its group, before it is waited for: until then no one else has its number */
+    /* its group, before it is waited for: until then no one else has its number */
+    kill(-c->pid, SIGKILL);
     close(c->from), close(c->err), close(c->leash);
     while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
         ;

@@ -1,6 +1,6 @@
 /*
- * kind = onnx: a network in an .onnx file, run by ONNX Runtime (scores/ort.h) on one thread; OpenMP shares out the blocks.
- * What its inputs are is found in scores/onnx_bind.c.
+ * kind = onnx: a network in an .onnx file, run by ONNX Runtime (scores/ort.h) on one thread; OpenMP shares out the
+ * blocks.  What its inputs are is found in scores/onnx_bind.c.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -34,7 +34,8 @@ static int axes_of(const session *s, ort_value *v, int64_t axis[AXES])
 {
     ort_shape *shape = NULL;
     size_t dims = 0;
-    int bad = ort_failed(&s->run, s->path, s->run.value_shape(v, &shape)) || ort_failed(&s->run, s->path, s->run.shape_dims(shape, &dims));
+    int bad = ort_failed(&s->run, s->path, s->run.value_shape(v, &shape))
+        || ort_failed(&s->run, s->path, s->run.shape_dims(shape, &dims));
 
     if (!bad && dims > AXES)
         bad = fail("%s: answers with %zu axes; at most %d are read", s->path, dims, AXES);
@@ -58,17 +59,22 @@ static int read_said(const session *s, ort_value *v, int rows, said *a)
         all *= axis[i];
     if (!s->judges)
         return all == (a->cols = s->dim) * rows
-               ? 0 : fail("%s: answers %ld numbers to %d rows of %d; its output must have the shape of its input", s->path, all, rows, s->dim);
+               ? 0 : fail("%s: answers %ld numbers to %d rows of %d; its output must have the shape of its input",
+                          s->path, all, rows, s->dim);
     if (dims < 1 || axis[0] != rows)
-        return fail("%s: answers %ld numbers to %d rows, and not row by row; the first axis of its output must be the batch", s->path, all, rows);
+        return fail("%s: answers %ld numbers to %d rows, and not row by row; the first axis of its output must be the "
+                    "batch", s->path, all, rows);
     if (s->keep >= dims)
-        return fail("%s: its output has %d axes behind the batch, and channels = %d; leave it out to take all numbers", s->path, dims - 1, s->keep);
+        return fail("%s: its output has %d axes behind the batch, and channels = %d; leave it out to take all numbers",
+                    s->path, dims - 1, s->keep);
     for (int i = 1; i < dims; i++)
         *(!s->keep || i == s->keep ? &a->cols : i < s->keep ? &a->outer : &a->inner) *= axis[i];
-    return a->cols < 1 || (s->cols && a->cols != s->cols) ? fail("%s: answers %ld numbers a row, not %d as before", s->path, a->cols, s->cols) : 0;
+    return a->cols < 1 || (s->cols && a->cols != s->cols) ? fail("%s: answers %ld numbers a row, not %d as before",
+                                                                 s->path, a->cols, s->cols) : 0;
 }
 
-static double number_at(const session *s, const void *y, long i) { return s->out.type == ORT_DOUBLE ? ((const double *)y)[i] : ((const float *)y)[i]; }
+static double number_at(const session *s, const void *y, long i) { return s->out.type == ORT_DOUBLE
+                                                                   ? ((const double *)y)[i] : ((const float *)y)[i]; }
 
 static void take(const session *s, const said *a, int wanted, double *out)
 {
@@ -99,7 +105,9 @@ static ort_value *tensor_of(const session *s, const port *p, int rows)
     memcpy(axis, p->axis, sizeof axis);
     if (p->batched)
         axis[0] = rows;
-    return ort_failed(&s->run, s->path, s->run.tensor_over(s->memory, p->data, (p->batched ? rows : 1) * p->cols * size_of(p->type), axis, p->dims, p->type, &v))
+    return ort_failed(&s->run, s->path,
+                      s->run.tensor_over(s->memory, p->data, (p->batched ? rows : 1) * p->cols * size_of(p->type),
+                                         axis, p->dims, p->type, &v))
            ? NULL : v;
 }
 
@@ -115,7 +123,8 @@ static int call(const onnx *o, int rows, double *out, int wanted)
     for (int i = 0; i < s->inputs && !status; i++)
         names[i] = o->in[i].name, status = (in[i] = tensor_of(s, &o->in[i], rows)) ? 0 : -1;
     if (!status)
-        status = ort_failed(&s->run, s->path, s->run.run(s->session, NULL, names, (const ort_value *const *)in, s->inputs,
+        status = ort_failed(&s->run, s->path, s->run.run(s->session, NULL, names, (const ort_value *const *)in,
+                                                         s->inputs,
                                                          (const char *const[]){ s->out.name }, 1, &answer));
     if (!status && !(status = read_said(s, answer, rows, &a))) {
         if (out)
@@ -141,7 +150,8 @@ static void put_state(const onnx *o, const port *p, const double *x, int n, int 
         for (long i = 0; i < N; i++)
             put(p, i, s->how.input_scale * x[i]);
     for (int i = n; i < rows; i++)
-        memcpy((char *)p->data + i * s->dim * size_of(p->type), (char *)p->data + (n - 1) * s->dim * size_of(p->type), s->dim * size_of(p->type));
+        memcpy((char *)p->data + i * s->dim * size_of(p->type), (char *)p->data + (n - 1) * s->dim * size_of(p->type),
+               s->dim * size_of(p->type));
 }
 
 /* n rows of a batch from `row` on. */
@@ -160,7 +170,8 @@ static int answer(const onnx *o, const batch *b, long row, int n, double *out)
             int label = b->label ? b->label[at] : -1;
 
             if (p->part == LABEL && label < 0 && (label = s->no_label) < 0)
-                return fail("%s: its input %s is a label, and sample %ld has none; give --label, or no_label = the network's label of none", s->path, p->name, at);
+                return fail("%s: its input %s is a label, and sample %ld has none; give --label, or no_label = the "
+                            "network's label of none", s->path, p->name, at);
             for (long j = 0; j < p->cols; j++)
                 put(p, i * p->cols + j, p->part == TIME ? network_time(&s->how, level_at(b, at)) : label);
         }
@@ -216,7 +227,8 @@ static score *score_of(session *s, int owner)
             put(&o->in[i], j, o->in[i].value);
     }
     if (!full && (s->cols || !call(o, s->fixed ? s->fixed : 1, NULL, 0)))
-        field = field_new((score){ .abi = SCORE_ABI, .name = "onnx", .dim = s->dim, .cols = s->cols, .predicts = s->how.predicts, .block = rows,
+        field = field_new((score){ .abi = SCORE_ABI, .name = "onnx", .dim = s->dim, .cols = s->cols,
+                                   .predicts = s->how.predicts, .block = rows,
                                    .eval = eval, .twin = twin, .close = close, .self = o });
     if (!field && o)
         close(o);
@@ -229,14 +241,16 @@ static score *twin(void *self, int rows) { return score_of(((const onnx *)self)-
 
 score *field_onnx(const model *m, section *sec)
 {
-    static const char *const keys[] = { "file", "input", "time_input", "label", "no_label", "output", "channels", "shape", "input.NAME", NETWORK_KEYS };
+    static const char *const keys[] = { "file", "input", "time_input", "label", "no_label", "output", "channels",
+                                        "shape", "input.NAME", NETWORK_KEYS };
     session *s = calloc(1, sizeof *s);
     double keep;
 
     if (!s)
         return fail("onnx: out of memory"), NULL;
     s->judges = section_judges(sec);
-    if (session_open(s, m, sec) || (s->judges && field_number(m, sec, "channels", 1, AXES - 1, 0, &keep)) || section_all_used(m->file, sec, keys))
+    if (session_open(s, m, sec) || (s->judges && field_number(m, sec, "channels", 1, AXES - 1, 0, &keep))
+        || section_all_used(m->file, sec, keys))
         return session_close(s), NULL;
     s->keep = s->judges ? (int)keep : 0;
     return score_of(s, 1);

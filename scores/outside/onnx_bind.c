@@ -1,5 +1,6 @@
 /*
- * The model of kind = onnx: opened, its inputs bound by name: the state (`input`), the time (`time_input`), a label (`label`), constants (`input.NAME`);
+ * The model of kind = onnx: opened, its inputs bound by name: the state (`input`), the time (`time_input`), a label
+ * (`label`), constants (`input.NAME`);
  * their shapes are the model's.  `output` may name any tensor within the model: it is then made an output.
  */
 #include <math.h>
@@ -22,17 +23,20 @@ static int read_port(session *s, port *p, size_t i, int output)
     int status;
 
     *p = (port){ .cols = 1 };
-    if (ort_failed(r, s->path, r->default_allocator(&heap)) || ort_failed(r, s->path, (output ? r->output_name : r->input_name)(s->session, i, heap, &name)))
+    if (ort_failed(r, s->path, r->default_allocator(&heap))
+        || ort_failed(r, s->path, (output ? r->output_name : r->input_name)(s->session, i, heap, &name)))
         return -1;
     p->name = strdup(name);
     heap->free(heap, name);
     if (!p->name)
         return fail("%s: out of memory", s->path);
-    status = ort_failed(r, s->path, (output ? r->output_type : r->input_type)(s->session, i, &info)) || ort_failed(r, s->path, r->type_as_shape(info, &shape));
+    status = ort_failed(r, s->path, (output ? r->output_type : r->input_type)(s->session, i, &info))
+        || ort_failed(r, s->path, r->type_as_shape(info, &shape));
     if (!status && !shape)
         status = fail("%s: its %s is no tensor; only tensors are bound", s->path, p->name);
     if (!status)
-        status = ort_failed(r, s->path, r->shape_type(shape, &p->type)) || ort_failed(r, s->path, r->shape_dims(shape, &dims));
+        status = ort_failed(r, s->path, r->shape_type(shape, &p->type))
+            || ort_failed(r, s->path, r->shape_dims(shape, &dims));
     if (!status && dims > AXES)
         status = fail("%s: its %s has %zu axes; at most %d are bound", s->path, p->name, dims, AXES);
     if (!status)
@@ -40,7 +44,8 @@ static int read_port(session *s, port *p, size_t i, int output)
     p->dims = (int)dims;
     r->free_type(info);
     if (!status && !known(p->type))
-        status = fail("%s: its %s is of type %d; export it with float32, float64, int64 or int32", s->path, p->name, (int)p->type);
+        status = fail("%s: its %s is of type %d; export it with float32, float64, int64 or int32", s->path, p->name,
+                      (int)p->type);
     return status ? -1 : 0;
 }
 
@@ -53,22 +58,27 @@ static int state_axes(const model *m, section *sec, session *s, port *p)
     if (section_get(sec, "shape") && section_numbers(m->file, sec, "shape", AXES - 1, given, &n))
         return -1;
     if (n && n != p->dims - 1)
-        return fail("%s: shape has %d numbers, but %s of the model has %d axes behind the batch", field_where(m, sec, "shape"), n, p->name, p->dims - 1);
+        return fail("%s: shape has %d numbers, but %s of the model has %d axes behind the batch",
+                    field_where(m, sec, "shape"), n, p->name, p->dims - 1);
     if (p->dims < 2)
-        return fail("%s: its %s has %d axes; a state is batch x columns or batch x channels x height x width", s->path, p->name, p->dims);
+        return fail("%s: its %s has %d axes; a state is batch x columns or batch x channels x height x width", s->path,
+                    p->name, p->dims);
     for (int i = 1; i < p->dims; i++) {
         if (n && p->axis[i] > 0 && p->axis[i] != given[i - 1])
-            return fail("%s: axis %d of %s is %ld in the model", field_where(m, sec, "shape"), i, p->name, (long)p->axis[i]);
+            return fail("%s: axis %d of %s is %ld in the model", field_where(m, sec, "shape"), i, p->name,
+                        (long)p->axis[i]);
         if (n)
             p->axis[i] = (int64_t)given[i - 1];
         if (p->axis[i] < 1 || p->axis[i] > 1 << 24 || p->cols > (1 << 24) / p->axis[i])
-            return fail("%s: axis %d of its %s is open; give shape = the lengths behind the batch, such as 1 28 28", s->path, i, p->name);
+            return fail("%s: axis %d of its %s is open; give shape = the lengths behind the batch, such as 1 28 28",
+                        s->path, i, p->name);
         p->cols *= p->axis[i];
     }
     p->batched = 1;
     s->fixed = p->axis[0] > 0 ? (int)p->axis[0] : 0;
     s->dim = (int)p->cols;
-    return m->law && m->law->dim != s->dim ? fail("%s: its %s has %d numbers a row, but the data have %d columns", s->path, p->name, s->dim, m->law->dim) : 0;
+    return m->law && m->law->dim != s->dim ? fail("%s: its %s has %d numbers a row, but the data have %d columns",
+                                                  s->path, p->name, s->dim, m->law->dim) : 0;
 }
 
 /* Time, labels, constants: a number a row, [B] or [B, 1], or one in all, [] or [1]. */
@@ -81,7 +91,8 @@ static int small_axes(session *s, port *p)
         p->cols *= p->axis[i];
     }
     s->once |= p->part == TIME && !p->batched;
-    return p->part == LABEL && !p->batched && p->dims ? fail("%s: its label %s has no axis for the batch", s->path, p->name) : 0;
+    return p->part == LABEL && !p->batched && p->dims ? fail("%s: its label %s has no axis for the batch", s->path,
+                                                             p->name) : 0;
 }
 
 static int find(const session *s, const char *name)
@@ -98,10 +109,12 @@ static int unknown(const model *m, section *sec, const session *s, const char *k
 
     for (int i = 0; i < s->inputs; i++)
         names[i] = s->in[i].name;
-    return fail("%s: %s has no input %s; did you mean %s?", field_where(m, sec, key), s->path, name, nearest(name, s->inputs, names, sizeof *names));
+    return fail("%s: %s has no input %s; did you mean %s?", field_where(m, sec, key), s->path, name,
+                nearest(name, s->inputs, names, sizeof *names));
 }
 
-/* The input that a key names, else the first of the usual names that is there, else -1; -2 with a sentence where the key's is not there. */
+/* The input that a key names, else the first of the usual names that is there, else -1; -2 with a sentence where the
+ * key's is not there. */
 static int named(const model *m, section *sec, const session *s, const char *key, const char *const *usual)
 {
     const char *name = section_get(sec, key);
@@ -117,9 +130,11 @@ static int named(const model *m, section *sec, const session *s, const char *key
 /* Which input is what: keys, then usual names, then order. */
 static int bind(const model *m, section *sec, session *s)
 {
-    static const char *const states[] = { "x", "sample", "x_t", "xt", "noisy", NULL }, *const times[] = { "t", "time", "timestep", "timesteps", "sigma", "noise_labels", NULL };
+    static const char *const states[] = { "x", "sample", "x_t", "xt", "noisy", NULL },
+        *const times[] = { "t", "time", "timestep", "timesteps", "sigma", "noise_labels", NULL };
     static const char *const none[] = { NULL };
-    int state = named(m, sec, s, "input", states), time = named(m, sec, s, "time_input", times), label = named(m, sec, s, "label", none);
+    int state = named(m, sec, s, "input", states), time = named(m, sec, s, "time_input", times),
+        label = named(m, sec, s, "label", none);
     double no_label;
 
     if (state == -2 || time == -2 || label == -2 || field_number(m, sec, "no_label", 0, 1e9, -1, &no_label))
@@ -152,7 +167,8 @@ static int bind(const model *m, section *sec, session *s)
         return -1;
     for (int i = 0; i < s->inputs; i++) {
         if (s->in[i].part == CONSTANT && isnan(s->in[i].value))
-            return fail("%s: nobody says what its input %s is; give label = %s, time_input = %s or input.%s = NUMBER", s->path, s->in[i].name, s->in[i].name,
+            return fail("%s: nobody says what its input %s is; give label = %s, time_input = %s or input.%s = NUMBER",
+                        s->path, s->in[i].name, s->in[i].name,
                         s->in[i].name, s->in[i].name);
         if (i != state && small_axes(s, &s->in[i]))
             return -1;
@@ -176,7 +192,8 @@ static int find_output(session *s, const char *name)
         if (read_port(s, &s->out, i, 1))
             return -1;
         if (!name || !strcmp(name, s->out.name))
-            return s->out.type == ORT_FLOAT || s->out.type == ORT_DOUBLE ? 1 : fail("%s: its output %s is whole numbers", s->path, s->out.name);
+            return s->out.type == ORT_FLOAT || s->out.type == ORT_DOUBLE ? 1
+                : fail("%s: its output %s is whole numbers", s->path, s->out.name);
     }
     return 0;
 }
@@ -198,8 +215,9 @@ static char *read_whole(const char *path, size_t spare, size_t *size)
     return all;
 }
 
-/* One more output of the graph.  An .onnx is a message of protocol buffers, in which a field that stands twice is merged: behind the file comes a
- * model that is only a graph (field 7) that has only an output (field 12) that has only a name (field 1). */
+/* One more output of the graph.  An .onnx is a message of protocol buffers, in which a field that stands twice is
+ * merged: behind the file comes a model that is only a graph (field 7) that has only an output (field 12) that has only
+ * a name (field 1). */
 static int tap(session *s, const ort_options *how, const char *name)
 {
     size_t size, n = strlen(name);
@@ -227,7 +245,8 @@ static int bind_output(const model *m, section *sec, session *s, const ort_optio
         there = find_output(s, name);
     if (there)
         return there > 0 ? 0 : -1;
-    return fail("%s: %s has no output %s, nor a tensor of that name within", field_where(m, sec, "output"), s->path, name ? name : "at all");
+    return fail("%s: %s has no output %s, nor a tensor of that name within", field_where(m, sec, "output"), s->path,
+                name ? name : "at all");
 }
 
 /* ---- opening ---- */
@@ -239,7 +258,8 @@ static int options(session *s, ort_options **how)
 
     if (ort_failed(r, s->path, r->create_options(how)))
         return -1;
-    return ort_failed(r, s->path, r->set_intra_threads(*how, 1)) || ort_failed(r, s->path, r->set_inter_threads(*how, 1)) ||
+    return ort_failed(r, s->path, r->set_intra_threads(*how, 1))
+        || ort_failed(r, s->path, r->set_inter_threads(*how, 1)) ||
            ort_failed(r, s->path, r->add_config(*how, "session.intra_op.allow_spinning", "0")) ||
            ort_failed(r, s->path, r->add_config(*how, "session.inter_op.allow_spinning", "0")) ? -1 : 0;
 }
@@ -260,10 +280,12 @@ static int read_inputs(session *s)
 
 static int open_with(session *s, const model *m, section *sec, const ort_options *how)
 {
-    if (ort_failed(&s->run, s->path, s->run.create_env(3, "fokker", &s->env)) || ort_failed(&s->run, s->path, s->run.cpu_memory(1, 0, &s->memory)))
+    if (ort_failed(&s->run, s->path, s->run.create_env(3, "fokker", &s->env))
+        || ort_failed(&s->run, s->path, s->run.cpu_memory(1, 0, &s->memory)))
         return -1;
     if (ort_failed(&s->run, s->path, s->run.create_session(s->env, s->path, how, &s->session)))
-        return fail("%s; is the path right and the file whole?  Else export it with an opset that this runtime knows", why());
+        return fail("%s; is the path right and the file whole?  Else export it with an opset that this runtime knows",
+                    why());
     return read_inputs(s) || bind(m, sec, s) || bind_output(m, sec, s, how) ? -1 : 0;
 }
 

@@ -38,12 +38,14 @@ static void *find_library(void)
     void *library = NULL;
 
     if (asked && *asked)
-        return (library = dlopen(asked, HOW)) ? library : (fail("ORT=%s: cannot be loaded (%s); name a libonnxruntime.so", asked, dlerror()), NULL);
+        return (library = dlopen(asked, HOW)) ? library
+            : (fail("ORT=%s: cannot be loaded (%s); name a libonnxruntime.so", asked, dlerror()), NULL);
     library = beside();
     for (int i = 0; i < 2 && !library; i++)
         library = dlopen(names[i], HOW);
     if (!library)
-        fail("kind = onnx needs ONNX Runtime, which is not here; `make onnxruntime` fetches it, or name it: ORT=/path/libonnxruntime.so");
+        fail("kind = onnx needs ONNX Runtime, which is not here; `make onnxruntime` fetches it, or name it: "
+             "ORT=/path/libonnxruntime.so");
     return library;
 }
 
@@ -66,9 +68,11 @@ int ort_open(ort *o)
     *o = (ort){ .library = find_library() };
     if (!o->library)
         return -1;
-    if (!(get = (const base *(*)(void))symbol(o->library, "OrtGetApiBase")) || !(b = get()) || !(table = b->table(ORT_VERSION))) {
+    if (!(get = (const base *(*)(void))symbol(o->library, "OrtGetApiBase")) || !(b = get())
+        || !(table = b->table(ORT_VERSION))) {
         ort_close(o);
-        return fail("the ONNX Runtime that was found is older than 1.%d, or none; `make onnxruntime` fetches one, or name it: ORT=/path/libonnxruntime.so",
+        return fail("the ONNX Runtime that was found is older than 1.%d, or none; `make onnxruntime` fetches one, or "
+                    "name it: ORT=/path/libonnxruntime.so",
                     ORT_VERSION);
     }
     o->message = (const char *(*)(const ort_status *))table[2];
@@ -91,7 +95,8 @@ void ort_close(ort *o)
 /* Of `Load model from PATH failed:/its/own/source.cc:202 a::function(of, these) what is wrong` what is wrong. */
 static const char *gist(const char *text)
 {
-    const char *load = strncmp(text, "Load model", 10) ? NULL : strstr(text, "failed:"), *at = load ? load + strlen("failed:") : text;
+    const char *load = strncmp(text, "Load model", 10) ? NULL : strstr(text, "failed:"),
+        *at = load ? load + strlen("failed:") : text;
     int deep = 0;
 
     if (*at != '/')

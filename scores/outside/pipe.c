@@ -1,5 +1,6 @@
 /*
- * A score field in a child process: `pipe:COMMAND`, or kind = pipe with command in a model file.  Numbers are little-endian.
+ * A score field in a child process: `pipe:COMMAND`, or kind = pipe with command in a model file.
+ * Numbers are little-endian.
  *   it says   fokker 1 dim=2 predicts=noise type=float32 ...        one line, at its start
  *   we ask    "fokr", uint32 n, t[n], x[n][dim], int32 label[n] if it wants labels
  *   it says   "fokr", uint32 n, out[n][dim]
@@ -19,9 +20,12 @@ enum { DIM, PREDICTS, TYPE, TIME, LABELS, BATCH, KEYS };
 
 /* What a hello may say; the process is the rest of the line, since items have commas and equals signs. */
 static const param keys[KEYS + 1] = {
-    [DIM] = { "dim", "columns", NULL, NAN, 1, 1e8, 1 }, [PREDICTS] = { "predicts", "what it predicts", PREDICTS_WORDS, NAN },
-    [TYPE] = { "type", "of all numbers", "float64 float32", 0 }, [TIME] = { "time", "what it is told as t", "t sigma lambda", TIME_T },
-    [LABELS] = { "labels", "whether it wants labels", "no yes", 0 }, [BATCH] = { "batch", "most rows a call, 0: all", NULL, 0, 0, 1e9, 1 },
+    [DIM] = { "dim", "columns", NULL, NAN, 1, 1e8, 1 }, [PREDICTS] = { "predicts", "what it predicts", PREDICTS_WORDS,
+                                                                       NAN },
+    [TYPE] = { "type", "of all numbers", "float64 float32", 0 },
+        [TIME] = { "time", "what it is told as t", "t sigma lambda", TIME_T },
+    [LABELS] = { "labels", "whether it wants labels", "no yes", 0 },
+        [BATCH] = { "batch", "most rows a call, 0: all", NULL, 0, 0, 1e9, 1 },
 };
 
 typedef struct pipe_field {
@@ -57,10 +61,12 @@ static int read_hello(pipe_field *f, const char *line)
     int version = 0, end = 0;
 
     if (sscanf(line, "fokker %d%n", &version, &end) != 1)
-        return fail("%s: the child began with \"%.60s\" and not with its hello, \"fokker %d dim=...\"; whatever else it prints belongs to stderr", f->name, line,
+        return fail("%s: the child began with \"%.60s\" and not with its hello, \"fokker %d dim=...\"; whatever else "
+                    "it prints belongs to stderr", f->name, line,
                     VERSION);
     if (version != VERSION)
-        return fail("%s: the child speaks version %d of the protocol, this program version %d", f->name, version, VERSION);
+        return fail("%s: the child speaks version %d of the protocol, this program version %d", f->name, version,
+                    VERSION);
     snprintf(text, sizeof text, "%s", line + end);
     if ((made_for = strstr(text, " process="))) {
         *made_for = 0, made_for += strlen(" process=");
@@ -102,7 +108,8 @@ static int make_room(pipe_field *f, char **buffer, size_t *room, size_t bytes)
         return 0;
     free(*buffer);
     *room = (*buffer = malloc(bytes)) ? bytes : 0;
-    return *buffer ? 0 : fail("%s: out of memory for a message of %zu bytes; give it fewer rows a call with batch", f->name, bytes);
+    return *buffer ? 0 : fail("%s: out of memory for a message of %zu bytes; give it fewer rows a call with batch",
+                              f->name, bytes);
 }
 
 static size_t width(const pipe_field *f) { return f->is.v[TYPE] ? sizeof(float) : sizeof(double); }
@@ -144,11 +151,13 @@ static int wrong_head(const pipe_field *f, size_t asked)
 
     memcpy(&n, f->in + 4, sizeof n);
     if (!memcmp(f->in, "fokr", 4))
-        return fail("%s: the child answers for %lu rows and was asked for %zu; it must repeat the number", f->name, (unsigned long)n, asked);
+        return fail("%s: the child answers for %lu rows and was asked for %zu; it must repeat the number", f->name,
+                    (unsigned long)n, asked);
     for (int i = 0; i < HEAD; i++)
         shown[i] = f->in[i] >= ' ' && f->in[i] < 127 ? f->in[i] : '?';
     shown[HEAD] = 0;
-    return fail("%s: the child's answer begins with \"%s\" and not with \"fokr\"; its stdout belongs to the protocol, let it print to stderr", f->name, shown);
+    return fail("%s: the child's answer begins with \"%s\" and not with \"fokr\"; its stdout belongs to the protocol, "
+                "let it print to stderr", f->name, shown);
 }
 
 static double time_of(const pipe_field *f, const level *l)
@@ -183,7 +192,8 @@ static int call(pipe_field *f, const batch *p, size_t first, size_t n, double *o
 static int eval(void *self, const batch *p, double *out)
 {
     pipe_field *f = self;
-    size_t n = (size_t)p->groups * p->rows, most = f->batch ? (size_t)f->batch : f->is.v[BATCH] ? (size_t)f->is.v[BATCH] : UINT32_MAX;
+    size_t n = (size_t)p->groups * p->rows, most = f->batch ? (size_t)f->batch : f->is.v[BATCH]
+        ? (size_t)f->is.v[BATCH] : UINT32_MAX;
 
     if (!f->child && start(f))
         return -1;
@@ -215,7 +225,8 @@ static int read_section(pipe_field *f, const model *m, section *s)
 
     if (!command || !*command)
         return fail("%s: [score] needs command; give command = python3 net.py", field_where(m, s, "command"));
-    if (field_number(m, s, "timeout", 1e-3, 1e9, f->timeout, &f->timeout) || field_number(m, s, "batch", 0, 1e9, 0, &batch_rows))
+    if (field_number(m, s, "timeout", 1e-3, 1e9, f->timeout, &f->timeout)
+        || field_number(m, s, "batch", 0, 1e9, 0, &batch_rows))
         return -1;
     f->batch = (int)batch_rows;
     f->command = strdup(command), f->folder = strdup(m->file->folder);
@@ -246,8 +257,10 @@ score *field_pipe(const model *m, section *s)
     if (!f)
         return fail("pipe: out of memory"), NULL;
     if (!prepare(f, m, s))
-        field = field_new((score){ .abi = SCORE_ABI, .name = "pipe", .dim = (int)f->is.v[DIM], .predicts = (enum predicts)f->is.v[PREDICTS], .serial = 1,
-                                   .process = f->process, .single = f->is.v[TYPE] != 0, .eval = eval, .close = close_self, .self = f });
+        field = field_new((score){ .abi = SCORE_ABI, .name = "pipe", .dim = (int)f->is.v[DIM],
+                                   .predicts = (enum predicts)f->is.v[PREDICTS], .serial = 1,
+                                   .process = f->process, .single = f->is.v[TYPE] != 0, .eval = eval,
+                                   .close = close_self, .self = f });
     if (!field)
         close_self(f);
     return field;

@@ -1,4 +1,5 @@
-/* A score field from a shared object: `plugin:FILE,ARGS`, or kind = plugin with file and args in a model file.  What it exports: fokker_plugin.h. */
+/* A score field from a shared object: `plugin:FILE,ARGS`, or kind = plugin with file and args in a model file.
+ * What it exports: fokker_plugin.h. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +8,8 @@
 #include "scores/field.h"
 #include "include/fokker_field.h"
 
-_Static_assert(sizeof(fokker_level) == sizeof(level) && offsetof(fokker_level, g2) == offsetof(level, g2), "another level is another FOKKER_PLUGIN_ABI");
+_Static_assert(sizeof(fokker_level) == sizeof(level) && offsetof(fokker_level, g2) == offsetof(level, g2),
+               "another level is another FOKKER_PLUGIN_ABI");
 
 /* library: NULL in a twin, which leaves it open. */
 typedef struct plugin { const fokker_plugin *code; void *library; fokker_about is; char file[]; } plugin;
@@ -15,7 +17,8 @@ typedef struct plugin { const fokker_plugin *code; void *library; fokker_about i
 /* What a function of the object said, as a failure. */
 static int passed(const plugin *p, const char *said)
 {
-    return !said ? 0 : fail("%s: %s", p->file, *said ? said : "failed without a reason; its functions answer NULL or a sentence");
+    return !said ? 0 : fail("%s: %s", p->file, *said ? said
+                            : "failed without a reason; its functions answer NULL or a sentence");
 }
 
 static fokker_batch points(const batch *p)
@@ -63,9 +66,12 @@ static score *twin(void *self, int rows);
 /* The score of p, which is closed on failure. */
 static score *score_of(plugin *p)
 {
-    score *s = field_new((score){ .abi = SCORE_ABI, .name = "plugin", .dim = p->is.dim, .predicts = (enum predicts)p->is.predicts,
-        .serial = p->is.serial != 0, .block = p->is.block, .process = p->is.process, .eval = eval, .jvp = p->code->jvp ? jvp : NULL,
-        .divergence = p->code->divergence ? divergence : NULL, .twin = p->code->twin ? twin : NULL, .close = close_self, .self = p });
+    score *s = field_new((score){ .abi = SCORE_ABI, .name = "plugin", .dim = p->is.dim,
+                                  .predicts = (enum predicts)p->is.predicts,
+        .serial = p->is.serial != 0, .block = p->is.block, .process = p->is.process, .eval = eval, .jvp = p->code->jvp
+        ? jvp : NULL,
+        .divergence = p->code->divergence ? divergence : NULL, .twin = p->code->twin ? twin : NULL,
+        .close = close_self, .self = p });
 
     if (!s)
         close_self(p);
@@ -101,8 +107,10 @@ static int check(const plugin *p)
     if (p->is.dim < 1)
         return fail("%s: says that it has %d columns; its open must set dim to at least 1", p->file, p->is.dim);
     if ((int)p->is.predicts < FOKKER_SCORE || (int)p->is.predicts > FOKKER_VELOCITY)
-        return fail("%s: says that it predicts kind %d; its open must set one of fokker_predicts", p->file, (int)p->is.predicts);
-    return p->is.block < 0 ? fail("%s: wants %d rows in a call; its open must set block to 0 or more", p->file, p->is.block) : 0;
+        return fail("%s: says that it predicts kind %d; its open must set one of fokker_predicts", p->file,
+                    (int)p->is.predicts);
+    return p->is.block < 0 ? fail("%s: wants %d rows in a call; its open must set block to 0 or more", p->file,
+                                  p->is.block) : 0;
 }
 
 static int load(plugin *p)
@@ -112,9 +120,11 @@ static int load(plugin *p)
     if (!(p->library = dlopen(p->file, RTLD_NOW | RTLD_LOCAL)))
         return fail("%s: cannot be loaded (%s); build it with cc -shared -fPIC for this machine", p->file, dlerror());
     if (!(p->code = dlsym(p->library, "fokker_field")))
-        return fail("%s: has no symbol fokker_field; export `const fokker_plugin fokker_field`, see fokker_plugin.h", p->file);
+        return fail("%s: has no symbol fokker_field; export `const fokker_plugin fokker_field`, see fokker_plugin.h",
+                    p->file);
     if (p->code->abi != FOKKER_PLUGIN_ABI)
-        return fail("%s: was built for ABI %d, and this program has %d; build it anew with this program's fokker_plugin.h", p->file, p->code->abi,
+        return fail("%s: was built for ABI %d, and this program has %d; build it anew with this program's "
+                    "fokker_plugin.h", p->file, p->code->abi,
                     FOKKER_PLUGIN_ABI);
     return p->code->open && p->code->eval ? 0 : fail("%s: has no open or no eval; both are needed", p->file);
 }

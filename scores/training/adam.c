@@ -1,5 +1,6 @@
 /*
- * m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2,  w -= rate (m/(1 - b1^k) / (sqrt(v/(1 - b2^k)) + 1e-8) + decay w),  b1 = 0.9, b2 = 0.999,  k = 1, 2, ...
+ * m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2,  w -= rate (m/(1 - b1^k) / (sqrt(v/(1 - b2^k)) + 1e-8) + decay w),
+ * b1 = 0.9, b2 = 0.999,  k = 1, 2, ...
  * g is scaled down to the norm `clip`.  EMA: mean += (1 - d)(w - mean), d = min(ema, k/(k + 9)).
  */
 #include <math.h>
@@ -12,10 +13,14 @@ enum { PIECE = 4096, LANES = 16 };                  /* n is a multiple of LANES 
 #define B2 0.999f
 
 const param adam_keys[] = {
-    [RUN_STEPS] = { "steps", "of the optimiser", NULL, 10000, 1, 1e7, 1 }, [RUN_BATCH] = { "batch", "points a step", NULL, 256, 1, 65536, 1 },
-    [RUN_RATE] = { "rate", "largest learning rate", NULL, 1e-3, 1e-9, 10, 0 }, [RUN_WARMUP] = { "warmup", "steps until it is reached", NULL, 100, 0, 1e7, 1 },
-    [RUN_DECAY] = { "decay", "of weights", NULL, 0, 0, 1, 0 }, [RUN_CLIP] = { "clip", "largest norm of a gradient", NULL, 1, 1e-9, 1e9, 0 },
-    [RUN_EMA] = { "ema", "decay of the running mean", NULL, 0.999, 0, 0.999999, 0 }, [RUN_SEED] = { "seed", "of everything random", NULL, 0, 0, 0x1p53, 1 } };
+    [RUN_STEPS] = { "steps", "of the optimiser", NULL, 10000, 1, 1e7, 1 },
+        [RUN_BATCH] = { "batch", "points a step", NULL, 256, 1, 65536, 1 },
+    [RUN_RATE] = { "rate", "largest learning rate", NULL, 1e-3, 1e-9, 10, 0 },
+        [RUN_WARMUP] = { "warmup", "steps until it is reached", NULL, 100, 0, 1e7, 1 },
+    [RUN_DECAY] = { "decay", "of weights", NULL, 0, 0, 1, 0 },
+        [RUN_CLIP] = { "clip", "largest norm of a gradient", NULL, 1, 1e-9, 1e9, 0 },
+    [RUN_EMA] = { "ema", "decay of the running mean", NULL, 0.999, 0, 0.999999, 0 },
+        [RUN_SEED] = { "seed", "of everything random", NULL, 0, 0, 0x1p53, 1 } };
 
 /* What an update is made with, one step. */
 typedef struct factors { float rate, decay, per_m, per_v, scale, mean; } factors;
@@ -60,8 +65,10 @@ static factors factors_of(const double *v, long step, double norm)
     double warm = step + 1 < v[RUN_WARMUP] ? (step + 1) / v[RUN_WARMUP] : 1, k = step + 1.;
     double rate = v[RUN_RATE] * warm * (1 + cos(3.14159265358979323846 * step / v[RUN_STEPS])) / 2;
 
-    return (factors){ (float)rate, (float)v[RUN_DECAY], (float)(1 / (1 - pow(0.9, k))), (float)(1 / (1 - pow(0.999, k))),
-                      norm > v[RUN_CLIP] ? (float)(v[RUN_CLIP] / norm) : 1, (float)(1 - fmin(v[RUN_EMA], k / (k + 9))) };
+    return (factors){ (float)rate, (float)v[RUN_DECAY], (float)(1 / (1 - pow(0.9, k))),
+                      (float)(1 / (1 - pow(0.999, k))),
+                      norm > v[RUN_CLIP] ? (float)(v[RUN_CLIP] / norm) : 1,
+                          (float)(1 - fmin(v[RUN_EMA], k / (k + 9))) };
 }
 
 double adam_step(adam *a, long step, int parts, float *grad)
@@ -83,7 +90,8 @@ double adam_step(adam *a, long step, int parts, float *grad)
     for (long p = 0; p < pieces; p++) {
         long at = p * PIECE;
 
-        update_piece(p < pieces - 1 ? PIECE : a->n - at, f, grad + at, a->now + at, a->mean + at, a->first + at, a->second + at);
+        update_piece(p < pieces - 1 ? PIECE : a->n - at, f, grad + at, a->now + at, a->mean + at, a->first + at,
+                     a->second + at);
     }
     return norm;
 }

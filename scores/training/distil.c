@@ -23,7 +23,8 @@ int distil_open(distil *d, const char *where, const score *teacher, const level 
 
     for (int i = 0; i <= N; i++)
         if (fabs(coarse[i].t - fine[i * K].t) > 1e-9 || (coarse[i].sigma > 0) != (fine[i * K].sigma > 0))
-            return fail("%s: a grid of %d steps does not go over the levels of one of %d: step %d is at t = %g, the teacher's at %g; choose grid = ddpm-trailing",
+            return fail("%s: a grid of %d steps does not go over the levels of one of %d: step %d is at t = %g, the "
+                        "teacher's at %g; choose grid = ddpm-trailing",
                         where, N * K, N, i, coarse[i].t, fine[i * K].t);
     d->grid = malloc(((size_t)N * K + 1) * sizeof *d->grid), d->own = malloc(N * sizeof *d->own);
     if (!d->grid || !d->own)
@@ -44,7 +45,8 @@ void distil_close(distil *d)
 
 /* A step of ddim: z = keep x + gain D, keep = sigma_b/sigma_a, gain = alpha_b (1 - e^-h). */
 typedef struct leap { double keep, gain; } leap;
-static leap leap_of(const level *a, const level *b) { return (leap){ b->sigma / a->sigma, -b->alpha * expm1(a->lambda - b->lambda) }; }
+static leap leap_of(const level *a,
+                    const level *b) { return (leap){ b->sigma / a->sigma, -b->alpha * expm1(a->lambda - b->lambda) }; }
 
 static void step(const distil *d, int n, int dim, const int *at, int k, double *z, const double *D)
 {
@@ -61,11 +63,13 @@ static int check_walk(const distil *d, int n, int dim, const int *at, const doub
 {
     for (int j = 0; j < n * dim; j++)
         if (!isfinite(z[j]))
-            return fail("the teacher's walk from t = %g ends at %g; run fokker check on the teacher", place(d, at[j / dim])->t, z[j]);
+            return fail("the teacher's walk from t = %g ends at %g; run fokker check on the teacher",
+                        place(d, at[j / dim])->t, z[j]);
     return 0;
 }
 
-int distil_walk(const distil *d, const score *teacher, int n, const int *at, const int *label, const double *x, double *z, double *D)
+int distil_walk(const distil *d, const score *teacher, int n, const int *at, const int *label, const double *x,
+                double *z, double *D)
 {
     int dim = teacher->dim;
     level now[n];

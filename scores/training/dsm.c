@@ -23,14 +23,19 @@ static double data(const level *l, const args *a) { return 1 / snr(l); }
 static double truncated(const level *l, const args *a) { return fmax(1, 1 / snr(l)); }
 static double snr_1(const level *l, const args *a) { return 1 + 1 / snr(l); }
 static double min_snr(const level *l, const args *a) { return fmin(1, a->v[GOAL_GAMMA] / snr(l)); }
-static double edm(const level *l, const args *a) { return (1 / snr(l) + a->v[GOAL_STD] * a->v[GOAL_STD]) / (a->v[GOAL_STD] * a->v[GOAL_STD]); }
+static double edm(const level *l, const args *a) { return (1 / snr(l) + a->v[GOAL_STD] * a->v[GOAL_STD])
+                                                   / (a->v[GOAL_STD] * a->v[GOAL_STD]); }
 
 /* In the order of the words; NULL: not by the level alone. */
-static weighting *const weightings[] = { [SIGMA2] = sigma2, [UNIFORM] = uniform, [LIKELIHOOD] = likelihood, [SNR] = sigma2, [MIN_SNR] = min_snr,
-                                         [DATA] = data, [EDM] = edm, [PLAIN] = NULL, [VLB] = NULL, [TRUNCATED] = truncated, [SNR_1] = snr_1 };
+static weighting *const weightings[] = { [SIGMA2] = sigma2, [UNIFORM] = uniform, [LIKELIHOOD] = likelihood,
+                                         [SNR] = sigma2, [MIN_SNR] = min_snr,
+                                         [DATA] = data, [EDM] = edm, [PLAIN] = NULL, [VLB] = NULL,
+                                             [TRUNCATED] = truncated, [SNR_1] = snr_1 };
 const param dsm_keys[] = {
-    [GOAL_OBJECTIVE] = { "objective", "what stands for the noise", "denoising explicit implicit sliced progressive consistency", DENOISING },
-    [GOAL_WEIGHTING] = { "weighting", "of the loss by time", "sigma2 uniform likelihood snr min-snr data edm plain vlb trunc-snr snr+1", SIGMA2 },
+    [GOAL_OBJECTIVE] = { "objective", "what stands for the noise",
+                         "denoising explicit implicit sliced progressive consistency", DENOISING },
+    [GOAL_WEIGHTING] = { "weighting", "of the loss by time",
+                         "sigma2 uniform likelihood snr min-snr data edm plain vlb trunc-snr snr+1", SIGMA2 },
     [GOAL_GAMMA] = { "gamma", "of min-snr", NULL, 5, 1e-6, 1e6, 0 },
     [GOAL_STD] = { "data_std", "of edm", NULL, 0.5, 1e-6, 1e6, 0 },
     [GOAL_DROPOUT] = { "label_dropout", "part of the points whose label is not told", NULL, 0.1, 0, 1, 0 },
@@ -57,8 +62,8 @@ static double per_answer(const dsm *d, const level *l)
     return l->alpha / (l->alpha * p.eps - l->sigma * p.x0);
 }
 
-/* A term of the variational bound of a chain (Ho et al. 2020; by SNR: Kingma et al. 2021), times L, nats: from level i to the one before it,
- * whose step has the variance of the posterior; from the last one to the data with its own. */
+/* A term of the variational bound of a chain (Ho et al. 2020; by SNR: Kingma et al. 2021), times L, nats: from level i
+ * to the one before it, whose step has the variance of the posterior; from the last one to the data with its own. */
 static double vlb(const dsm *d, const level *l, int i)
 {
     int L = d->when.levels;
@@ -104,10 +109,12 @@ static int check_teacher(dsm *d, const char *where)
     if (!distils && d->by.teacher)
         return fail("%s: a teacher is there and nothing asks it; give objective = progressive or consistency", where);
     if (distils && (d->how.predicts == PREDICTS_NOISE || d->how.predicts == PREDICTS_SCORE))
-        return fail("%s: a student of few steps must say the data where there is almost only noise, and %s says them divided by alpha; choose predicts = v or data",
+        return fail("%s: a student of few steps must say the data where there is almost only noise, and %s says them "
+                    "divided by alpha; choose predicts = v or data",
                     where, predicts_name(d->how.predicts));
     if (distils && d->when.given.given >> TIMES_LEVELS & 1)
-        return fail("%s: levels are those of a chain, and a student's are the steps of its grid; give student_steps, and leave levels out", where);
+        return fail("%s: levels are those of a chain, and a student's are the steps of its grid; give student_steps, "
+                    "and leave levels out", where);
     d->when.own = d->by.own;
     if (distils)
         d->when.given.v[TIMES_LEVELS] = d->by.given.v[DISTIL_STEPS];
@@ -121,7 +128,8 @@ static int check_weights(const dsm *d, const char *where)
         double c = per_answer(d, &d->by.own[i]);
 
         if (!isfinite(dsm_weight(d, &d->by.own[i], i) * c * c))
-            return fail("%s: the loss has no weight at t = %g, where alpha is %g; choose another weighting, or another t_max", where, d->by.own[i].t, d->by.own[i].alpha);
+            return fail("%s: the loss has no weight at t = %g, where alpha is %g; choose another weighting, or another "
+                        "t_max", where, d->by.own[i].t, d->by.own[i].alpha);
     }
     return 0;
 }
@@ -136,7 +144,8 @@ int dsm_open(dsm *d, const char *where)
     d->slices = (d->batch + d->slice - 1) / d->slice;
     d->copies = objective == IMPLICIT ? 1 + 2 * d->law->dim : objective == SLICED ? 3 : 1;
     if (d->copies > MICRO)
-        return fail("%s: objective = implicit asks in 2 directions a column, and %d columns are too many; choose sliced", where, d->law->dim);
+        return fail("%s: objective = implicit asks in 2 directions a column, and %d columns are too many; choose "
+                    "sliced", where, d->law->dim);
     if (objective == EXPLICIT && !d->law->denoise)
         return fail("%s: objective = explicit, but the law does not know its own score; choose denoising", where);
     if (check_teacher(d, where))
@@ -146,7 +155,8 @@ int dsm_open(dsm *d, const char *where)
         if (!(end[i].sigma > 0))
             return fail("%s: at t = %g there is no noise to learn from; give a t_min above", where, t[i]);
         if (!isfinite(told_of(d, &end[i], &in)) || !isfinite(in))
-            return fail("%s: what the network is told is infinite at t = %g; choose time = t or sigma, or another t_max", where, t[i]);
+            return fail("%s: what the network is told is infinite at t = %g; choose time = t or sigma, or another "
+                        "t_max", where, t[i]);
     }
     d->when.proc = d->proc, d->when.seed = d->seed, d->when.batch = d->batch;
     if (bound && !d->when.given.v[TIMES_LEVELS] && !(d->when.given.v[TIMES_LEVELS] = d->proc->T))
@@ -210,7 +220,8 @@ static double along(const dsm *d, int i, int j, const double *v)
 }
 
 /* A row of the tape: a point, or so far along a direction from it. */
-static void set_row(const dsm *d, int dim, const level *l, int told, const double *x, double far, int direction, const double *v, tape *t, int row)
+static void set_row(const dsm *d, int dim, const level *l, int told, const double *x, double far, int direction,
+                    const double *v, tape *t, int row)
 {
     double in, time = told_of(d, l, &in);
     float *to = t->x + (size_t)row * padded(dim);
@@ -230,7 +241,8 @@ static void set_rows(const dsm *d, int dim, int point, const moment *m, int told
         set_row(d, dim, &m->at, told, x, c ? c & 1 ? far : -far : 0, (c - 1) / 2, v, k->tape, point * d->copies + c);
 }
 
-/* The student's own data prediction at the points v where the teacher arrived, in place of x0; at the data they are it themselves. */
+/* The student's own data prediction at the points v where the teacher arrived, in place of x0; at the data they are it
+ * themselves. */
 static void ask_student(const dsm *d, const net *n, int points, const moment *m, const int *told, desk *k)
 {
     int dim = n->dim;
@@ -249,7 +261,8 @@ static void ask_student(const dsm *d, const net *n, int points, const moment *m,
         const double *z = k->v + (long)i * dim;
 
         for (int j = 0; j < dim; j++)
-            k->x0[(long)i * dim + j] = l->sigma > 0 ? (l->sigma * d->how.output_scale * y[j] - p.eps * z[j]) / (l->sigma * p.x0 - l->alpha * p.eps) : z[j] / l->alpha;
+            k->x0[(long)i * dim + j] = l->sigma > 0 ? (l->sigma * d->how.output_scale * y[j] - p.eps * z[j])
+                / (l->sigma * p.x0 - l->alpha * p.eps) : z[j] / l->alpha;
     }
 }
 
@@ -273,7 +286,8 @@ static int teach(const dsm *d, const net *n, int points, const moment *m, const 
 /* What stands for x0 and eps where the objective is not to know them. */
 static int replace(const dsm *d, const net *n, int points, long row, const moment *m, const int *told, desk *k)
 {
-    int objective = (int)d->given.v[GOAL_OBJECTIVE], dim = n->dim, known = objective == EXPLICIT || objective >= PROGRESSIVE;
+    int objective = (int)d->given.v[GOAL_OBJECTIVE], dim = n->dim, known = objective == EXPLICIT
+        || objective >= PROGRESSIVE;
     level at[MICRO];
     batch all = { points, 1, at, k->x, d->law->labels ? told : NULL };
 
@@ -295,10 +309,12 @@ static int replace(const dsm *d, const net *n, int points, long row, const momen
 }
 
 /* The loss of a point in parts of the batch's mean; dy: its gradient by the answers of its rows, y. */
-static double point_loss(const dsm *d, const moment *m, int dim, const double *x0, const double *eps, const double *v, const float *y, float *dy)
+static double point_loss(const dsm *d, const moment *m, int dim, const double *x0, const double *eps, const double *v,
+                         const float *y, float *dy)
 {
     ingredients p = target_of(d, &m->at);
-    double c = per_answer(d, &m->at), w = dsm_weight(d, &m->at, m->index) * c * c / (m->density * d->batch * dim), scale = d->how.output_scale;
+    double c = per_answer(d, &m->at), w = dsm_weight(d, &m->at, m->index) * c * c / (m->density * d->batch * dim),
+        scale = d->how.output_scale;
     double apart = d->given.v[GOAL_APART], sum = 0;
     int pad = padded(dim);
 
@@ -308,7 +324,8 @@ static double point_loss(const dsm *d, const moment *m, int dim, const double *x
         sum += w * e * e;
         dy[j] = (float)(2 * w * e * scale);
     }
-    for (int i = 0; i < d->copies / 2; i++) {               /* - 2 sigma v.(eps(x + h sigma v) - eps(x - h sigma v))/(2 h sigma) */
+    /* - 2 sigma v.(eps(x + h sigma v) - eps(x - h sigma v))/(2 h sigma) */
+    for (int i = 0; i < d->copies / 2; i++) {
         y += 2 * pad, dy += 2 * pad;
         for (int j = 0; j < dim; j++) {
             double vj = along(d, i, j, v), slope = w / c * vj / apart;
@@ -339,7 +356,8 @@ static double micro(const dsm *d, const net *n, desk *k, long step, int first, i
     for (int i = 0; i < points; i++) {
         long at = i * (long)dim;
 
-        loss += point_loss(d, &m[i], dim, k->x0 + at, k->eps + at, k->v + at, k->tape->y + i * each, k->back->dy + i * each);
+        loss += point_loss(d, &m[i], dim, k->x0 + at, k->eps + at, k->v + at, k->tape->y + i * each,
+                           k->back->dy + i * each);
     }
     net_backward(n, k->tape, k->back, add, grad);
     return loss;

@@ -52,7 +52,8 @@ static void numbers(maker *m, const char *name, const char *suffix, int rows, in
 
 static void say(maker *m, const char *layer, const char *name)
 {
-    m->len += snprintf(m->list + m->len, m->len < LIST ? LIST - m->len : 0, "%s%s%s%s", m->len ? " " : "", layer, *name ? ":" : "", name);
+    m->len += snprintf(m->list + m->len, m->len < LIST ? LIST - m->len : 0, "%s%s%s%s", m->len ? " " : "", layer,
+                       *name ? ":" : "", name);
     m->bad |= m->len >= LIST;
 }
 
@@ -118,7 +119,8 @@ static void mixing(maker *m, const char *name, int tokens, int width, int length
 
     say(m, "(", "");
     snprintf(part, sizeof part, "%s.norm", name), norm(m, part, tokens * width);
-    snprintf(text, sizeof text, "tokens=%d,over=%s,act=%s,name=%s", tokens, over, activations[(int)m->given.v[ACTIVATION]], name);
+    snprintf(text, sizeof text, "tokens=%d,over=%s,act=%s,name=%s", tokens, over,
+             activations[(int)m->given.v[ACTIVATION]], name);
     say(m, "mix", text);
     snprintf(part, sizeof part, "%s.0", name), map(m, part, length, columns, 1);
     snprintf(part, sizeof part, "%s.2", name), map(m, part, columns, length, 1);
@@ -127,7 +129,8 @@ static void mixing(maker *m, const char *name, int tokens, int width, int length
 
 static void mixer(maker *m, int dim)
 {
-    int size = (int)m->mixer.v[PATCH], side = (int)lround(sqrt(dim)), tokens = dim / (size * size), width = (int)m->given.v[WIDTH];
+    int size = (int)m->mixer.v[PATCH], side = (int)lround(sqrt(dim)), tokens = dim / (size * size),
+        width = (int)m->given.v[WIDTH];
     char text[64];
 
     snprintf(text, sizeof text, "size=%d,side=%d", size, side);
@@ -137,8 +140,10 @@ static void mixer(maker *m, int dim)
         char name[64];
 
         snprintf(name, sizeof name, "block.%d.time", k), tokenwise(m, "spread", name, tokens, width, width, 1);
-        snprintf(name, sizeof name, "block.%d.patches", k), mixing(m, name, tokens, width, tokens, (int)m->mixer.v[MIX_PATCHES], "tokens");
-        snprintf(name, sizeof name, "block.%d.columns", k), mixing(m, name, tokens, width, width, (int)m->mixer.v[MIX_COLUMNS], "columns");
+        snprintf(name, sizeof name, "block.%d.patches", k),
+            mixing(m, name, tokens, width, tokens, (int)m->mixer.v[MIX_PATCHES], "tokens");
+        snprintf(name, sizeof name, "block.%d.columns", k),
+            mixing(m, name, tokens, width, width, (int)m->mixer.v[MIX_COLUMNS], "columns");
     }
     norm(m, "norm", tokens * width);
     tokenwise(m, "each", "out", tokens, width, size * size, 0);
@@ -201,7 +206,8 @@ static int check_mixer(const maker *m, const model *of, section *s)
         return 0;
     if (side * side != dim)
         return fail("%s: a mixer is for square images, and the data have %d columns", field_where(of, s, "kind"), dim);
-    return side % size ? fail("%s: a patch of %d does not divide an image of %d x %d; give a patch that does", field_where(of, s, "patch"), size, side, side) : 0;
+    return side % size ? fail("%s: a patch of %d does not divide an image of %d x %d; give a patch that does",
+                              field_where(of, s, "patch"), size, side, side) : 0;
 }
 
 static int read_keys(maker *m, const model *of, section *s)
@@ -209,8 +215,10 @@ static int read_keys(maker *m, const model *of, section *s)
     if (read_table(&m->given, keys, of, s) || read_table(&m->mixer, mixer_keys, of, s) || check_mixer(m, of, s))
         return -1;
     if (m->given.v[LABELS] && !of->law->labels)
-        return fail("%s: labels = yes, but the data have none; say which they are in [data], or leave labels out", field_where(of, s, "labels"));
-    return fmod(m->given.v[FEATURES], 2) ? fail("%s: features is odd; sines and cosines come in pairs", field_where(of, s, "features")) : 0;
+        return fail("%s: labels = yes, but the data have none; say which they are in [data], or leave labels out",
+                    field_where(of, s, "labels"));
+    return fmod(m->given.v[FEATURES], 2) ? fail("%s: features is odd; sines and cosines come in pairs",
+                                                field_where(of, s, "features")) : 0;
 }
 
 int made_net(const model *of, section *s, uint64_t seed, tensors *file)
@@ -224,7 +232,8 @@ int made_net(const model *of, section *s, uint64_t seed, tensors *file)
     features = (int)m.given.v[FEATURES], width = (int)m.given.v[WIDTH];
     snprintf(text, sizeof text, "sinusoidal:dim=%d,max=1000", features);
     say(&m, text, "");
-    turn(&m, "linear", "time.0", features, width, 1), say(&m, "silu", ""), turn(&m, "linear", "time.1", width, width, 1);
+    turn(&m, "linear", "time.0", features, width, 1), say(&m, "silu", ""),
+        turn(&m, "linear", "time.1", width, width, 1);
     if (m.given.v[LABELS])
         say(&m, "label", "label"), numbers(&m, "label", ".weight", of->law->labels, width, 1, 0);
     if (note_list(&m, "embed"))

@@ -47,7 +47,8 @@ level times_level(const times *w, int i) { return w->own ? w->own[i] : level_of(
 
 /* ---- importance ---- */
 
-static int by_size(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+static int by_size(const void *a, const void *b) { return (*(const double *)a > *(const double *)b)
+                                                   - (*(const double *)a < *(const double *)b); }
 
 /* Ends of cells: evenly in t and, where it is finite, in lambda too, since weightings rise steeply towards t_min. */
 static void cut_cells(times *w)
@@ -58,7 +59,8 @@ static void cut_cells(times *w)
     for (int i = 0; i <= HALF; i++)
         w->edge[i] = p->t_min + (double)i / HALF * (p->t_max - p->t_min);
     for (int i = 0; i < HALF; i++)
-        w->edge[HALF + 1 + i] = fmin(fmax(p->t_of_lambda(p, w->high + (i + 0.5) / HALF * (low - w->high)), p->t_min), p->t_max);
+        w->edge[HALF + 1 + i] = fmin(fmax(p->t_of_lambda(p, w->high + (i + 0.5) / HALF * (low - w->high)), p->t_min),
+                                     p->t_max);
     qsort(w->edge, w->cells + 1, sizeof *w->edge, by_size);
 }
 
@@ -82,7 +84,8 @@ static int make_table(times *w, const char *where, weigh *weight, const void *se
     }
     for (int k = 0; k < w->cells; k++)
         w->ratio[k] /= mean, w->cum[k + 1] /= mean;
-    return isfinite(mean) && mean > 0 ? 0 : (times_close(w), fail("%s: times = importance, but the weighting has no finite mean; choose another", where));
+    return isfinite(mean) && mean > 0 ? 0
+        : (times_close(w), fail("%s: times = importance, but the weighting has no finite mean; choose another", where));
 }
 
 static int cell_of(const times *w, double u)
@@ -108,9 +111,11 @@ int times_open(times *w, const char *where, weigh *weight, const void *self)
     w->levels = (int)w->given.v[TIMES_LEVELS];
     w->edge = NULL;
     if (w->own && (how == LAMBDA || how == LOGNORMAL))
-        return fail("%s: times = %s, but the levels are those of the student's grid; leave times out, or choose importance", where, how == LAMBDA ? "lambda" : "lognormal");
+        return fail("%s: times = %s, but the levels are those of the student's grid; leave times out, or choose "
+                    "importance", where, how == LAMBDA ? "lambda" : "lognormal");
     if (how == LAMBDA && !isfinite(w->high - w->low))
-        return fail("%s: times = lambda, but lambda is infinite at an end of the process; choose uniform, or another t_max", where);
+        return fail("%s: times = lambda, but lambda is infinite at an end of the process; choose uniform, or another "
+                    "t_max", where);
     if ((w->levels == 1 && !w->own) || (w->levels && how == LOGNORMAL))
         return fail("%s: %s; leave levels out, or give 2 or more with times = uniform, lambda or importance", where,
                     w->levels == 1 ? "levels = 1 is no range of noise levels" : "times = lognormal has no levels");
@@ -132,7 +137,8 @@ static moment moment_of(const times *w, double u)
         m.index = cell_of(w, u);
         m.density = w->ratio[m.index];
         u = (u - w->cum[m.index]) / (w->cum[m.index + 1] - w->cum[m.index]);
-        m.at = w->levels ? times_level(w, m.index) : level_of(w, w->edge[m.index] + u * (w->edge[m.index + 1] - w->edge[m.index]));
+        m.at = w->levels ? times_level(w, m.index)
+            : level_of(w, w->edge[m.index] + u * (w->edge[m.index + 1] - w->edge[m.index]));
     } else if (w->levels) {
         m.index = (int)(u * w->levels);
         m.at = times_level(w, m.index);

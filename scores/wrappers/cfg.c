@@ -1,8 +1,8 @@
 /*
  * cfg: classifier-free guidance (Ho, Salimans 2022): with the answer of the label, E_c, and the one of no label, E,
  *   E + w (E_c - E)       for from <= t <= to;  E_c elsewhere (guidance in an interval: Kynkaanniemi et al. 2024)
- * w = 1 is the labelled answer alone, w = 0 the unlabelled one.  Linear in the answer, so any prediction will do.  A call inside the interval
- * is two of the network, and is counted as one.
+ * w = 1 is the labelled answer alone, w = 0 the unlabelled one.  Linear in the answer, so any prediction will do.
+ * A call inside the interval is two of the network, and is counted as one.
  */
 #include <math.h>
 #include "scores/wrap.h"
@@ -63,7 +63,8 @@ static int jvp(wrapped *w, const batch *p, const double *v, double *out, double 
     batch q;
     int both = unlabelled(w, p, &q);
 
-    if (both < 0 || ask_jvp(w->inner, p, v, w->predicts, out, jv) || (both && ask_jvp(w->inner, &q, v, w->predicts, w->work[0], w->work[1])))
+    if (both < 0 || ask_jvp(w->inner, p, v, w->predicts, out, jv)
+        || (both && ask_jvp(w->inner, &q, v, w->predicts, w->work[0], w->work[1])))
         return -1;
     if (both)
         guide(w, p, each, w->work[0], out), guide(w, p, each, w->work[1], jv);
@@ -75,7 +76,8 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
     batch q;
     int both = unlabelled(w, p, &q);
 
-    if (both < 0 || ask_divergence(w->inner, p, w->predicts, out, div) || (both && ask_divergence(w->inner, &q, w->predicts, w->work[0], w->work[1])))
+    if (both < 0 || ask_divergence(w->inner, p, w->predicts, out, div)
+        || (both && ask_divergence(w->inner, &q, w->predicts, w->work[0], w->work[1])))
         return -1;
     if (both)
         guide(w, p, (size_t)p->rows * w->inner->dim, w->work[0], out), guide(w, p, p->rows, w->work[1], div);
@@ -93,8 +95,10 @@ static score *open(score *inner, const process *proc, const args *given)
 }
 
 const wrapper wrapper_cfg = {
-    .name = "cfg", .about = "classifier-free guidance in an interval of t", .cite = "Ho, Salimans 2022, arXiv:2207.12598; Kynkaanniemi et al. 2024, arXiv:2404.07724",
+    .name = "cfg", .about = "classifier-free guidance in an interval of t",
+    .cite = "Ho, Salimans 2022, arXiv:2207.12598; Kynkaanniemi et al. 2024, arXiv:2404.07724",
     .par = { [WEIGHT] = { "w", "strength; 1: the labelled answer alone", NULL, NAN, -1e6, 1e6 },
-             [FROM] = { "from", "least t that is guided", NULL, -1e15, -1e15, 1e15 }, [TO] = { "to", "largest t that is guided", NULL, 1e15, -1e15, 1e15 },
+             [FROM] = { "from", "least t that is guided", NULL, -1e15, -1e15, 1e15 },
+                 [TO] = { "to", "largest t that is guided", NULL, 1e15, -1e15, 1e15 },
              [NONE] = { "none", "the network's label of no class", NULL, -1, -1, 1e6, 1 } }, .open = open,
 };

@@ -1,4 +1,5 @@
-/* predicts: declares what a network predicts, where what it says of itself is missing or wrong.  Its numbers stay as they are. */
+/* predicts: declares what a network predicts, where what it says of itself is missing or wrong.
+ * Its numbers stay as they are. */
 #include <math.h>
 #include "scores/wrap.h"
 
@@ -6,7 +7,8 @@ enum { AS };
 
 static int eval(wrapped *w, const batch *p, double *out) { return ask(w->inner, p, w->inner->predicts, out); }
 
-static int jvp(wrapped *w, const batch *p, const double *v, double *out, double *jv) { return w->inner->jvp(w->inner->self, p, v, out, jv); }
+static int jvp(wrapped *w, const batch *p, const double *v, double *out,
+               double *jv) { return w->inner->jvp(w->inner->self, p, v, out, jv); }
 
 static int divergence(wrapped *w, const batch *p, double *out, double *div)
 {
@@ -15,9 +17,11 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
 
 static const wrapping how = { .name = "predicts", .eval = eval, .jvp = jvp, .divergence = divergence };
 
-score *declare(score *inner, enum predicts predicts) { return wrap_open(&how, inner, predicts, NULL, &(args){ .given = 0 }); }
+score *declare(score *inner, enum predicts predicts) { return wrap_open(&how, inner, predicts, NULL,
+                                                                        &(args){ .given = 0 }); }
 
-static score *open(score *inner, const process *proc, const args *given) { return declare(inner, (enum predicts)given->v[AS]); }
+static score *open(score *inner, const process *proc,
+                   const args *given) { return declare(inner, (enum predicts)given->v[AS]); }
 
 const wrapper wrapper_predicts = {
     .name = "predicts", .about = "declares what the network predicts, whatever it says of itself",

@@ -1,12 +1,13 @@
 /*
- * round: the network of a chain of T steps is asked at its own times only, as libraries do: at a level between two of them it is told another
- * time than the state's, and what it predicts there is taken for the prediction at the state's level.
+ * round: the network of a chain of T steps is asked at its own times only, as libraries do: at a level between two of
+ * them it is told another time than the state's, and what it predicts there is taken for the prediction at the state's
+ * level.
  * The times k are 0..T-1 on a chain and k/T, k = 1..T, elsewhere.  Between k and k + 1 the level's place is found by
  *   lambda   linearly in log(sigma/alpha), k-diffusion and diffusers for sigmas of their own (Karras et al.)
  *   ratio    linearly in sigma/alpha, diffusers for timesteps that are no indices
  *   time     in t itself
- * and then made whole: the nearest, the one below, or not at all (a fractional time that is not the level's); or the network is asked at both
- * neighbours, and its answers are mixed by the place between them.
+ * and then made whole: the nearest, the one below, or not at all (a fractional time that is not the level's); or the
+ * network is asked at both neighbours, and its answers are mixed by the place between them.
  */
 #include <math.h>
 #include "scores/wrap.h"
@@ -69,7 +70,8 @@ static int ask_at(wrapped *w, const batch *p, int above, double *out, more m)
 
     for (int g = 0; g < p->groups; g += CHUNK) {
         int n = p->groups - g < CHUNK ? p->groups - g : CHUNK, status;
-        batch part = { .groups = n, .rows = p->rows, .at = at, .x = p->x + g * each, .label = p->label ? p->label + (size_t)g * p->rows : NULL };
+        batch part = { .groups = n, .rows = p->rows, .at = at, .x = p->x + g * each, .label = p->label
+                       ? p->label + (size_t)g * p->rows : NULL };
 
         for (int i = 0; i < n; i++)
             at[i].t = network_time(w, &p->at[g + i], above);
@@ -116,8 +118,10 @@ static int answer(wrapped *w, const batch *p, double *out, more m)
 }
 
 static int eval(wrapped *w, const batch *p, double *out) { return answer(w, p, out, (more){ NULL, NULL, NULL }); }
-static int jvp(wrapped *w, const batch *p, const double *v, double *out, double *jv) { return answer(w, p, out, (more){ v, jv, NULL }); }
-static int divergence(wrapped *w, const batch *p, double *out, double *div) { return answer(w, p, out, (more){ NULL, NULL, div }); }
+static int jvp(wrapped *w, const batch *p, const double *v, double *out,
+               double *jv) { return answer(w, p, out, (more){ v, jv, NULL }); }
+static int divergence(wrapped *w, const batch *p, double *out,
+                      double *div) { return answer(w, p, out, (more){ NULL, NULL, div }); }
 
 static const wrapping how = { .name = "round", .eval = eval, .jvp = jvp, .divergence = divergence };
 static const wrapping how_both = { .name = "round", .eval = eval, .jvp = jvp, .divergence = divergence, .work = 2 };
@@ -134,7 +138,9 @@ static score *open(score *inner, const process *proc, const args *given)
 const wrapper wrapper_round = {
     .name = "round", .about = "the network is asked at the times of its chain only", .cite = "diffusers, k-diffusion",
     .par = { [INDICES] = { "T", "times of the network, on a continuous process", NULL, 1000, 2, 1e6, 1 },
-             [PLACE] = { "place", "in what a level's place between two times is found", "lambda ratio time", BY_LAMBDA },
-             [WHOLE] = { "whole", "how the place becomes a whole one; both: answers are mixed", "nearest down none both", NEAREST },
+             [PLACE] = { "place", "in what a level's place between two times is found", "lambda ratio time",
+                         BY_LAMBDA },
+             [WHOLE] = { "whole", "how the place becomes a whole one; both: answers are mixed",
+                         "nearest down none both", NEAREST },
              [PREDICTS] = { "predicts", "what the network predicts", "noise data v velocity", 0 } }, .open = open,
 };

@@ -1,7 +1,9 @@
 /*
- * scale: a network that was trained on u_0 in other units, x_0 = scale u_0 + shift.  The same noise stands on both sides:
+ * scale: a network that was trained on u_0 in other units, x_0 = scale u_0 + shift.
+ * The same noise stands on both sides:
  *   x = alpha x_0 + sigma eps,   (x - alpha shift)/scale = alpha u_0 + (sigma/scale) eps
- * which is, up to a factor k, a point of the process at the level where alpha'/sigma' = scale alpha/sigma: there the network is asked.
+ * which is, up to a factor k, a point of the process at the level where alpha'/sigma' = scale alpha/sigma: there the
+ * network is asked.
  */
 #include <math.h>
 #include "scores/wrap.h"
@@ -9,7 +11,8 @@
 enum { SCALE, SHIFT };
 
 /* k: the length of (alpha', sigma') over that of (alpha, sigma/scale), finite at both ends. */
-static double stretch(const wrapped *w, int g, const level *l) { return hypot(w->at[g].alpha, w->at[g].sigma) / hypot(l->alpha, l->sigma / w->given.v[SCALE]); }
+static double stretch(const wrapped *w, int g, const level *l) { return hypot(w->at[g].alpha, w->at[g].sigma)
+                                                                 / hypot(l->alpha, l->sigma / w->given.v[SCALE]); }
 
 /* The levels and points at which the network is asked; their memory is w's. */
 static int ask_there(wrapped *w, const batch *p, batch *q)

@@ -1,7 +1,8 @@
 /*
- * threshold: dynamic thresholding (Saharia et al. 2022): with q the quantile of |D| over a sample's columns and s = max(q, 1), at most `max`, the data
- * prediction is kept within -s..s and, unless divide=no, divided by s.
- * The quantile is that of NumPy and PyTorch, linear between order statistics, which are found by bisection of the bits: no memory.
+ * threshold: dynamic thresholding (Saharia et al. 2022): with q the quantile of |D| over a sample's columns and s =
+ * max(q, 1), at most `max`, the data prediction is kept within -s..s and, unless divide=no, divided by s.
+ * The quantile is that of NumPy and PyTorch, linear between order statistics, which are found by bisection of the bits:
+ * no memory.
  */
 #include <math.h>
 #include <stdint.h>
@@ -28,7 +29,8 @@ static int within(int n, const double *x, double limit)
     return count;
 }
 
-/* The k-th smallest |x|, from 0: the least number that k + 1 of them do not exceed.  Doubles that are not negative are ordered as their bits. */
+/* The k-th smallest |x|, from 0: the least number that k + 1 of them do not exceed.
+ * Doubles that are not negative are ordered as their bits. */
 static double order_statistic(int n, const double *x, int k)
 {
     uint64_t low = 0, high = UINT64_C(0x7ff0000000000000);
@@ -59,7 +61,8 @@ static int eval(wrapped *w, const batch *p, double *out)
     if (ask(w->inner, p, PREDICTS_DATA, out))
         return -1;
     for (size_t i = 0; i < (size_t)p->groups * p->rows; i++) {
-        double *x = out + i * dim, s = fmin(fmax(quantile(dim, x, v[QUANTILE]), 1), v[MOST]), scale = v[DIVIDE] ? 1 / s : 1;
+        double *x = out + i * dim, s = fmin(fmax(quantile(dim, x, v[QUANTILE]), 1), v[MOST]), scale = v[DIVIDE] ? 1 / s
+            : 1;
 
         for (int d = 0; d < dim; d++) {                     /* in this order a NaN stays one */
             x[d] = x[d] < -s ? -s : x[d];
@@ -77,7 +80,9 @@ static score *open(score *inner, const process *proc, const args *given)
 }
 
 const wrapper wrapper_threshold = {
-    .name = "threshold", .about = "dynamic thresholding of the data prediction", .cite = "Saharia et al. 2022, arXiv:2205.11487",
-    .par = { [QUANTILE] = { "quantile", "of the columns' sizes", NULL, 0.995, 0, 1 }, [MOST] = { "max", "largest bound", NULL, 1e300, 1, 1e300 },
+    .name = "threshold", .about = "dynamic thresholding of the data prediction",
+    .cite = "Saharia et al. 2022, arXiv:2205.11487",
+    .par = { [QUANTILE] = { "quantile", "of the columns' sizes", NULL, 0.995, 0, 1 },
+             [MOST] = { "max", "largest bound", NULL, 1e300, 1, 1e300 },
              [DIVIDE] = { "divide", "whether what was cut is brought back to -1..1", "no yes", 1 } }, .open = open,
 };

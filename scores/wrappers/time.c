@@ -1,4 +1,5 @@
-/* time: the network is told scale T + shift for t, with T the level's t, sigma, log sigma or lambda: a network counts its times as it was trained. */
+/* time: the network is told scale T + shift for t, with T the level's t, sigma, log sigma or lambda: a network counts
+ * its times as it was trained. */
 #include <math.h>
 #include "scores/wrap.h"
 
@@ -8,7 +9,8 @@ enum { TIME_T, TIME_SIGMA, TIME_LOG_SIGMA, TIME_LAMBDA };
 static double told(const wrapped *w, const level *l)
 {
     const double *v = w->given.v;
-    double of = v[OF] == TIME_SIGMA ? l->sigma : v[OF] == TIME_LOG_SIGMA ? log(l->sigma) : v[OF] == TIME_LAMBDA ? l->lambda : l->t;
+    double of = v[OF] == TIME_SIGMA ? l->sigma : v[OF] == TIME_LOG_SIGMA ? log(l->sigma) : v[OF] == TIME_LAMBDA
+        ? l->lambda : l->t;
 
     return fma(v[SCALE], of, v[SHIFT]);
 }
@@ -50,10 +52,12 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
 
 static const wrapping how = { .name = "time", .eval = eval, .jvp = jvp, .divergence = divergence, .work = 1 };
 
-static score *open(score *inner, const process *proc, const args *given) { return wrap_open(&how, inner, inner->predicts, proc, given); }
+static score *open(score *inner, const process *proc,
+                   const args *given) { return wrap_open(&how, inner, inner->predicts, proc, given); }
 
 const wrapper wrapper_time = {
     .name = "time", .about = "tells the network scale T + shift for its time",
-    .par = { [OF] = { "of", "T: what of the level", "t sigma log-sigma lambda", TIME_T }, [SCALE] = { "scale", "times T", NULL, 1, -1e15, 1e15 },
+    .par = { [OF] = { "of", "T: what of the level", "t sigma log-sigma lambda", TIME_T },
+             [SCALE] = { "scale", "times T", NULL, 1, -1e15, 1e15 },
              [SHIFT] = { "shift", "added", NULL, 0, -1e15, 1e15 } }, .open = open,
 };

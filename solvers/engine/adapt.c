@@ -1,6 +1,6 @@
 /*
- * Own steps, row by row: every row is a group of one, with its own t and h; a finished row leaves the batch.  How h is chosen: control.c.
- * A row's result depends on nothing but the row.
+ * Own steps, row by row: every row is a group of one, with its own t and h; a finished row leaves the batch.
+ * How h is chosen: control.c.  A row's result depends on nothing but the row.
  */
 #include <math.h>
 #include <string.h>
@@ -66,7 +66,8 @@ static void aim(run *r, const level *end, double span, long row, double *x)
 
         if (fabs(r->h[g]) < 1e-14 * fabs(span)) {
             if (!r->count->diverged++)
-                fail("%s: sample %ld wants steps below %.1g%s at t = %.6g; the field is not finite or too rough there, or the tolerance too small",
+                fail("%s: sample %ld wants steps below %.1g%s at t = %.6g; the field is not finite or too rough there, "
+                     "or the tolerance too small",
                      r->sol->name, r->group[g].row, fabs(r->h[g]), r->sol->in_lambda ? " in lambda" : "", r->a[g].t);
             for (int d = 0; d < r->dim; d++)
                 r->x[(size_t)g * r->dim + d] = NAN;

@@ -1,10 +1,12 @@
 /*
- * Controllers of own steps.  E = rms over the columns of err/weight; y^ = y - err, the embedded state; p the method's order.
+ * Controllers of own steps.  E = rms over the columns of err/weight; y^ = y - err, the embedded state; p the method's
+ * order.
  *
- *   pi      weight = atol + rtol max(|x|, |y|);            h' = h 0.9 E^(0.03 - 1/p) E_before^0.04, from 0.2 h to 10 h;  stands where E <= 1
- *           (Hairer, Norsett, Wanner 1993, II.4 and Hairer, Wanner 1996, IV.2)
- *   power   weight = max(atol, rtol max(|y^|, |y^_before|));  h' = h 0.9 E^(-r);  stands where E <= 1;  r = 1/p, or the method's own power
- *           (Jolicoeur-Martineau et al. 2021, algorithm 1, r = 0.9; Lu et al. 2022a, appendix C)
+ *   pi      weight = atol + rtol max(|x|, |y|);            h' = h 0.9 E^(0.03 - 1/p) E_before^0.04, from 0.2 h to 10 h;
+ *           stands where E <= 1 (Hairer, Norsett, Wanner 1993, II.4 and Hairer, Wanner 1996, IV.2)
+ *   power   weight = max(atol, rtol max(|y^|, |y^_before|));  h' = h 0.9 E^(-r);  stands where E <= 1;
+ *           r = 1/p, or the method's own power (Jolicoeur-Martineau et al. 2021, algorithm 1, r = 0.9; Lu et al. 2022a,
+ *           appendix C)
  *   atan    weight as of power;  f = 1 + atan(E^(-1/p) - 1),  h' = h f;  stands where f >= 0.81
  *           (k-diffusion's PID with its customary coefficients 0, 1, 0)
  *
@@ -18,7 +20,8 @@
 
 enum control control_of(const run *r) { return (enum control)method_par(r->how, "control", CONTROL_PI); }
 
-/* PI: 1/64 of the way, but no further than a factor e^(1/2) of sigma/alpha, since on the way up from little noise the flow bends over such lengths. */
+/* PI: 1/64 of the way, but no further than a factor e^(1/2) of sigma/alpha, since on the way up from little noise the
+ * flow bends over such lengths. */
 double control_start(const run *r, const level *from, double span)
 {
     double near = span / 64, h = span / 64;
@@ -67,7 +70,8 @@ static void norms_mixed(run *r)
         const double *y = r->y + (size_t)g * dim, *before = r->embedded + (size_t)g * dim;
 
         for (int d = 0; d < dim; d++) {
-            double low = y[d] - err[d], e = err[d] / fmax(r->plan->atol, r->plan->rtol * fmax(fabs(low), fabs(before[d])));
+            double low = y[d] - err[d],
+                e = err[d] / fmax(r->plan->atol, r->plan->rtol * fmax(fabs(low), fabs(before[d])));
 
             s += d < cols ? e * e : 0;
             err[d] = low;
@@ -109,12 +113,14 @@ void control_judge(run *r)
         pi_factors(r->groups, root, r->e_now, r->e, r->factor);
     } else {
         norms_mixed(r);
-        power_factors(r->groups, control_of(r) == CONTROL_POWER && r->sol->power > 0 ? r->sol->power : root, control_of(r) == CONTROL_ATAN, r->e_now,
+        power_factors(r->groups, control_of(r) == CONTROL_POWER && r->sol->power > 0 ? r->sol->power : root,
+                      control_of(r) == CONTROL_ATAN, r->e_now,
                       r->factor);
     }
 }
 
-int control_accepts(const run *r, int g) { return control_of(r) == CONTROL_ATAN ? r->factor[g] >= 0.81 : r->e_now[g] <= 1; }
+int control_accepts(const run *r, int g) { return control_of(r) == CONTROL_ATAN ? r->factor[g] >= 0.81
+                                           : r->e_now[g] <= 1; }
 
 void control_keep(run *r, int g)
 {

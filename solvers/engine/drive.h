@@ -12,7 +12,8 @@ int denoise(run *, const level *a, const level *b, const double *x, double *y);
 /* After a step that began at a: history turns. */
 void turn(run *, const level *a);
 
-/* A run for blocks of up to `rows` of n samples, with all its memory in one slab, its inner runs in it.  NULL on failure. */
+/* A run for blocks of up to `rows` of n samples, with all its memory in one slab, its inner runs in it.
+ * NULL on failure. */
 run *run_open(const plan *, const score *field, tally *count, long n, int rows);
 void run_close(run *);                      /* NULL is fine */
 
@@ -20,7 +21,8 @@ void run_close(run *);                      /* NULL is fine */
 void resize(run *, int rows);
 
 /* The last level of the grid that has noise: where own steps and outside libraries end. */
-static inline const level *last_noisy(const plan *p) { const level *l = p->grid + p->steps; return l->sigma == 0 ? l - 1 : l; }
+static inline const level *last_noisy(const plan *p) { const level *l = p->grid + p->steps; return l->sigma == 0
+                                                       ? l - 1 : l; }
 
 /* Rows of the plan that are stepped one by one: its own steps, or an outside library. */
 static inline int adaptive(const plan *p) { return p->rtol > 0 && !p->how->sol->whole; }

@@ -66,7 +66,8 @@ static int parse_item(method *m, const char *where, const char *text, size_t len
         return fail("%s: a solver of %zu characters is too long", where, len);
     memcpy(item, text, len);
     item[len] = 0;
-    if ((which = item_which(where, item, "solvers", solvers(), name_of, &list)) < 0 || args_parse(&given, where, all[which]->name, all[which]->par, list))
+    if ((which = item_which(where, item, "solvers", solvers(), name_of, &list)) < 0
+        || args_parse(&given, where, all[which]->name, all[which]->par, list))
         return -1;
     m->sol = all[which];
     memcpy(m->par, given.v, sizeof m->par);

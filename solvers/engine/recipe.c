@@ -35,7 +35,8 @@ int subject_takes(const subject *s, const char *where, long label)
 
     if (label < 0 || (n > 0 && label < n) || n == 0)
         return 0;
-    return n < 0 ? fail("%s: %s has no labels", where, s->model->name) : fail("%s: %ld is no label of %s; it has 0..%d", where, label, s->model->name, n - 1);
+    return n < 0 ? fail("%s: %s has no labels", where, s->model->name)
+        : fail("%s: %ld is no label of %s; it has 0..%d", where, label, s->model->name, n - 1);
 }
 
 /* The plan on `steps` steps and what it would cost. */
@@ -48,7 +49,8 @@ static int lay_out(recipe *r, int steps)
     return dry_run(&r->plan, &r->cost);
 }
 
-/* The most steps whose calls fit into nfe: doubling, then halving the bracket.  Steps that are too few for the method or the grid count as low. */
+/* The most steps whose calls fit into nfe: doubling, then halving the bracket.
+ * Steps that are too few for the method or the grid count as low. */
 static int fit(recipe *r, long nfe)
 {
     enum { MOST = 1 << 24, FEW = 64 };
@@ -74,12 +76,14 @@ static int fit(recipe *r, long nfe)
     if (good)
         return fail("--nfe %ld: is beyond %d steps", nfe, MOST);
     return *reason ? fail("--nfe %ld: %s", nfe, reason)
-                   : fail("--nfe %ld: %s needs more calls than that for a single step; raise --nfe", nfe, method_name(r->how, name, sizeof name));
+                   : fail("--nfe %ld: %s needs more calls than that for a single step; raise --nfe", nfe,
+                          method_name(r->how, name, sizeof name));
 }
 
 int recipe_adapts(const method *m, budget b)
 {
-    return m->sol->adapts || (m->sol->embedded && (method_given(m, "rtol") || method_given(m, "atol") || method_given(m, "control") ||
+    return m->sol->adapts
+        || (m->sol->embedded && (method_given(m, "rtol") || method_given(m, "atol") || method_given(m, "control") ||
                                                    (b.steps <= 0 && b.nfe <= 0)));
 }
 
@@ -111,12 +115,14 @@ static int fixed_plan(recipe *r, budget b)
     return own || b.steps > 0 ? 0 : fit(r, b.nfe);
 }
 
-int recipe_open(recipe *r, const subject *s, const char *solver_item, const char *grid_item, enum course course, budget b)
+int recipe_open(recipe *r, const subject *s, const char *solver_item, const char *grid_item, enum course course,
+                budget b)
 {
     noise quiet = noise_philox(0);
 
     *r = (recipe){ .plan = { .proc = s->model->process, .field = s->field } };
-    if (!(r->how = method_parse("--solver", solver_item)) || schedule_parse(&r->when, "--grid", grid_item, s->model->process, course == TO_CLEAN))
+    if (!(r->how = method_parse("--solver", solver_item)) || schedule_parse(&r->when, "--grid", grid_item,
+                                                                            s->model->process, course == TO_CLEAN))
         return recipe_close(r), -1;
     r->when.back = course == TO_NOISE;
     r->plan.how = r->how;

@@ -7,7 +7,8 @@
 
 /* A model with its field. */
 typedef struct subject { model *model; score *field; } subject;
-int  subject_open(subject *, const char *model, const char *process, const char *wrap);        /* process, wrap: NULL: the model's.  0 or -1 */
+/* process, wrap: NULL: the model's.  0 or -1 */
+int  subject_open(subject *, const char *model, const char *process, const char *wrap);
 void subject_close(subject *);
 
 /* How many classes can be told: those that data and field both have; 0: neither says; -1: none. */
@@ -22,10 +23,12 @@ typedef struct recipe {
     schedule when;
     level *grid;
     plan plan;
-    tally cost;                             /* of one trajectory, counted by a dry run; zero where the method chooses its own steps */
+    /* of one trajectory, counted by a dry run; zero where the method chooses its own steps */
+    tally cost;
 } recipe;
 
-/* The budget: steps > 0, or nfe > 0 (the most steps whose counted calls fit in), or neither: own steps, where the method can. */
+/* The budget: steps > 0, or nfe > 0 (the most steps whose counted calls fit in), or neither: own steps, where the
+ * method can. */
 typedef struct budget { int steps; long nfe; } budget;
 
 /* Which way: from noise to t_min, on to sigma = 0 (--final denoise), or from t_min to noise. */
@@ -35,11 +38,12 @@ enum course { TO_DATA, TO_CLEAN, TO_NOISE };
 int  recipe_open(recipe *, const subject *, const char *solver, const char *grid, enum course, budget);
 void recipe_close(recipe *);
 
-/* Whether a method named so chooses its own steps when it is given a budget nonetheless: it only adapts, or its tolerance or control was named. */
+/* Whether a method named so chooses its own steps when it is given a budget nonetheless: it only adapts, or its
+ * tolerance or control was named. */
 int recipe_adapts(const method *, budget);
 
-/* n starting states at level `from`: prior_std times normals of the seed, samples 0 .. n-1.  Where the prior is sigma(t_max) eps and the grid
- * starts elsewhere, the states are sigma eps of that level. */
+/* n starting states at level `from`: prior_std times normals of the seed, samples 0 .. n-1.
+ * Where the prior is sigma(t_max) eps and the grid starts elsewhere, the states are sigma eps of that level. */
 void start_states(const process *, const level *from, int dim, uint64_t seed, int n, double *x);
 
 #endif

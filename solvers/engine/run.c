@@ -22,7 +22,8 @@ static const int *labels(run *r)
 /* Groups that the field likes in one call. */
 static int liked(const run *r, const batch *p) { return r->field->block > p->rows ? r->field->block / p->rows : 1; }
 
-/* A call of many groups, shared out among threads: no bit depends on who answers, and the reason of the first group that fails wins. */
+/* A call of many groups, shared out among threads: no bit depends on who answers, and the reason of the first group
+ * that fails wins. */
 static int ask_parts(const run *r, const batch *p, enum predicts want, int parts, double *out)
 {
     size_t size = (size_t)p->rows * r->dim;
@@ -31,8 +32,10 @@ static int ask_parts(const run *r, const batch *p, enum predicts want, int parts
 
     #pragma omp parallel for num_threads(parts) schedule(static, 1)
     for (int i = 0; i < parts; i++) {
-        int from = units * i / parts * unit, next = units * (i + 1) / parts * unit, to = next < p->groups ? next : p->groups;
-        batch part = { .groups = to - from, .rows = p->rows, .at = p->at + from, .x = p->x + from * size, .label = p->label };
+        int from = units * i / parts * unit, next = units * (i + 1) / parts * unit, to = next < p->groups ? next
+            : p->groups;
+        batch part = { .groups = to - from, .rows = p->rows, .at = p->at + from, .x = p->x + from * size,
+                       .label = p->label };
 
         if (part.label)
             part.label += (size_t)from * p->rows;
@@ -96,7 +99,8 @@ static double clock_of(const level *l) { return l->alpha > 0 ? l->sigma * l->sig
 static void draw_part(run *r, const level *a, const level *b, int part, double *z)
 {
     EACH_GROUP(r, g) {
-        draw d = { .row = r->group[g].row, .step = r->group[g].step, .nth = r->group[g].nth + r->draws, .draw = r->draws, .part = part, .rows = r->rows,
+        draw d = { .row = r->group[g].row, .step = r->group[g].step, .nth = r->group[g].nth + r->draws,
+                   .draw = r->draws, .part = part, .rows = r->rows,
                    .dim = r->dim, .from = clock_of(&a[g]), .to = clock_of(&b[g]), .t_from = a[g].t, .t_to = b[g].t };
 
         r->plan->noise->fill(r->plan->noise, &d, z + (size_t)g * r->rows * r->dim);
@@ -134,7 +138,8 @@ void between(run *r, const level *a, const level *b, double part, level *mid)
 
 int predictions(const run *r, int back, int most)
 {
-    int n = r->k - back + 1, clean = r->last == LAST_NOISY && r->plan->grid[r->plan->steps].sigma == 0, left = r->left + back - clean;
+    int n = r->k - back + 1, clean = r->last == LAST_NOISY && r->plan->grid[r->plan->steps].sigma == 0,
+        left = r->left + back - clean;
 
     if ((r->last == LAST_LOWER || r->last == LAST_NOISY) && left < n)
         n = left > 1 ? left : 1;

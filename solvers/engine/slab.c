@@ -1,4 +1,5 @@
-/* The memory of a run: one slab a thread, laid out by one recursive function that is called twice, to measure and to cut. */
+/* The memory of a run: one slab a thread, laid out by one recursive function that is called twice, to measure and to
+ * cut. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,8 @@
 
 enum { LINE = 64, PAGE = 4096 };
 
-/* Large arrays are moved against one another, so that equal places in them do not share the low bits of their addresses. */
+/* Large arrays are moved against one another, so that equal places in them do not share the low bits of their
+ * addresses. */
 static void *cut(char *base, size_t *used, size_t bytes)
 {
     size_t at = *used;
@@ -79,7 +81,8 @@ static int grow(run **out, const plan *p, const method *how, const score *field,
 
     if (!r)
         return fail("out of memory");
-    *r = (run){ .how = how, .sol = how->sol, .par = how->par, .text = how->text, .plan = p, .field = field, .dim = field->dim, .count = count, .n = n,
+    *r = (run){ .how = how, .sol = how->sol, .par = how->par, .text = how->text, .plan = p, .field = field,
+                .dim = field->dim, .count = count, .n = n,
                 .left = INT_MAX / 2, .last = (int)method_par(how, "last", LAST_FULL) };
     for (int i = 0; i < how->sol->inners; i++)
         if (grow(&r->inner[i], p, how->inner[i], field, count, n))

@@ -1,5 +1,6 @@
 /*
- * A plan on n samples: the batch is cut into blocks whose size depends on n, dim and the field, never on threads; a block runs its whole trajectory
+ * A plan on n samples: the batch is cut into blocks whose size depends on n, dim and the field, never on threads; a
+ * block runs its whole trajectory
  * on one thread in one slab of memory.  The only OpenMP loop over samples.
  */
 #include <math.h>
@@ -9,7 +10,8 @@
 #include "solvers/engine/drive.h"
 #include "solvers/noise/noise.h"
 
-/* Doubles of one state: 16 KB, so that a method's arrays stay in the inner caches; small batches are cut into parts for many threads,
+/* Doubles of one state: 16 KB, so that a method's arrays stay in the inner caches; small batches are cut into parts for
+ * many threads,
  * but not into blocks of less than so many rows.  No bit depends on any of these. */
 enum { STATE = 2048, PARTS = 64, LEAST = 128 };
 
@@ -33,7 +35,8 @@ static int slots_of(const plan *p)
 
 int solve_block(const plan *p, int n)
 {
-    int wide = slots_of(p), rows = STATE / p->field->dim / wide, like = p->field->block, share = (n + PARTS - 1) / PARTS;
+    int wide = slots_of(p), rows = STATE / p->field->dim / wide, like = p->field->block,
+        share = (n + PARTS - 1) / PARTS;
     int whole = p->field->serial || coupled(p->how);
 
     if (p->block)
@@ -79,7 +82,8 @@ static int run_block(run *r, long row, int rows, double *x)
             resize(r, own ? 1 : rows);              /* the denoising step is one for all rows */
             r->groups = 1, r->rows = rows;
             r->group[0] = (group){ row, 0 };
-            if (!(status = denoise(r, last, end, x, r->y)))         /* a field never answers into the points it was asked for */
+            /* a field never answers into the points it was asked for */
+            if (!(status = denoise(r, last, end, x, r->y)))
                 memcpy(x, r->y, (size_t)rows * r->dim * sizeof *x);
         }
     } else {
@@ -88,7 +92,8 @@ static int run_block(run *r, long row, int rows, double *x)
     if (status)
         return status;
     if (!r->count->diverged && (r->count->diverged = wild(rows, r->dim, x, &first)))
-        fail("%s: sample %ld is not finite at the end; take more steps, another grid, or look at the field with `fokker check`", r->sol->name, row + first);
+        fail("%s: sample %ld is not finite at the end; take more steps, another grid, or look at the field with "
+             "`fokker check`", r->sol->name, row + first);
     return r->count->diverged ? DIVERGED : 0;
 }
 
@@ -152,7 +157,8 @@ static int refuse_one(const plan *p, const method *m)
     int noisy;
 
     if (s->never & ALPHA_0 && (a->alpha == 0 || b->alpha == 0))
-        return fail("%s: t = %g has alpha = 0, where its step is infinite; start below it, with t_max or a grid file", s->name, a->alpha == 0 ? a->t : b->t);
+        return fail("%s: t = %g has alpha = 0, where its step is infinite; start below it, with t_max or a grid file",
+                    s->name, a->alpha == 0 ? a->t : b->t);
     if (s->never & SIGMA_0 && a->sigma == 0)
         return fail("%s: cannot start at sigma = 0; start at t_min", s->name);
     for (int i = 0; i < s->inners; i++)
@@ -162,7 +168,8 @@ static int refuse_one(const plan *p, const method *m)
     if (s->claims)
         s->claims(m, &order, &noisy);
     if (noisy && b->lambda < a->lambda)
-        return fail("%s: a stochastic method runs from noise to data only; the grid runs from t = %g to %g", s->name, a->t, b->t);
+        return fail("%s: a stochastic method runs from noise to data only; the grid runs from t = %g to %g", s->name,
+                    a->t, b->t);
     if (noisy && !p->noise)
         return fail("%s: needs noise, and the plan has none", s->name);
     return s->check ? s->check(m, p) : 0;
@@ -176,15 +183,19 @@ int plan_check(const plan *p)
 
     if (p->steps < 1)
         return fail("%s: %d steps; at least 1 is needed", name_of(p, name, sizeof name), p->steps);
-    if ((p->field->predicts == PREDICTS_NOISE || p->field->predicts == PREDICTS_SCORE) && (a->alpha == 0 || b->alpha == 0))
-        return fail("%s: t = %g has alpha = 0, where a prediction of the noise or the score says nothing about the data; keep away from it with t_max", p->field->name,
+    if ((p->field->predicts == PREDICTS_NOISE || p->field->predicts == PREDICTS_SCORE)
+        && (a->alpha == 0 || b->alpha == 0))
+        return fail("%s: t = %g has alpha = 0, where a prediction of the noise or the score says nothing about the "
+                    "data; keep away from it with t_max", p->field->name,
                     a->alpha == 0 ? a->t : b->t);
     if (p->rtol > 0 && !m->sol->embedded && !m->sol->adapts)
-        return fail("%s: has no error estimate and cannot choose its own steps; give --steps or --nfe", name_of(p, name, sizeof name));
+        return fail("%s: has no error estimate and cannot choose its own steps; give --steps or --nfe",
+                    name_of(p, name, sizeof name));
     if (m->sol->adapts && !(p->rtol > 0))
         return fail("%s: chooses its own steps; give rtol and atol instead of steps", name_of(p, name, sizeof name));
     if (p->trace && (p->rtol > 0 || m->sol->whole))
-        return fail("%s: a trajectory is kept of fixed steps only; give --steps or --nfe, or another method", name_of(p, name, sizeof name));
+        return fail("%s: a trajectory is kept of fixed steps only; give --steps or --nfe, or another method",
+                    name_of(p, name, sizeof name));
     return refuse_one(p, m);
 }
 
@@ -195,7 +206,8 @@ static void forget(double *x, size_t N)
         x[i] = NAN;
 }
 
-/* A thread at work on blocks of `rows` of the plan's n samples; NULL for its run where that could not be made: then every block fails. */
+/* A thread at work on blocks of `rows` of the plan's n samples; NULL for its run where that could not be made: then
+ * every block fails. */
 typedef struct worker { const plan *p; int n, rows; double *x; outcome *all; tally mine; score *own; run *r; } worker;
 
 static void worker_open(worker *w)
@@ -237,8 +249,8 @@ static void do_block(worker *w, int row)
     gather(w->all, &w->mine, status, row, here);
 }
 
-/* All blocks by all threads.  A single block is done within no region, so that calls which are shared out keep their threads; and outside of
- * one there must be no `omp for`, which would be a part of the caller's own loop. */
+/* All blocks by all threads.  A single block is done within no region, so that calls which are shared out keep their
+ * threads; and outside of one there must be no `omp for`, which would be a part of the caller's own loop. */
 static void work(worker like)
 {
     if (like.rows >= like.n) {
@@ -257,7 +269,8 @@ static void work(worker like)
     }
 }
 
-/* A method that takes its own steps through noise asks again after a rejection: fresh noise becomes one path between the ends of the plan. */
+/* A method that takes its own steps through noise asks again after a rejection: fresh noise becomes one path between
+ * the ends of the plan. */
 static void follow_path(plan *p, noise *path, tree *over)
 {
     if (!adaptive(p) || !method_stochastic(p->how) || !noise_is_fresh(p->noise))
@@ -314,7 +327,8 @@ int dry_run(const plan *p, tally *out)
     if (!zero)
         return FAILED;
     zero->predicts = PREDICTS_DATA;
-    q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL, q.normed = 0, q.residual = NULL, q.peers = NULL;
+    q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL,
+        q.normed = 0, q.residual = NULL, q.peers = NULL;
     status = q.steps > 0 && q.how->sol->twin ? plan_check(&q) : 0;
     q.how = method_twin(p->how, p->steps, &room);
     status = status ? status : solve(&q, 1, &x, out);

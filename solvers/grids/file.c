@@ -1,5 +1,6 @@
 /*
- * Grids from text files, one number after the other from noise to data, `#` comments: `file` holds times, `sigmas` holds s = sigma/alpha,
+ * Grids from text files, one number after the other from noise to data, `#` comments: `file` holds times, `sigmas`
+ * holds s = sigma/alpha,
  * whose last may be 0, the denoising step to the clean level.  The file fixes the number of steps and the interval.
  */
 #include <math.h>
@@ -14,7 +15,8 @@ static int load(const args *a, const char *what, columns *c)
         return -1;
     for (int i = 1; i < c->rows; i++)
         if (!(c->v[i] < c->v[i - 1])) {
-            fail("%s:%d: %.17g is not below the %.17g before it; list %s from noise to data, strictly falling", a->text, c->line[i], c->v[i],
+            fail("%s:%d: %.17g is not below the %.17g before it; list %s from noise to data, strictly falling",
+                 a->text, c->line[i], c->v[i],
                  c->v[i - 1], what);
             columns_free(c);
             return -1;
@@ -39,7 +41,8 @@ static int file_points(const args *a, int *clean)
 {
     int n = points(a, "times", clean);
 
-    *clean = 0;                                             /* t = 0 is not sigma = 0 on every process: the schedule looks */
+    /* t = 0 is not sigma = 0 on every process: the schedule looks */
+    *clean = 0;
     return n;
 }
 
@@ -52,7 +55,8 @@ static int as_time(const process *p, const char *path, int line, double v, doubl
 {
     *t = v;
     if (v < p->t_low || v > p->t_high)
-        return fail("%s:%d: t = %g lies outside %s, which is defined for t from %g to %g; correct it", path, line, v, p->name, p->t_low, p->t_high);
+        return fail("%s:%d: t = %g lies outside %s, which is defined for t from %g to %g; correct it", path, line, v,
+                    p->name, p->t_low, p->t_high);
     return 0;
 }
 
@@ -64,11 +68,13 @@ static int as_ratio(const process *p, const char *path, int line, double v, doub
     if (v == 0)
         return 0;
     if (v < 0)
-        return fail("%s:%d: sigma/alpha = %g is negative; give positive values, and 0 as the last for a denoising step", path, line, v);
+        return fail("%s:%d: sigma/alpha = %g is negative; give positive values, and 0 as the last for a denoising "
+                    "step", path, line, v);
     *t = p->t_of_lambda(p, -log(v));
     levels(p, 1, t, &l);
     if (!(fabs(l.sigma - v * l.alpha) <= 1e-9 * (v * l.alpha + l.sigma)))
-        return fail("%s:%d: sigma/alpha = %g is no level of %s, whose nearest is %g; correct it", path, line, v, p->name, l.sigma / l.alpha);
+        return fail("%s:%d: sigma/alpha = %g is no level of %s, whose nearest is %g; correct it", path, line, v,
+                    p->name, l.sigma / l.alpha);
     return 0;
 }
 
@@ -95,7 +101,8 @@ static int sigmas_times(const process *p, const args *a, int n, double *t)
 }
 
 const grid grid_file = {
-    .name = "file", .about = "times from a file", .par = { { "path", "text file of times, falling", PATH, NAN, 0, 0, 0 } },
+    .name = "file", .about = "times from a file",
+    .par = { { "path", "text file of times, falling", PATH, NAN, 0, 0, 0 } },
     .times = file_times, .points = file_points,
 };
 const grid grid_sigmas = {

@@ -1,6 +1,6 @@
 /*
- * Time grids: from an item to the levels that a sampler visits.  The kinds are in grid_*.c; here is what holds for all of them:
- * the interval, the last step, and that the times fall.
+ * Time grids: from an item to the levels that a sampler visits.
+ * The kinds are in grid_*.c; here is what holds for all of them: the interval, the last step, and that the times fall.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -48,15 +48,18 @@ static int narrow(const schedule *s, const process *p, process *out)
 
     *out = *p;
     if (low < p->t_low || high > p->t_high)
-        return fail("grid %s: the interval from t = %g to %g leaves %s, which is defined for t from %g to %g; bring it inside",
+        return fail("grid %s: the interval from t = %g to %g leaves %s, which is defined for t from %g to %g; bring it "
+                    "inside",
                     s->kind->name, from, to, p->name, p->t_low, p->t_high);
     if (from == to)
         return fail("grid %s: the interval begins and ends at t = %g; give two different times", s->kind->name, from);
     if (from < to && s->denoise)
-        return fail("grid %s: from t = %g up to %g is the way to noise, where no denoising step can follow; leave it out (--final none)",
+        return fail("grid %s: from t = %g up to %g is the way to noise, where no denoising step can follow; leave it "
+                    "out (--final none)",
                     s->kind->name, from, to);
     if (s->kind->points && !(isnan(s->t_from) && isnan(s->t_to)))
-        return fail("grid %s: its file fixes the interval; leave out the times from and to, or cut the file", s->kind->name);
+        return fail("grid %s: its file fixes the interval; leave out the times from and to, or cut the file",
+                    s->kind->name);
     out->t_max = high, out->t_min = low;
     return 0;
 }
@@ -72,7 +75,8 @@ static int is_clean(const process *p, double t)
 /* What follows the n times of a grid: nothing, a clean level, or t_min. */
 enum more { NO_MORE, CLEAN, T_MIN };
 
-static enum more wanted(const schedule *s, const process *p) { return s->denoise && !is_clean(p, p->t_min) ? CLEAN : NO_MORE; }
+static enum more wanted(const schedule *s, const process *p) { return s->denoise && !is_clean(p, p->t_min) ? CLEAN
+                                                               : NO_MORE; }
 
 /* The n times of a file. */
 static int from_file(const schedule *s, const process *p, int room, double *t, enum more *more)
@@ -115,10 +119,12 @@ static int check(const schedule *s, const process *p, int n, const double *t)
         if (isnan(t[i]) && i == n - 1 && s->kind->points)
             break;
         if (!(t[i] >= p->t_low && t[i] <= p->t_high))
-            return fail("grid %s: time %d is %g, outside %s, which is defined for t from %g to %g; correct it", s->kind->name, i, t[i], p->name,
+            return fail("grid %s: time %d is %g, outside %s, which is defined for t from %g to %g; correct it",
+                        s->kind->name, i, t[i], p->name,
                         p->t_low, p->t_high);
         if (i && !(t[i] < t[i - 1]))
-            return fail("grid %s: time %d is %.17g, not below time %d, %.17g; ask for fewer steps or a wider interval", s->kind->name, i, t[i],
+            return fail("grid %s: time %d is %.17g, not below time %d, %.17g; ask for fewer steps or a wider interval",
+                        s->kind->name, i, t[i],
                         i - 1, t[i - 1]);
     }
     return 0;

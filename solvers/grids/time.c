@@ -2,8 +2,8 @@
  * Grids in t itself, u = i/(n-1), i = 0..n-1:
  *   uniform    t = t_max + u (t_min - t_max)
  *   quadratic  sqrt(t) evenly spaced (Song et al. 2021 (DDIM), appendix D.2; `t2` of Zhang and Chen 2022 (DEIS))
- *   cosine     t = t_min + (t_max - t_min) cos(pi u/2): small steps near noise (Du et al. 2024 (CosyVoice), where time runs the other way:
- *              1 - cos(pi u/2))
+ *   cosine     t = t_min + (t_max - t_min) cos(pi u/2): small steps near noise (Du et al. 2024 (CosyVoice), where time
+ *              runs the other way: 1 - cos(pi u/2))
  */
 #include <math.h>
 #include <stddef.h>
@@ -11,7 +11,8 @@
 #include "solvers/grids/grid.h"
 
 static double uniform_law(const process *p, double u) { return p->t_max + u * (p->t_min - p->t_max); }
-static double cosine_law(const process *p, double u) { return p->t_min + (p->t_max - p->t_min) * cos(1.57079632679489661923 * u); }
+static double cosine_law(const process *p, double u) { return p->t_min + (p->t_max - p->t_min)
+                                                       * cos(1.57079632679489661923 * u); }
 
 static double quadratic_law(const process *p, double u)
 {
@@ -42,8 +43,10 @@ static int quadratic_times(const process *p, const args *a, int n, double *t)
 
 const grid grid_uniform = { .name = "uniform", .about = "uniform in t", .times = uniform_times };
 const grid grid_quadratic = {
-    .name = "quadratic", .about = "uniform in the square root of t", .cite = "Song et al. 2021, arXiv:2010.02502", .times = quadratic_times,
+    .name = "quadratic", .about = "uniform in the square root of t", .cite = "Song et al. 2021, arXiv:2010.02502",
+    .times = quadratic_times,
 };
 const grid grid_cosine = {
-    .name = "cosine", .about = "a cosine of the way in t, dense near noise", .cite = "Du et al. 2024, arXiv:2407.05407", .times = cosine_times,
+    .name = "cosine", .about = "a cosine of the way in t, dense near noise",
+    .cite = "Du et al. 2024, arXiv:2407.05407", .times = cosine_times,
 };

@@ -1,4 +1,5 @@
-/* The variational bound and its paths: see elbo.h.  A method of its own kind that solve runs: the data go in, what is found out is written beside. */
+/* The variational bound and its paths: see elbo.h.  A method of its own kind that solve runs: the data go in, what is
+ * found out is written beside. */
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_sf_erf.h>
 #include <math.h>
@@ -9,16 +10,19 @@
 #include "solvers/likelihood/elbo.h"
 
 /* Where results go; the method is first, so that a run finds the job behind it. */
-typedef struct job { method how; const elbo *of; int N; double *parts, *sums; } job;     /* n x (N + 1) terms; n x M, log w or what the bound is the mean of */
+/* n x (N + 1) terms; n x M, log w or what the bound is the mean of */
+typedef struct job { method how; const elbo *of; int N; double *parts, *sums; } job;
 
 /* A link from a to b. */
 typedef struct hop { const level *a; double ratio, G2, keep, gain, v, u; } hop;
 
 static hop hop_over(const elbo *e, const level *a, const level *b)
 {
-    double h = b->lambda - a->lambda, fresh = -expm1(-2 * h), G2 = a->sigma * a->sigma * fresh, v = b->sigma * b->sigma * fresh;
+    double h = b->lambda - a->lambda, fresh = -expm1(-2 * h), G2 = a->sigma * a->sigma * fresh,
+        v = b->sigma * b->sigma * fresh;
 
-    return (hop){ a, a->alpha / b->alpha, G2, exp(-h) * b->sigma / a->sigma, b->alpha * fresh, v, e->beta || v == 0 ? G2 : v };
+    return (hop){ a, a->alpha / b->alpha, G2, exp(-h) * b->sigma / a->sigma, b->alpha * fresh, v, e->beta || v == 0
+                  ? G2 : v };
 }
 
 static double square(int dim, const double *x)
@@ -61,7 +65,8 @@ static double log_between(double low, double high)
 /* -log p(x_0 | x_1), mean d and variance u. */
 static double decoder(const elbo *e, int dim, const hop *l, const double *x0, const double *d)
 {
-    double sum = 0, per_std = 1 / sqrt(l->u), half = 0.5 * fabs(e->scale), first = e->shift, last = fma(e->scale, e->levels - 1, e->shift);
+    double sum = 0, per_std = 1 / sqrt(l->u), half = 0.5 * fabs(e->scale), first = e->shift,
+        last = fma(e->scale, e->levels - 1, e->shift);
 
     if (!e->levels)
         return square_of(dim, 1, x0, -1, d, 0, d) / (2 * l->u) + dim / 2. * log(2 * M_PI * l->u);
@@ -84,7 +89,8 @@ static double divergence(int dim, const hop *l, const double *x0, const double *
 /* log q(x_b | x_a, x_0) - log p(x_b | x_a); xb - keep xa is in r. */
 static double ratio(int dim, const hop *l, const double *x0, const double *d, const double *r)
 {
-    return (square_of(dim, 1, r, -l->gain, d, 0, d) / l->u - square_of(dim, 1, r, -l->gain, x0, 0, x0) / l->v + dim * log(l->u / l->v)) / 2;
+    return (square_of(dim, 1, r, -l->gain, d, 0, d) / l->u - square_of(dim, 1, r, -l->gain, x0, 0, x0) / l->v + dim
+            * log(l->u / l->v)) / 2;
 }
 
 /* KL(q(x_N | x_0) || prior), or log q(x_N | x_0) - log prior(x_N). */
@@ -154,7 +160,8 @@ static int whole(run *r, int steps, const level *grid, double *x)
         status = one_draw(r, j, m, x);
     for (int i = 0; i < r->rows && !status; i++)
         for (int m = 0; m < j->of->draws; m++)
-            x[(size_t)i * r->dim] += 0 * j->sums[(r->group->row + i) * j->of->draws + m];       /* NaN, so that the row is seen to be lost */
+            /* NaN, so that the row is seen to be lost */
+            x[(size_t)i * r->dim] += 0 * j->sums[(r->group->row + i) * j->of->draws + m];
     if (r->plan->done) {
         #pragma omp atomic
         *r->plan->done += r->rows;
@@ -162,7 +169,8 @@ static int whole(run *r, int steps, const level *grid, double *x)
     return status;
 }
 
-static const solver terms = { .name = "elbo", .work = 3, .whole = whole }, paths = { .name = "path", .work = 3, .whole = whole };
+static const solver terms = { .name = "elbo", .work = 3, .whole = whole },
+    paths = { .name = "path", .work = 3, .whole = whole };
 
 int elbo_terms(const plan *p) { return (int)(last_noisy(p) - p->grid) + 2; }
 
@@ -187,7 +195,8 @@ static int refused(const elbo *e)
 
     for (; a < last; a++)
         if (!(a[1].lambda > a->lambda))
-            return fail("%s: the grid goes from t = %g to %g, where the noise does not fall; give a grid from noise to data", e->paths ? "path" : "elbo", a->t, a[1].t);
+            return fail("%s: the grid goes from t = %g to %g, where the noise does not fall; give a grid from noise to "
+                        "data", e->paths ? "path" : "elbo", a->t, a[1].t);
     if (!(e->prior_std > 0) || e->draws < 1)
         return fail("elbo: prior_std is %g and draws %d; both must be positive", e->prior_std, e->draws);
     return 0;

@@ -10,7 +10,8 @@ typedef struct inquiry {
     const process *proc;
     const score *field;
     const law *law;                         /* the truth that the field stands for, or NULL */
-    const law *fit;                         /* a Gaussian near it: for the prior where there is no law, and as control variate; or NULL */
+    /* a Gaussian near it: for the prior where there is no law, and as control variate; or NULL */
+    const law *fit;
     int steps; const level *grid;           /* from data to noise */
     double rtol, atol;                      /* rtol > 0: own steps */
     const estimator *trace; const args *given; int probes; uint64_t seed;

@@ -11,7 +11,8 @@
 #define LOG_2PI 1.83787706640934548356
 
 /* One run for n points: the states with their K integrals, and the calls of each point. */
-typedef struct pass { int K; double *state, *prior, *known; long *asked; } pass;     /* prior: log of the prior's density there; known: of the law's or fit's */
+/* prior: log of the prior's density there; known: of the law's or fit's */
+typedef struct pass { int K; double *state, *prior, *known; long *asked; } pass;
 
 /* All that a likelihood is made from: the points, the samples' numbers, by which the field knows them, and two runs. */
 typedef struct trip { const inquiry *q; int n; const double *x; int *number; score *flow; pass fine, coarse; } trip;
@@ -23,10 +24,12 @@ static int run_pass(pass *p, const trip *t, int steps, const level *grid, double
 {
     const inquiry *q = t->q;
     int dim = q->field->dim, cols = t->flow->dim;
-    plan own = { .how = q->how, .proc = q->proc, .field = t->flow, .steps = steps, .grid = grid, .rtol = q->rtol * looser, .atol = q->atol * looser,
+    plan own = { .how = q->how, .proc = q->proc, .field = t->flow, .steps = steps, .grid = grid,
+                 .rtol = q->rtol * looser, .atol = q->atol * looser,
                  .label = t->number, .stop = q->stop, .deadline = q->deadline, .done = q->done, .block = q->block };
 
-    *p = (pass){ .K = cols - dim, .state = calloc((size_t)t->n * cols, sizeof *p->state), .asked = calloc(t->n, sizeof *p->asked) };
+    *p = (pass){ .K = cols - dim, .state = calloc((size_t)t->n * cols, sizeof *p->state),
+                 .asked = calloc(t->n, sizeof *p->asked) };
     if (!p->state || !p->asked)
         return fail("out of memory for %d points of %d columns", t->n, cols);
     for (long i = 0; i < t->n; i++)
@@ -39,11 +42,14 @@ static int run_pass(pass *p, const trip *t, int steps, const level *grid, double
 typedef struct spread { double mean, se, below, above; } spread;
 
 /*
- * Student's t after Hall's transformation (Hall 1992, "On the removal of skewness by transformation"): estimates of the trace of a matrix of low rank are as
- * skewed as chi-square, and a plain t-interval of eight of them holds the truth in 85 of 100 cases.  With T the studentised mean and c its sample skewness
+ * Student's t after Hall's transformation (Hall 1992, "On the removal of skewness by transformation"): estimates of the
+ * trace of a matrix of low rank are as
+ * skewed as chi-square, and a plain t-interval of eight of them holds the truth in 85 of 100 cases.
+ * With T the studentised mean and c its sample skewness
  *   g(T) = T + a T^2 + a^2 T^3/3 + b,   a = c/(3 sqrt K),   b = c/(6 sqrt K)
- * is nearer to Student's law; without skewness it is T itself.  The variance is the less sure the longer the tails: var s^2/sigma^4 = 2/(K - 1) + kappa/K, with
- * the excess kurtosis kappa = 3/2 c^2 of gamma laws, has the 2/(var s^2/sigma^4) degrees of freedom of the t.
+ * is nearer to Student's law; without skewness it is T itself.
+ * The variance is the less sure the longer the tails: var s^2/sigma^4 = 2/(K - 1) + kappa/K, with the excess kurtosis
+ * kappa = 3/2 c^2 of gamma laws, has the 2/(var s^2/sigma^4) degrees of freedom of the t.
  */
 static double unskewed(double quantile, double skewness, int K)
 {
@@ -67,7 +73,8 @@ static spread spread_of(int K, const double *v)
     if (K < 2)
         return (spread){ s.mean, NAN, NAN, NAN };
     s.se = sqrt(square / (K - 1) / K);
-    skewness = K > 2 && square > 0 ? cube / K / pow(square / K, 1.5) * sqrt(K * (K - 1.0)) / (K - 2) : 0;      /* adjusted (Fisher and Pearson) */
+    /* adjusted (Fisher and Pearson) */
+    skewness = K > 2 && square > 0 ? cube / K / pow(square / K, 1.5) * sqrt(K * (K - 1.0)) / (K - 2) : 0;
     quantile = gsl_cdf_tdist_Pinv(0.975, 2 / (2. / (K - 1) + 1.5 * skewness * skewness / K));
     s.below = s.se * unskewed(quantile, skewness, K), s.above = -s.se * unskewed(-quantile, skewness, K);
     return s;
@@ -98,7 +105,8 @@ static int log_law(const law *l, const level *at, int n, const double *x, const 
 }
 
 /*
- * log p at t_min - log p_0 without a law, to first order in sigma^2: by the equation of continuity d log p_t(x)/dt = -div v - v . grad log p, and
+ * log p at t_min - log p_0 without a law, to first order in sigma^2: by the equation of continuity d log p_t(x)/dt =
+ * -div v - v . grad log p, and
  * sigma^2 vanishes in a time of about sigma/(2 dsigma) at this rate.  grad log p = (alpha D - x)/sigma^2, D from v.
  */
 static double truncation(const level *l, int dim, int K, const double *x, const double *flow)
@@ -120,7 +128,8 @@ static int truncations(const trip *t, answer *out)
 {
     enum { MANY = 128 };
     const level *at = t->q->grid;
-    int dim = t->q->field->dim, cols = t->flow->dim, most = t->q->field->serial || t->n < MANY ? t->n : MANY, status = 0;
+    int dim = t->q->field->dim, cols = t->flow->dim, most = t->q->field->serial || t->n < MANY ? t->n : MANY,
+        status = 0;
     score *own = t->flow->twin(t->flow->self, most);
     double *x = malloc((size_t)most * cols * sizeof *x), *v = malloc((size_t)most * cols * sizeof *v);
 
@@ -150,7 +159,8 @@ static int at_data(const trip *t, answer *out)
     int status = here && there ? 0 : fail("out of memory for %d points", t->n);
 
     if (!status)
-        status = log_law(q->law, q->grid, t->n, t->x, q->label, here) || log_law(q->law, &clean, t->n, t->x, q->label, there) ? FAILED : 0;
+        status = log_law(q->law, q->grid, t->n, t->x, q->label, here) || log_law(q->law, &clean, t->n, t->x, q->label,
+                there) ? FAILED : 0;
     for (int i = 0; i < t->n && !status; i++)
         out[i].exact = here[i], out[i].err_trunc = here[i] - there[i];
     if (!status && !(q->law && q->law->logpdf))
@@ -187,17 +197,21 @@ static int at_noise(const trip *t, pass *p, double *latent)
 int inquiry_check(const inquiry *q)
 {
     if (method_stochastic(q->how))
-        return fail("%s: is stochastic, and a likelihood is of the flow; take a deterministic method, such as dopri5", q->how->sol->name);
+        return fail("%s: is stochastic, and a likelihood is of the flow; take a deterministic method, such as dopri5",
+                    q->how->sol->name);
     if (q->grid[0].sigma == 0 || q->grid[q->steps].sigma == 0)
-        return fail("a likelihood needs noise at both ends, and the grid has sigma = 0 at t = %g; give t_min above it", q->grid[q->grid[0].sigma == 0 ? 0 : q->steps].t);
+        return fail("a likelihood needs noise at both ends, and the grid has sigma = 0 at t = %g; give t_min above it",
+                    q->grid[q->grid[0].sigma == 0 ? 0 : q->steps].t);
     if (q->grid[0].lambda < q->grid[q->steps].lambda)
-        return fail("a likelihood runs from data to noise; the grid runs from t = %g to %g", q->grid[0].t, q->grid[q->steps].t);
+        return fail("a likelihood runs from data to noise; the grid runs from t = %g to %g", q->grid[0].t,
+                    q->grid[q->steps].t);
     if (q->rtol > 0 && q->rtol < 1e-14)
         return fail("rtol %g is below round-off; give 1e-14 or more", q->rtol);
     if (q->probes < q->trace->least)
         return fail("%s: %d probes; at least %d are needed", q->trace->name, q->probes, q->trace->least);
     if (q->control && !(q->fit && !q->trace->exact))
-        return fail(q->fit ? "%s: is exact, and needs no control variate" : "%s: a control variate needs a Gaussian, and there is none", q->trace->name);
+        return fail(q->fit ? "%s: is exact, and needs no control variate"
+                    : "%s: a control variate needs a Gaussian, and there is none", q->trace->name);
     if (q->exact_prior && !(q->law && q->law->logpdf))
         return fail("the exact prior needs a law, and the model has none; take the normal prior");
     return 0;
@@ -262,10 +276,12 @@ static void conclude(const trip *t, answer *out)
         a->err_prior = q->exact_prior ? 0 : t->fine.prior[i] - t->fine.known[i];
         more_or_less = fabs(a->err_prior);
         if (t->coarse.state) {
-            a->err_solver = fabs(fine.mean - integral(&t->coarse, dim, i).mean) + fabs(at_end(t, &t->fine, i) - at_end(t, &t->coarse, i));
+            a->err_solver = fabs(fine.mean - integral(&t->coarse, dim, i).mean)
+                + fabs(at_end(t, &t->fine, i) - at_end(t, &t->coarse, i));
             more_or_less += a->err_solver;
         }
-        a->lo = a->logp - more_or_less - (complete ? 0 : fine.below), a->hi = a->logp + more_or_less + (complete ? 0 : fine.above);
+        a->lo = a->logp - more_or_less - (complete ? 0 : fine.below),
+            a->hi = a->logp + more_or_less + (complete ? 0 : fine.above);
         if (complete && !t->coarse.state)
             a->lo = a->hi = NAN;            /* nothing is known of the one error that there is */
         a->calls = asked * rounds, a->rows = asked * each;

@@ -3,24 +3,29 @@
  *
  *   v = dalpha D + dsigma/sigma (x - alpha D),   div v = dalpha tr J + dsigma/sigma (dim - alpha tr J)
  *
- * tr J is the field's own divergence, or all dim products J e_j, or an estimate from random directions; with a control variate B, the Jacobian of a
- * Gaussian, tr J = tr B + tr (J - B), and only the second is estimated.  A sample's directions are its own and stay the same along its trajectory.
+ * tr J is the field's own divergence, or all dim products J e_j, or an estimate from random directions; with a control
+ * variate B, the Jacobian of a
+ * Gaussian, tr J = tr B + tr (J - B), and only the second is estimated.
+ * A sample's directions are its own and stay the same along its trajectory.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "scores/tangents.h"
 #include "solvers/likelihood/logflow.h"
 
-/* Points go through in chunks of so many numbers an array at most; unit directions so many at a time; directions remembered. */
+/* Points go through in chunks of so many numbers an array at most; unit directions so many at a time; directions
+ * remembered. */
 enum { CHUNK_ROOM = 1 << 20, UNITS = 32, MEMORY = 1 << 23 };
 
 typedef struct logflow {
     const inquiry *q;
     score *own;                             /* a twin of the field, or NULL: the field itself */
     const score *field;
-    int dim, K, drawn, first, second;       /* columns; estimates; random directions, and products of the two rounds, a point */
+    /* columns; estimates; random directions, and products of the two rounds, a point */
+    int dim, K, drawn, first, second;
     int chunk;                              /* points at a time */
-    long slots, *owner;                     /* a memory of directions: the sample whose directions are in each slot, and they */
+    /* a memory of directions: the sample whose directions are in each slot, and they */
+    long slots, *owner;
     double *memory;
     tangents *products;
     level *at;                              /* chunk of each from here on */
@@ -45,7 +50,8 @@ int inquiry_rounds(const inquiry *q)
 
 int inquiry_rows(const inquiry *q)
 {
-    int dim = q->field->dim, first = q->trace->first(q->probes, dim), second = q->trace->second(q->probes, dim), rows = 0;
+    int dim = q->field->dim, first = q->trace->first(q->probes, dim), second = q->trace->second(q->probes, dim),
+        rows = 0;
 
     if (q->trace->exact && !by_products(q))
         return 1;
@@ -83,7 +89,8 @@ static void recall(logflow *f, int n, const int *sample)
 static int multiply(logflow *f, const batch *p, int m, const double *v, double *out)
 {
     size_t N = (size_t)p->groups * p->rows * m * f->dim;
-    batch along = { .groups = p->groups, .rows = p->rows * m, .at = p->at, .x = v };       /* a Gaussian's Jacobian is the same everywhere */
+    /* a Gaussian's Jacobian is the same everywhere */
+    batch along = { .groups = p->groups, .rows = p->rows * m, .at = p->at, .x = v };
 
     if (tangents_ask(f->products, p, m, v, f->d, out))
         return -1;
@@ -119,8 +126,10 @@ static int by_units(logflow *f, const batch *p)
 
 static products of_point(const logflow *f, long i)
 {
-    return (products){ .probes = f->q->probes, .dim = f->dim, .omega = f->omega + i * f->drawn * f->dim, .y = f->y + i * f->first * f->dim,
-                       .q = f->q2 + i * f->second * f->dim, .z = f->z + i * f->second * f->dim, .work = f->work + i * trace_work(f->q->probes, f->dim) };
+    return (products){ .probes = f->q->probes, .dim = f->dim, .omega = f->omega + i * f->drawn * f->dim,
+                       .y = f->y + i * f->first * f->dim,
+                       .q = f->q2 + i * f->second * f->dim, .z = f->z + i * f->second * f->dim,
+                       .work = f->work + i * trace_work(f->q->probes, f->dim) };
 }
 
 static int by_probes(logflow *f, const batch *p, const int *sample)
@@ -175,7 +184,8 @@ static int answer_chunk(logflow *f, const batch *p, long from, int n, double *ou
 {
     int dim = f->dim, cols = dim + f->K, alone = p->groups == 1;
     const int *sample = p->label + from;
-    batch part = { .groups = alone ? 1 : n, .rows = alone ? n : 1, .at = alone ? p->at : f->at, .x = f->x, .label = f->q->label ? f->label : NULL };
+    batch part = { .groups = alone ? 1 : n, .rows = alone ? n : 1, .at = alone ? p->at : f->at, .x = f->x,
+                   .label = f->q->label ? f->label : NULL };
 
     for (int i = 0; i < n; i++) {
         memcpy(f->x + (size_t)i * dim, p->x + (from + i) * cols, dim * sizeof *f->x);
@@ -218,7 +228,8 @@ static void close(void *self)
 
     tangents_close(f->products);
     field_close(f->own);
-    free(f->owner), free(f->memory), free(f->at), free(f->label), free(f->x), free(f->d), free(f->base), free(f->estimate);
+    free(f->owner), free(f->memory), free(f->at), free(f->label), free(f->x), free(f->d), free(f->base),
+        free(f->estimate);
     free(f->omega), free(f->y), free(f->q2), free(f->z), free(f->work), free(f->image), free(f->unused);
     free(f);
 }
@@ -230,7 +241,8 @@ static double *room(size_t n, size_t m) { return malloc((n * m + 1) * sizeof (do
 static int furnish(logflow *f, int rows)
 {
     const inquiry *q = f->q;
-    int dim = f->dim, units = by_products(q) ? (dim < UNITS ? dim : UNITS) : 0, most = f->first > f->second ? f->first : f->second;
+    int dim = f->dim, units = by_products(q) ? (dim < UNITS ? dim : UNITS) : 0, most = f->first > f->second ? f->first
+        : f->second;
     size_t wide, n;
 
     most = most > units ? most : units;
@@ -239,7 +251,8 @@ static int furnish(logflow *f, int rows)
     f->chunk = f->chunk < 1 ? 1 : f->chunk;
     n = f->chunk;
     f->slots = rows * wide > MEMORY ? (long)(MEMORY / wide) + 1 : rows;
-    if (q->field->twin && !(f->own = q->field->twin(q->field->self, (int)n * (most ? tangents_rows(q->field, most) : 1))))
+    if (q->field->twin && !(f->own = q->field->twin(q->field->self,
+                                                    (int)n * (most ? tangents_rows(q->field, most) : 1))))
         return -1;
     f->field = f->own ? f->own : q->field;
     if (most && !(f->products = tangents_open(f->field, (int)n, most)))
@@ -247,11 +260,14 @@ static int furnish(logflow *f, int rows)
     f->owner = malloc(f->slots * sizeof *f->owner), f->memory = room(f->slots, (size_t)f->drawn * dim);
     f->at = malloc(n * sizeof *f->at), f->label = malloc(n * sizeof *f->label);
     f->x = room(n, dim), f->d = room(n, dim), f->base = room(n, 1), f->estimate = room(n, f->K);
-    f->omega = room(n, (size_t)(f->drawn > units ? f->drawn : units) * dim), f->y = room(n, (size_t)(f->first > units ? f->first : units) * dim);
+    f->omega = room(n, (size_t)(f->drawn > units ? f->drawn : units) * dim),
+        f->y = room(n, (size_t)(f->first > units ? f->first : units) * dim);
     f->q2 = room(n, (size_t)f->second * dim), f->z = room(n, (size_t)f->second * dim);
     f->work = room(n, f->second ? trace_work(q->probes, dim) : 0);
-    f->image = room(n, (size_t)(q->control ? most : 0) * dim), f->unused = room(n, (size_t)(q->control ? most : 0) * dim);
-    if (!f->owner || !f->memory || !f->at || !f->label || !f->x || !f->d || !f->base || !f->estimate || !f->omega || !f->y || !f->q2 || !f->z || !f->work ||
+    f->image = room(n, (size_t)(q->control ? most : 0) * dim),
+        f->unused = room(n, (size_t)(q->control ? most : 0) * dim);
+    if (!f->owner || !f->memory || !f->at || !f->label || !f->x || !f->d || !f->base || !f->estimate || !f->omega
+        || !f->y || !f->q2 || !f->z || !f->work ||
         !f->image || !f->unused)
         return fail("out of memory for %d directions of %zu points with %d columns", most, n, dim);
     for (long i = 0; i < f->slots; i++)
@@ -269,10 +285,13 @@ static score *make(const inquiry *q, int rows)
 
     if (!f || !s)
         return free(f), free(s), fail("out of memory"), NULL;
-    *f = (logflow){ .q = q, .field = q->field, .dim = dim, .K = logflow_estimates(q), .drawn = q->trace->drawn(q->probes, dim),
+    *f = (logflow){ .q = q, .field = q->field, .dim = dim, .K = logflow_estimates(q),
+                    .drawn = q->trace->drawn(q->probes, dim),
                     .first = q->trace->first(q->probes, dim), .second = q->trace->second(q->probes, dim) };
-    *s = (score){ .abi = SCORE_ABI, .name = q->field->name, .dim = dim + f->K, .predicts = PREDICTS_VELOCITY, .serial = q->field->serial,
-                  .block = inquiry_rows(q) == 1 ? q->field->block : 0, .single = q->field->single, .eval = answers, .twin = twin, .close = close, .self = f };
+    *s = (score){ .abi = SCORE_ABI, .name = q->field->name, .dim = dim + f->K, .predicts = PREDICTS_VELOCITY,
+                  .serial = q->field->serial,
+                  .block = inquiry_rows(q) == 1 ? q->field->block : 0, .single = q->field->single, .eval = answers,
+                  .twin = twin, .close = close, .self = f };
     if (rows && furnish(f, rows))
         return field_close(s), NULL;
     return s;

@@ -1,4 +1,5 @@
-/* The field of dim + K columns that likelihood.c gives to a solver: the flow's velocity and, K times, its divergence.  Its labels are numbers of samples. */
+/* The field of dim + K columns that likelihood.c gives to a solver: the flow's velocity and, K times, its divergence.
+ * Its labels are numbers of samples. */
 #ifndef FOKKER_LOGFLOW_H
 #define FOKKER_LOGFLOW_H
 #include "solvers/likelihood/inquiry.h"

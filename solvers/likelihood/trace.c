@@ -2,11 +2,13 @@
  * Trace estimators.
  *
  *   hutchinson  tr A = E omega'A omega                                                             (Hutchinson 1989)
- *   hutchpp     Q = orth(A S);  tr A = tr Q'A Q + E g'(I - QQ')A(I - QQ') g                          (Meyer et al. 2021, algorithm 1)
- *               with g, which is uniform on a sphere, taken to the same length in the complement of Q: without that an A near the identity, whose estimate
- *               could be exact, has a variance from the lengths of (I - QQ') g alone
- *   xtrace      with Q_i = orth of A omega_j, j != i, each of m estimates is Hutch++'s with all other probes for S and omega_i for g
- *                                                                                                  (Epperly, Tropp, Webber 2024)
+ *   hutchpp     Q = orth(A S);  tr A = tr Q'A Q + E g'(I - QQ')A(I - QQ') g
+ *               (Meyer et al. 2021, algorithm 1) with g, which is uniform on a sphere, taken to the same length in the
+ *               complement of Q: without that an A near the identity, whose estimate could be exact, has a variance
+ *               from the lengths of (I - QQ') g alone
+ *   xtrace      with Q_i = orth of A omega_j, j != i, each of m estimates is Hutch++'s with all other probes for S and
+ *               omega_i for g
+ *                                                                                         (Epperly, Tropp, Webber 2024)
  */
 #include <math.h>
 #include <string.h>
@@ -44,7 +46,8 @@ static void scale(int n, double c, double *x)
         x[i] *= c;
 }
 
-/* v less its parts along q_0 .. q_(n-1), twice, since once leaves round-off; what was taken off goes into r where it is not NULL. */
+/* v less its parts along q_0 .. q_(n-1), twice, since once leaves round-off; what was taken off goes into r where it is
+ * not NULL. */
 static void off(int n, int dim, const double *q, double *v, double *r)
 {
     for (int pass = 0; pass < 2; pass++)
@@ -58,8 +61,8 @@ static void off(int n, int dim, const double *q, double *v, double *r)
 }
 
 /*
- * The columns y_j = sum_(i <= j) r_ij q_i, q orthonormal; r: n x n, column j in r[j n ..], or NULL.  Where y_j depends on those before, q_j is any
- * other direction, taken from `spare`, and r_jj next to nothing.
+ * The columns y_j = sum_(i <= j) r_ij q_i, q orthonormal; r: n x n, column j in r[j n ..], or NULL.
+ * Where y_j depends on those before, q_j is any other direction, taken from `spare`, and r_jj next to nothing.
  */
 static void orthonormal(int n, int dim, const double *y, const double *spare, double *q, double *r)
 {
@@ -99,7 +102,8 @@ static void mean_products(const products *p, double *estimate)
         estimate[i] = trace_dot(p->dim, p->omega + (long)i * p->dim, p->y + (long)i * p->dim);
 }
 
-/* Hutch++: a third of the products each for the sketch A S, for A Q and for the rest; with dim products for Q nothing is left to estimate. */
+/* Hutch++: a third of the products each for the sketch A S, for A Q and for the rest; with dim products for Q nothing
+ * is left to estimate. */
 static int sketch(int probes, int dim) { return dim <= probes / 2 ? dim : probes / 3; }
 static int rest(int probes, int dim) { return dim <= probes / 2 ? 0 : probes - 2 * sketch(probes, dim); }
 static int drawn(int probes, int dim) { return sketch(probes, dim) + rest(probes, dim); }
@@ -145,7 +149,8 @@ static parts parts_of(const products *p)
     long m = half(p->probes, p->dim), size = m * m;
     double *w = p->work;
 
-    return (parts){ w, w + size, w + 2 * size, w + 3 * size, w + 4 * size, w + 5 * size, w + 6 * size, w + 7 * size, w + 8 * size, w + 9 * size, w + 10 * size,
+    return (parts){ w, w + size, w + 2 * size, w + 3 * size, w + 4 * size, w + 5 * size, w + 6 * size, w + 7 * size,
+                    w + 8 * size, w + 9 * size, w + 10 * size,
                     w + 11 * size, w + 12 * size, w + 13 * size, w + 14 * size };
 }
 
@@ -195,7 +200,8 @@ static void apply(int m, const double *M, int transposed, const double *b, doubl
         }
 }
 
-/* Everything that the estimates are made of, in the coordinates of Q: W = Q'Omega, T = Z'Omega, H = Q'Z, and S with its products. */
+/* Everything that the estimates are made of, in the coordinates of Q: W = Q'Omega, T = Z'Omega, H = Q'Z, and S with its
+ * products. */
 static void prepare(const products *p, int m, const parts *w)
 {
     gram(m, p->dim, p->omega, p->q, w->W);
@@ -212,21 +218,25 @@ static void prepare(const products *p, int m, const parts *w)
 }
 
 /*
- * The estimate of omega_i with the span of all others but j (or none but i, j = i) for Q_i.  B: an orthonormal basis of s_i, s_j; P = Q(I - BB')Q':
- *   tr PA + u'A u (dim - rank P)/|u|^2,   tr PA = tr H - tr B'HB,   u = (I - P) omega_i = omega_i - Q c,   c = (I - BB') W_i
+ * The estimate of omega_i with the span of all others but j (or none but i, j = i) for Q_i.
+ * B: an orthonormal basis of s_i, s_j; P = Q(I - BB')Q':
+ *   tr PA + u'A u (dim - rank P)/|u|^2,   tr PA = tr H - tr B'HB,   u = (I - P) omega_i = omega_i - Q c,
+ *   c = (I - BB') W_i
  * u/|u| is uniform in the complement of P: the factor takes out the share of the variance that is the length's.
  */
 static double exchange(const products *p, int m, const parts *w, int i, int j)
 {
     int n = 1;
-    double mix[2][2] = { { 1, 0 } }, along[2] = { 0 }, value, length, trace = 0, rho = w->SS[i * m + j], left = 1 - rho * rho;
+    double mix[2][2] = { { 1, 0 } }, along[2] = { 0 }, value, length, trace = 0, rho = w->SS[i * m + j],
+        left = 1 - rho * rho;
     const double *omega = p->omega + (long)i * p->dim, *y = p->y + (long)i * p->dim, *W = w->W + (long)i * m;
 
     if (j != i && left > 1e-24)
         n = 2, mix[1][0] = -rho / sqrt(left), mix[1][1] = 1 / sqrt(left);
     for (int k = 0; k < m; k++)
         trace += w->H[k * m + k];
-    value = trace_dot(p->dim, omega, y) - trace_dot(m, W, w->R + (long)i * m) - trace_dot(m, W, w->T + (long)i * m) + trace_dot(m, W, w->HW + (long)i * m);
+    value = trace_dot(p->dim, omega, y) - trace_dot(m, W, w->R + (long)i * m) - trace_dot(m, W, w->T + (long)i * m)
+        + trace_dot(m, W, w->HW + (long)i * m);
     length = trace_dot(p->dim, omega, omega) - trace_dot(m, W, W);
     for (int b = 0; b < n; b++) {
         const double *c = mix[b];
@@ -263,9 +273,11 @@ static double mean_of(int n, const double *v, int but, double *square)
 }
 
 /*
- * The mean theta of the m estimates.  They share their probes: their scatter, which takes them for independent, errs downwards (by up to 35 %, measured).
- * The jackknife, from what comes of all probes but j, theta_(-j), errs upwards (Efron and Stein 1981; up to 65 %), since it is that of m - 1 probes.
- * Returned are m numbers whose mean is theta and whose standard error is the geometric mean of the two, which is right to 15 %.
+ * The mean theta of the m estimates.  They share their probes: their scatter, which takes them for independent, errs
+ * downwards (by up to 35 %, measured).  The jackknife, from what comes of all probes but j, theta_(-j), errs upwards
+ * (Efron and Stein 1981; up to 65 %), since it is that of m - 1 probes.
+ * Returned are m numbers whose mean is theta and whose standard error is the geometric mean of the two, which is right
+ * to 15 %.
  */
 static void exchange_conclude(const products *p, double *estimate)
 {
@@ -288,7 +300,8 @@ static void exchange_conclude(const products *p, double *estimate)
         estimate[j] = mean_of(m, each, j, &jack);
     }
     mean = mean_of(m, estimate, -1, &jack);
-    shrink = jack > 0 ? sqrt(sqrt(scatter / jack) / (m - 1)) : 0;       /* scatter/m, and (m - 1)^2 jack/m, are the two variances */
+    /* scatter/m, and (m - 1)^2 jack/m, are the two variances */
+    shrink = jack > 0 ? sqrt(sqrt(scatter / jack) / (m - 1)) : 0;
     for (int j = 0; j < m; j++)
         estimate[j] = theta + shrink * (m - 1) * (mean - estimate[j]);
 }
@@ -296,13 +309,20 @@ static void exchange_conclude(const products *p, double *estimate)
 #define PROBE { "probe", "law of the random directions", "rademacher gaussian sphere", RADEMACHER }
 
 static const estimator all_estimators[] = {
-    { .name = "exact", .about = "the field's own divergence, or all dim products", .exact = 1, .drawn = none, .first = none, .second = none, .estimates = one },
-    { .name = "hutchinson", .about = "mean of omega'A omega", .cite = "Hutchinson 1989; Grathwohl et al. 2019", .least = 1, .par = { PROBE },
-      .law = named, .complete = never, .drawn = all, .first = all, .second = none, .estimates = all, .conclude = mean_products },
-    { .name = "hutchpp", .about = "a third of the products for a sketch of the range, whose trace is exact", .cite = "Meyer, Musco, Musco, Woodruff 2021, arXiv:2010.09649",
-      .least = 3, .law = sphere, .complete = spanned, .drawn = drawn, .first = sketch, .second = drawn, .estimates = rest_or_one, .turn = sketch_turn, .conclude = sketch_conclude },
-    { .name = "xtrace", .about = "every probe serves the sketch and, left out of it, the rest", .cite = "Epperly, Tropp, Webber 2024, arXiv:2301.07825",
-      .least = 2, .law = sphere, .complete = spanned, .drawn = half, .first = half, .second = half, .estimates = half, .turn = exchange_turn, .conclude = exchange_conclude },
+    { .name = "exact", .about = "the field's own divergence, or all dim products", .exact = 1, .drawn = none,
+      .first = none, .second = none, .estimates = one },
+    { .name = "hutchinson", .about = "mean of omega'A omega", .cite = "Hutchinson 1989; Grathwohl et al. 2019",
+      .least = 1, .par = { PROBE },
+      .law = named, .complete = never, .drawn = all, .first = all, .second = none, .estimates = all,
+      .conclude = mean_products },
+    { .name = "hutchpp", .about = "a third of the products for a sketch of the range, whose trace is exact",
+      .cite = "Meyer, Musco, Musco, Woodruff 2021, arXiv:2010.09649",
+      .least = 3, .law = sphere, .complete = spanned, .drawn = drawn, .first = sketch, .second = drawn,
+      .estimates = rest_or_one, .turn = sketch_turn, .conclude = sketch_conclude },
+    { .name = "xtrace", .about = "every probe serves the sketch and, left out of it, the rest",
+      .cite = "Epperly, Tropp, Webber 2024, arXiv:2301.07825",
+      .least = 2, .law = sphere, .complete = spanned, .drawn = half, .first = half, .second = half, .estimates = half,
+      .turn = exchange_turn, .conclude = exchange_conclude },
 };
 
 int estimators(void) { return sizeof all_estimators / sizeof *all_estimators; }

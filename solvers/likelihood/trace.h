@@ -1,6 +1,7 @@
 /*
- * The trace of a matrix A of dim x dim of which only products A v can be had, from few of them: estimators, one descriptor each.
- * A point's products come in up to two rounds: A omega for random directions omega, then A q for directions q that depend on the first answers.
+ * The trace of a matrix A of dim x dim of which only products A v can be had, from few of them: estimators, one
+ * descriptor each.  A point's products come in up to two rounds: A omega for random directions omega, then A q for
+ * directions q that depend on the first answers.
  */
 #ifndef FOKKER_TRACE_H
 #define FOKKER_TRACE_H
@@ -8,7 +9,8 @@
 #include <stdint.h>
 #include "base/item.h"
 
-/* What is known of one point.  omega: drawn x dim; y = A omega: first x dim; q, z = A q: second x dim; work: trace_work doubles. */
+/* What is known of one point.  omega: drawn x dim; y = A omega: first x dim; q, z = A q: second x dim; work: trace_work
+ * doubles. */
 typedef struct products { int probes, dim; const double *omega, *y, *z; double *q, *work; } products;
 
 /* Distributions of omega, of mean 0 and covariance I. */
@@ -17,12 +19,15 @@ enum probe { RADEMACHER, GAUSSIAN, SPHERE };
 typedef struct estimator {
     const char *name, *about, *cite;
     param par[MAX_PARAM];
-    int exact;                                              /* no estimator: all dim columns, or the field's own divergence */
+    /* no estimator: all dim columns, or the field's own divergence */
+    int exact;
     int least;                                              /* probes at least */
     int (*drawn)(int probes, int dim);                      /* random directions */
     enum probe (*law)(const args *, int i, int probes, int dim);               /* of omega i */
-    int (*first)(int probes, int dim), (*second)(int probes, int dim);         /* products in the two rounds, at most `probes` together */
-    int (*estimates)(int probes, int dim);                  /* how many estimates: their mean is the answer, se their standard deviation/sqrt(their number) */
+    /* products in the two rounds, at most `probes` together */
+    int (*first)(int probes, int dim), (*second)(int probes, int dim);
+    /* how many estimates: their mean is the answer, se their standard deviation/sqrt(their number) */
+    int (*estimates)(int probes, int dim);
     int (*complete)(int probes, int dim);                   /* whether nothing is left to estimate */
     void (*turn)(const products *);                         /* q from omega and y; NULL where second is 0 */
     void (*conclude)(const products *, double *estimate);

@@ -25,7 +25,8 @@ int replay_open(replay *r, const char *path, const array *z, long n, int dim)
     for (int i = 0; i < z->dims; i++)
         total *= z->shape[i];
     if (z->shape[z->dims - 1] != dim || total % (n * dim))
-        return fail("%s: noise of %ld numbers in rows of %ld does not make draws x %ld samples x %d columns; record (draws %ld) x %d", path, total,
+        return fail("%s: noise of %ld numbers in rows of %ld does not make draws x %ld samples x %d columns; record "
+                    "(draws %ld) x %d", path, total,
                     z->shape[z->dims - 1], n, dim, n, dim);
     *r = (replay){ .z = z, .n = n, .dim = dim, .draws = total / (n * dim) };
     return 0;

@@ -7,14 +7,18 @@
 /* Fresh normals keyed by (seed, sample, step, draw, column); the interval is not looked at. */
 noise noise_philox(uint64_t seed);
 
-/* A Brownian path in the clock c = (sigma/alpha)^2 between the ends of the grid: increments of any intervals agree with one another,
- * so a refined grid and a rejected step see the same path.  Levels with alpha = 0 are taken at sigma^2/(alpha^2 + sigma^2) = 1.
- * It knows no time integrals: part 1 is fresh, and so is an interval of no length.  `data` holds the ends and must outlive the noise. */
+/* A Brownian path in the clock c = (sigma/alpha)^2 between the ends of the grid: increments of any intervals agree with
+ * one another,
+ * so a refined grid and a rejected step see the same path.
+ * Levels with alpha = 0 are taken at sigma^2/(alpha^2 + sigma^2) = 1.
+ * It knows no time integrals: part 1 is fresh, and so is an interval of no length.
+ * `data` holds the ends and must outlive the noise. */
 typedef struct tree { double from, to; } tree;
 noise noise_tree(uint64_t seed, const tree *data);
 tree tree_over(const level *first, const level *last);
 
-/* A Brownian path over the cells between the n + 1 times t, with the independent part of its time integral: for strong order 1.5.  Intervals begin
+/* A Brownian path over the cells between the n + 1 times t, with the independent part of its time integral: for strong
+ * order 1.5.  Intervals begin
  * and end at cells' ends (the nearest is taken); columns up to 256.  `data` and its times must outlive the noise. */
 typedef struct mesh { int n; const double *t; } mesh;
 noise noise_mesh(uint64_t seed, const mesh *data);
@@ -23,7 +27,8 @@ noise noise_mesh(uint64_t seed, const mesh *data);
 int noise_is_fresh(const noise *);
 
 /* Recorded normals, draws x n x dim (or (draws n) x dim), used in the order in which the solver draws.
- * replay_open checks the shape for n rows of dim columns and counts the draws; a plan must not draw more often (dry_run tells).  0 or -1. */
+ * replay_open checks the shape for n rows of dim columns and counts the draws; a plan must not draw more often (dry_run
+ * tells).  0 or -1. */
 typedef struct replay { const array *z; long n; int dim; long draws; } replay;
 int replay_open(replay *, const char *path, const array *z, long n, int dim);
 noise noise_replay(const replay *);

@@ -1,10 +1,12 @@
 /*
- * A Brownian path W over the clock c = (sigma/alpha)^2, as a tree of bridges: W at the middle of an interval given its ends,
+ * A Brownian path W over the clock c = (sigma/alpha)^2, as a tree of bridges: W at the middle of an interval given its
+ * ends,
  *
  *   W(m) = ((r - m) W(l) + (m - l) W(r))/(r - l) + sqrt((m - l)(r - m)/(r - l)) z,
  *
- * z keyed by the node.  The middle is taken in log c, where grids of diffusion are nearly even.  Any two queries see the same path.
- * Where alpha = 0 the clock is infinite: there the path is taken in c' = c/(1 + c) = sigma^2/(alpha^2 + sigma^2), whose end is 1.
+ * z keyed by the node.  The middle is taken in log c, where grids of diffusion are nearly even.
+ * Any two queries see the same path.  Where alpha = 0 the clock is infinite: there the path is taken in c' = c/(1 + c)
+ * = sigma^2/(alpha^2 + sigma^2), whose end is 1.
  */
 #include <math.h>
 #include <string.h>
@@ -12,12 +14,15 @@
 #include "base/random.h"
 #include "solvers/noise/noise.h"
 
-enum { DEPTH = 42, WIDE = 256 };                    /* halvings; numbers at a time: columns of one row (at most 256 times), or rows */
-static const double SAME = 1e-13;                   /* a query this near to a node (relative) is the node: grids even in log c stop early */
+/* halvings; numbers at a time: columns of one row (at most 256 times), or rows */
+enum { DEPTH = 42, WIDE = 256 };
+/* a query this near to a node (relative) is the node: grids even in log c stop early */
+static const double SAME = 1e-13;
 
 tree tree_over(const level *first, const level *last)
 {
-    double c[2] = { first->alpha > 0 ? pow(first->sigma / first->alpha, 2) : INFINITY, last->alpha > 0 ? pow(last->sigma / last->alpha, 2) : INFINITY };
+    double c[2] = { first->alpha > 0 ? pow(first->sigma / first->alpha, 2) : INFINITY, last->alpha > 0
+                    ? pow(last->sigma / last->alpha, 2) : INFINITY };
 
     return (tree){ .from = fmin(c[0], c[1]), .to = fmax(c[0], c[1]) };
 }
@@ -32,9 +37,10 @@ typedef struct path { stream s; long row; int rows, column, cols; } path;
 /* An interval [l, r] between two nodes, with W at both; id: of the node in its middle. */
 typedef struct bridge { double l, r, wl[WIDE], wr[WIDE]; uint64_t id; int depth; } bridge;
 
-/* Normals of a node for rows row .. row + rows - 1, whose way to it is the same, and columns column .. column + cols - 1.
- * 0 is the end of the path, 1 the root, 2 id and 2 id + 1 the children. */
-static void node(const path *p, uint64_t id, double *z) { normals(p->s, p->row, (long)id, p->column / WIDE, p->rows, p->cols, z); }
+/* Normals of a node for rows row .. row + rows - 1, whose way to it is the same, and columns column .. column + cols -
+ * 1.  0 is the end of the path, 1 the root, 2 id and 2 id + 1 the children. */
+static void node(const path *p, uint64_t id, double *z) { normals(p->s, p->row, (long)id, p->column / WIDE, p->rows,
+                                                                  p->cols, z); }
 
 static void whole(const path *p, double from, double to, bridge *b)
 {
@@ -54,7 +60,8 @@ static int inside(const bridge *b, double c)
     return b->depth < DEPTH && c > b->l * (1 + SAME) && c < b->r * (1 - SAME) && m > b->l && m < b->r;
 }
 
-CLONES static void bend(int N, double share, double std, const double *restrict wl, const double *restrict wr, double *restrict z)
+CLONES static void bend(int N, double share, double std, const double *restrict wl, const double *restrict wr,
+                        double *restrict z)
 {
     for (int d = 0; d < N; d++)
         z[d] = fma(share, wr[d] - wl[d], wl[d]) + std * z[d];
@@ -85,7 +92,8 @@ static void walk(const path *p, bridge *b, double c, double *w)
         halve(p, b, c >= middle(b->l, b->r), w);
     }
     for (int d = 0; d < p->rows * p->cols; d++)
-        w[d] = c <= b->l * (1 + SAME) ? b->wl[d] : c >= b->r * (1 - SAME) ? b->wr[d] : fma((c - b->l) / (b->r - b->l), b->wr[d] - b->wl[d], b->wl[d]);
+        w[d] = c <= b->l * (1 + SAME) ? b->wl[d] : c >= b->r * (1 - SAME) ? b->wr[d]
+            : fma((c - b->l) / (b->r - b->l), b->wr[d] - b->wl[d], b->wl[d]);
 }
 
 /* W at two times, c[0] < c[1], whose ways are one at first. */
@@ -122,7 +130,8 @@ static void increments(const noise *n, const draw *d, double *z)
         int cols = d->dim - col < WIDE ? d->dim - col : WIDE, tile = WIDE / cols;
 
         for (int row = 0; row < d->rows; row += tile) {
-            const path p = { .s = { n->seed, USE_TREE }, .row = d->row + row, .rows = d->rows - row < tile ? d->rows - row : tile, .column = col, .cols = cols };
+            const path p = { .s = { n->seed, USE_TREE }, .row = d->row + row, .rows = d->rows - row < tile
+                             ? d->rows - row : tile, .column = col, .cols = cols };
             double w[2][WIDE];
             bridge b;
 

@@ -2,7 +2,8 @@
 #include <math.h>
 #include "solvers/tools/adams_exp.h"
 
-/* Nodes as parts of the way, and z.  A node at alpha = 0 (lambda = -infinity) has a place in v = e^lambda, where dx/dv = sigma D: z = 0. */
+/* Nodes as parts of the way, and z.  A node at alpha = 0 (lambda = -infinity) has a place in v = e^lambda, where dx/dv
+ * = sigma D: z = 0. */
 static double places(enum form f, int n, const level *const *node, const level *to, double *at)
 {
     const level *from = node[0];
@@ -21,8 +22,8 @@ static double places(enum form f, int n, const level *const *node, const level *
     return far ? 0 : f == DATA ? from->lambda - to->lambda : to->lambda - from->lambda;
 }
 
-/* UniPC's vary_coeff as shipped: in the corrector's sum over derivatives the last one is left out, and the new value, whose rows should all
- * count, has the last but one with the phi of the last. */
+/* UniPC's vary_coeff as shipped: in the corrector's sum over derivatives the last one is left out, and the new value,
+ * whose rows should all count, has the last but one with the phi of the last. */
 static void cut_weights(int n, const double *at, const double *mu, double *w)
 {
     double less[MAX_NODES] = { 0 }, last[MAX_NODES] = { 0 }, alone[MAX_NODES];
@@ -55,8 +56,10 @@ void adams_weights(const adams *m, int n, int newest, const level *const *node, 
         node_weights(n, at, mu, w);
 }
 
-/* y = keep x + gain sum w_j D_j over group g; a step of infinite h (to sigma = 0) has no use for other nodes than its first. */
-static void integrate(const run *r, const adams *m, int g, int n, int newest, const level *const *node, const level *to, const double *x,
+/* y = keep x + gain sum w_j D_j over group g; a step of infinite h (to sigma = 0) has no use for other nodes than its
+ * first. */
+static void integrate(const run *r, const adams *m, int g, int n, int newest, const level *const *node,
+                      const level *to, const double *x,
                       double *const *d, double *y)
 {
     double w[MAX_NODES] = { 1 }, gain = exp_gain(m->form, node[0], to);

@@ -10,7 +10,8 @@ static int exploding(const level *a) { return a->alpha == 1; }
 static level table(const plan *p, long i)
 {
     level l;
-    double t = p->proc->t_low + (p->proc->t_high - p->proc->t_low) * (i < 0 ? 0 : i) / (p->steps > 1 ? p->steps - 1 : 1);
+    double t = p->proc->t_low + (p->proc->t_high - p->proc->t_low) * (i < 0 ? 0 : i)
+        / (p->steps > 1 ? p->steps - 1 : 1);
 
     levels(p->proc, 1, &t, &l);
     return l;
@@ -50,7 +51,8 @@ int chain_check(const plan *p, const char *name, int kind)
         link l = chain_link(p, kind, k, p->grid + k, p->grid + k + 1);
 
         if (preserving(p->grid + k) && !(l.G2 <= 1))
-            return fail("%s: the discrete beta of step %ld, at t = %g, is above 1; take more steps, or chain=exact", name, k + 1, p->grid[k].t);
+            return fail("%s: the discrete beta of step %ld, at t = %g, is above 1; take more steps, or chain=exact",
+                        name, k + 1, p->grid[k].t);
     }
     return 0;
 }

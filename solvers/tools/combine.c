@@ -29,12 +29,14 @@ CLONES static void add(int N, double *y, int terms, const double *c, const doubl
 }
 
 /* base + h sum */
-CLONES static void add_to(int N, double *y, const double *base, double h, int terms, const double *c, const double *const *v)
+CLONES static void add_to(int N, double *y, const double *base, double h, int terms, const double *c,
+                          const double *const *v)
 {
 #define TO(e) fma(h, e, base[i])
     ALL_NAMED
     switch (terms) {
-    CASE(1, TO(SUM1)) CASE(2, TO(SUM2)) CASE(3, TO(SUM3)) CASE(4, TO(SUM4)) CASE(5, TO(SUM5)) CASE(6, TO(SUM6)) CASE(7, TO(SUM7)) CASE(8, TO(SUM8))
+    CASE(1, TO(SUM1)) CASE(2, TO(SUM2)) CASE(3, TO(SUM3)) CASE(4, TO(SUM4)) CASE(5, TO(SUM5)) CASE(6, TO(SUM6)) CASE(7,
+            TO(SUM7)) CASE(8, TO(SUM8))
     }
 #undef TO
 }
@@ -91,7 +93,8 @@ static void spread(const level *a, const level *b, int size, size_t first, int n
             h[i] = b[g].t - a[g].t;
 }
 
-CLONES static void add_tile(int n, double *out, const double *base, const double *h, int terms, const double *c, const double *const *k)
+CLONES static void add_tile(int n, double *out, const double *base, const double *h, int terms, const double *c,
+                            const double *const *k)
 {
     double sum[TILE];
 
@@ -107,7 +110,8 @@ CLONES static void add_tile(int n, double *out, const double *base, const double
     }
 }
 
-void stage(const run *r, const level *a, const level *b, double *out, const double *base, int n, const double *c, double *const *k)
+void stage(const run *r, const level *a, const level *b, double *out, const double *base, int n, const double *c,
+           double *const *k)
 {
     size_t size = (size_t)r->rows * r->dim, N = r->groups * size;
     double used[MOST];

@@ -2,8 +2,8 @@
 #include <math.h>
 #include "solvers/tools/exprk.h"
 
-/* Coefficients a[0..i-1] of stage i at c, divided by c phi_1(c z): their sum is then 1 and exp_gain is their factor.  In the limit of
- * infinite h only the first counts. */
+/* Coefficients a[0..i-1] of stage i at c, divided by c phi_1(c z): their sum is then 1 and exp_gain is their factor.
+ * In the limit of infinite h only the first counts. */
 static void shares(const exprk *m, const double *par, int i, double c, double z, double *a)
 {
     double per = isfinite(z) ? 1 / (c * phi(1, c * z)) : 0;
@@ -19,7 +19,8 @@ static void shares(const exprk *m, const double *par, int i, double c, double z,
     }
 }
 
-/* Levels at the part c of the way: in lambda; from alpha = 0 in e^lambda; to sigma = 0 there is none and none is needed. */
+/* Levels at the part c of the way: in lambda; from alpha = 0 in e^lambda; to sigma = 0 there is none and none is
+ * needed. */
 static void stage_levels(run *r, const level *a, const level *b, double c, level *mid)
 {
     const process *p = r->plan->proc;
@@ -32,7 +33,8 @@ static void stage_levels(run *r, const level *a, const level *b, double c, level
     p->at(p, r->groups, mid);
 }
 
-int exprk_step(run *r, const exprk *m, enum form f, const double *par, double *const *k, const level *a, const level *b, const double *x, double *y)
+int exprk_step(run *r, const exprk *m, enum form f, const double *par, double *const *k, const level *a,
+               const level *b, const double *x, double *y)
 {
     double c[MAX_STAGES + 1], w[MAX_STAGES];
 
@@ -45,7 +47,8 @@ int exprk_step(run *r, const exprk *m, enum form f, const double *par, double *c
             stage_levels(r, a, b, c[i], r->mid);
         if (i)
             EACH_GROUP(r, g) {
-                double h = b[g].lambda - a[g].lambda, z = a[g].alpha == 0 && b[g].sigma > 0 ? 0 : f == DATA ? -h : h, gain = exp_gain(f, a + g, to + g);
+                double h = b[g].lambda - a[g].lambda, z = a[g].alpha == 0 && b[g].sigma > 0 ? 0 : f == DATA ? -h : h,
+                    gain = exp_gain(f, a + g, to + g);
                 term sum[MAX_STAGES + 1] = { { exp_keep(f, a + g, to + g), x } };
 
                 shares(m, par, i, c[i], z, w);

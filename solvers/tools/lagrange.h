@@ -9,7 +9,8 @@
 
 enum { MAX_NODES = MAX_PAST + 1 };
 
-/* w[j] += sum_q c[q] L_j(v[q]) for n <= MAX_NODES distinct nodes: a quadrature of the basis against any measure, v its points, c its weights. */
+/* w[j] += sum_q c[q] L_j(v[q]) for n <= MAX_NODES distinct nodes: a quadrature of the basis against any measure, v its
+ * points, c its weights. */
 void lagrange_sum(int n, const double *node, int points, const double *v, const double *c, double *w);
 
 /* w[j] = int L_j(v) dv between from and to, exact but for round-off. */

@@ -7,15 +7,18 @@ leg leg_of(enum form form, const level *a, const level *b, double eta)
     double h = b->lambda - a->lambda, extra = eta > 0 ? eta * h : 0;
 
     if (form == NOISE)
-        return (leg){ h, h, b->alpha / a->alpha, -(1 + eta) * b->sigma * expm1(h), b->sigma * sqrt(eta * expm1(2 * h)) };
-    return (leg){ h, -(h + extra), exp(-extra) * b->sigma / a->sigma, -b->alpha * expm1(-(h + extra)), b->sigma * sqrt(-expm1(-2 * extra)) };
+        return (leg){ h, h, b->alpha / a->alpha, -(1 + eta) * b->sigma * expm1(h),
+                      b->sigma * sqrt(eta * expm1(2 * h)) };
+    return (leg){ h, -(h + extra), exp(-extra) * b->sigma / a->sigma, -b->alpha * expm1(-(h + extra)),
+                  b->sigma * sqrt(-expm1(-2 * extra)) };
 }
 
 leg leg_split(const level *a, const level *b, double eta)
 {
     double h = b->lambda - a->lambda, log_kappa = eta > 0 ? 0.5 * log1p(eta * eta * expm1(-2 * h)) : 0;
 
-    return (leg){ h, log_kappa - h, exp(log_kappa) * b->sigma / a->sigma, -b->alpha * expm1(log_kappa - h), eta * b->sigma * sqrt(-expm1(-2 * h)) };
+    return (leg){ h, log_kappa - h, exp(log_kappa) * b->sigma / a->sigma, -b->alpha * expm1(log_kappa - h),
+                  eta * b->sigma * sqrt(-expm1(-2 * h)) };
 }
 
 double leg_part(enum form form, double eta, double from, double until, const level *to)

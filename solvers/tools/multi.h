@@ -4,8 +4,10 @@
  *   u_b = u_a + sum_(j < n) w_j E_j,   E_j the noise prediction j steps ago
  *
  * The methods differ by n and by the weights.  How the first steps are taken while the past is short:
- *   runge  a step of order n - 1 is enough for order n: Runge-Kutta of order n - 1 in s, until as many predictions are known as that order needs
- *   ramp   the same formula with what is known, 1, 2, ... predictions, as libraries do: the first step is Euler's, so the order is 2 at most
+ *   runge  a step of order n - 1 is enough for order n: Runge-Kutta of order n - 1 in s, until as many predictions are
+ *          known as that order needs
+ *   ramp   the same formula with what is known, 1, 2, ... predictions, as libraries do: the first step is Euler's, so
+ *          the order is 2 at most
  */
 #ifndef FOKKER_MULTI_H
 #define FOKKER_MULTI_H
@@ -24,13 +26,15 @@ typedef struct multi {
 
 /* The parameters: all of these methods have them in this order, or fewer. */
 enum { START, ORDER };
-#define RUNGE_OR_RAMP { "start", "first steps: Runge-Kutta of order n-1, or 1, 2, .. predictions as libraries do", "runge ramp", 0, 0, 0 }
+#define RUNGE_OR_RAMP { "start", "first steps: Runge-Kutta of order n-1, or 1, 2, .. predictions as libraries do", \
+                        "runge ramp", 0, 0, 0 }
 
 int  multi_step(run *, const level *a, const level *b, const double *x, double *y);
 void multi_claims(const method *, double *order, int *stochastic);
 int  multi_check(const method *, const plan *);     /* refuses to start at sigma = 0 */
 
-/* What `open` prepares where weights cost more than arithmetic: a Gauss-Legendre rule and the weights of every step of the plan's grid. */
+/* What `open` prepares where weights cost more than arithmetic: a Gauss-Legendre rule and the weights of every step of
+ * the plan's grid. */
 typedef struct stock { gsl_integration_glfixed_table *rule; double (*w)[MULTI_POINTS]; } stock;
 int  multi_open (run *);
 void multi_close(run *);
@@ -45,5 +49,6 @@ void multi_even_weights(const run *, int n, const level *const *at, const level 
 static inline double ratio(const level *l) { return l->sigma / l->alpha; }
 
 /* The rest of a descriptor of n predictions. */
-#define MULTI(n) .evals = 1, .work = (n) + ((n) > 2), .history = (n) - 1, .step = multi_step, .claims = multi_claims, .check = multi_check
+#define MULTI(n) .evals = 1, .work = (n) + ((n) > 2), .history = (n) - 1, .step = multi_step, .claims = multi_claims, \
+    .check = multi_check
 #endif

@@ -1,14 +1,17 @@
-/* phi functions: the highest by its series near 0, the others downwards; upwards from expm1 elsewhere.  In long double, since each turn of the
- * recurrence loses a bit. */
+/* phi functions: the highest by its series near 0, the others downwards; upwards from expm1 elsewhere.
+ * In long double, since each turn of the recurrence loses a bit. */
 #include <math.h>
 #include "solvers/tools/phi.h"
 
 /* 1/j! */
 enum { LAST = 25 };
 static const long double inverse[LAST + 1] = {
-    1 / 1.L, 1 / 1.L, 1 / 2.L, 1 / 6.L, 1 / 24.L, 1 / 120.L, 1 / 720.L, 1 / 5040.L, 1 / 40320.L, 1 / 362880.L, 1 / 3628800.L,
-    1 / 39916800.L, 1 / 479001600.L, 1 / 6227020800.L, 1 / 87178291200.L, 1 / 1307674368000.L, 1 / 20922789888000.L, 1 / 355687428096000.L,
-    1 / 6402373705728000.L, 1 / 121645100408832000.L, 1 / 2432902008176640000.L, 1 / 51090942171709440000.L, 1 / 1124000727777607680000.L,
+    1 / 1.L, 1 / 1.L, 1 / 2.L, 1 / 6.L, 1 / 24.L, 1 / 120.L, 1 / 720.L, 1 / 5040.L, 1 / 40320.L, 1 / 362880.L,
+        1 / 3628800.L,
+    1 / 39916800.L, 1 / 479001600.L, 1 / 6227020800.L, 1 / 87178291200.L, 1 / 1307674368000.L, 1 / 20922789888000.L,
+        1 / 355687428096000.L,
+    1 / 6402373705728000.L, 1 / 121645100408832000.L, 1 / 2432902008176640000.L, 1 / 51090942171709440000.L,
+        1 / 1124000727777607680000.L,
     1 / 25852016738884976640000.L, 1 / 620448401733239439360000.L, 1 / 15511210043330985984000000.L,
 };
 static const double factorial[MAX_NODES] = { 1, 1, 2, 6, 24 };
@@ -86,7 +89,8 @@ void exp_weights(int n, const double *r, double z, double *w)
     node_weights(n, r, mu, w);
 }
 
-double exp_keep(enum form f, const level *a, const level *b) { return f == DATA ? b->sigma / a->sigma : b->alpha / a->alpha; }
+double exp_keep(enum form f, const level *a, const level *b) { return f == DATA ? b->sigma / a->sigma
+                                                               : b->alpha / a->alpha; }
 
 double exp_gain(enum form f, const level *a, const level *b)
 {

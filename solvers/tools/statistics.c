@@ -1,8 +1,11 @@
 /*
- * Model statistics: trajectories u = x/alpha, du/dlambda = D - u, from the prior by DPM-Solver++(2M), and at each of their levels
+ * Model statistics: trajectories u = x/alpha, du/dlambda = D - u, from the prior by DPM-Solver++(2M), and at each of
+ * their levels
  *
- *   l = 1 - alpha mean_i v_i (D(x_i + d v_i) - D(x_i - d v_i))/2d,   v_i signs, one draw a trajectory, so that l is smooth in lambda,
- *   f' = -l' u + (1 - l)(D - u) - dD/dlambda,   dD/dlambda by a central difference along the flow,   s = cov(f, f')/var f,   b = E f' - s E f.
+ *   l = 1 - alpha mean_i v_i (D(x_i + d v_i) - D(x_i - d v_i))/2d,
+ *   v_i signs, one draw a trajectory, so that l is smooth in lambda,
+ *   f' = -l' u + (1 - l)(D - u) - dD/dlambda,   dD/dlambda by a central difference along the flow,
+ *   s = cov(f, f')/var f,   b = E f' - s E f.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -10,7 +13,8 @@
 #include "solvers/tools/statistics.h"
 
 enum { CELLS = 64 };
-enum { F, FF, U, FU, R, FR, JACOBIAN, DATUM, SUMS };        /* means of f, f^2, u, f u, rest, f rest (f' = rest - l' u), dD/dx, D^2 */
+/* means of f, f^2, u, f u, rest, f rest (f' = rest - l' u), dD/dx, D^2 */
+enum { F, FF, U, FU, R, FR, JACOBIAN, DATUM, SUMS };
 
 static const double reach = 0.01;                           /* of differences: in sigma, and in lambda */
 static const double ridge = 1e-8;                           /* where f hardly varies, s -> 0 */
@@ -50,7 +54,8 @@ void statistics_free(statistics *q)
     free(q);
 }
 
-static double *piece(const statistics *q, int cell, int column, int which) { return q->c + (((size_t)cell * q->dim + column) * STATS + which) * 4; }
+static double *piece(const statistics *q, int cell, int column,
+                     int which) { return q->c + (((size_t)cell * q->dim + column) * STATS + which) * 4; }
 
 statistics *statistics_constant(int dim, double l, double s, double b)
 {
@@ -72,7 +77,8 @@ void statistics_at(const statistics *q, int column, double lambda, double out[ST
         out[k] = fma(fma(fma(c[3], at, c[2]), at, c[1]), at, c[0]);
 }
 
-/* The natural spline through cells + 1 values v, `stride` apart: second differences m from (m_(i-1) + 4 m_i + m_(i+1))/6 by elimination. */
+/* The natural spline through cells + 1 values v, `stride` apart: second differences m from (m_(i-1) + 4 m_i +
+ * m_(i+1))/6 by elimination. */
 static void spline(statistics *q, int column, int which, const double *v, size_t stride)
 {
     double m[CELLS + 1] = { 0 }, upper[CELLS + 1] = { 0 };
@@ -92,7 +98,8 @@ static void spline(statistics *q, int column, int which, const double *v, size_t
     }
 }
 
-/* Data predictions at the points of u shifted in x by `by` sigma along the signs, or along the flow to a level by `by` farther. */
+/* Data predictions at the points of u shifted in x by `by` sigma along the signs, or along the flow to a level by `by`
+ * farther. */
 static int shifted(run *r, walk *w, const level *l, double by, int along, double *d)
 {
     const process *p = r->plan->proc;
@@ -104,7 +111,8 @@ static int shifted(run *r, walk *w, const level *l, double by, int along, double
         p->at(p, 1, &to);
     }
     for (size_t i = 0; i < N; i++)
-        w->x[i] = along ? to.alpha * (w->u[i] + (to.lambda - l->lambda) * (w->d[i] - w->u[i])) : l->alpha * w->u[i] + by * l->sigma * w->sign[i];
+        w->x[i] = along ? to.alpha * (w->u[i] + (to.lambda - l->lambda) * (w->d[i] - w->u[i]))
+            : l->alpha * w->u[i] + by * l->sigma * w->sign[i];
     return consult(r, &to, w->n, w->x, d);
 }
 
@@ -132,7 +140,8 @@ static int gather(run *r, walk *w, const level *l, double *sum)
             size_t e = (size_t)i * w->dim + j;
             double u = w->u[e], d = w->d[e], less = l->alpha * sum[j * SUMS + JACOBIAN], f = less * u - d;
             double rest = less * (d - u) - (w->up[e] - w->down[e]) / apart;
-            double all[SUMS] = { [F] = f, [FF] = f * f, [U] = u, [FU] = f * u, [R] = rest, [FR] = f * rest, [DATUM] = d * d };
+            double all[SUMS] = { [F] = f, [FF] = f * f, [U] = u, [FU] = f * u, [R] = rest, [FR] = f * rest,
+                                 [DATUM] = d * d };
 
             for (int k = 0; k < SUMS; k++)
                 sum[j * SUMS + k] += all[k] / w->n;
@@ -159,7 +168,8 @@ static int regress(statistics *q, const level *at, double *sum)
             s[i] = scale > 0 ? (m[FR] - slope * m[FU] - m[F] * rate) / scale : 0;
             b[i] = rate - s[i] * m[F];
             if (!isfinite(l[i] + s[i] + b[i]))
-                return fail("model statistics: the field is not finite near t = %g on trajectories from the prior; look at it with `fokker check`",
+                return fail("model statistics: the field is not finite near t = %g on trajectories from the prior; "
+                            "look at it with `fokker check`",
                             at[i].t);
         }
         spline(q, j, STAT_S, s, 1);

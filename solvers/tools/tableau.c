@@ -1,7 +1,8 @@
 /* One step of any explicit Runge-Kutta method (tableau.h). */
 #include "solvers/tools/tableau.h"
 
-int rk_stages(run *r, const tableau *m, const level *a, const level *b, const double *x, double *y, double *const *k, int known)
+int rk_stages(run *r, const tableau *m, const level *a, const level *b, const double *x, double *y, double *const *k,
+              int known)
 {
     const double *row = m->a;
 

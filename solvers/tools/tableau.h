@@ -16,7 +16,8 @@ typedef struct tableau { int stages; const double *a, *b, *c, *e; int carry; } t
 int rk_step(run *, const level *a, const level *b, const double *x, double *y);
 
 /* The same with any tableau and arrays k of slopes; known: k[0] is v(x, a) already. */
-int rk_stages(run *, const tableau *, const level *a, const level *b, const double *x, double *y, double *const *k, int known);
+int rk_stages(run *, const tableau *, const level *a, const level *b, const double *x, double *y, double *const *k,
+              int known);
 
 /* Where rk_step keeps the slopes: stages pointers. */
 void rk_slopes(const run *, const tableau *, double **k);

@@ -90,7 +90,8 @@ static void every_type_of_npy_is_read(void)
             char header[128], bytes[256];
             size_t n;
 
-            snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': False, 'shape': (3, 2), }  \n", t[i].descr);
+            snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': False, 'shape': (3, 2), }  \n",
+                     t[i].descr);
             n = npy(bytes, version, header, t[i].data, t[i].size);
             expect(file_of("a.npy", bytes, n), 2, (long[]){ 3, 2 }, v);
             expect(gz_of("a.npy.gz", bytes, n), 2, (long[]){ 3, 2 }, v);
@@ -138,8 +139,10 @@ static void what_is_wrong_with_a_npy_is_said(void)
         { "{'descr': '<f8', 'shape': (2, 2)}", "garbage", "numpy.save" },
         { "{'descr': '<f8', 'descr': '<f8', 'fortran_order': False, 'shape': (2, 2)}", "garbage", "numpy.save" },
         { "{'descr': '<f8', 'colour': False, 'shape': (2, 2)}", "garbage", "numpy.save" },
-        { "{'descr': 'a word that is far longer than any dtype of this world', 'shape': (2, 2)}", "garbage", "numpy.save" },
-        { HEAD("'<f8'", "False", "(2, 2)") " more", "garbage near \"more", "numpy.save" }, { "", "garbage", "numpy.save" },
+        { "{'descr': 'a word that is far longer than any dtype of this world', 'shape': (2, 2)}", "garbage",
+          "numpy.save" },
+        { HEAD("'<f8'", "False", "(2, 2)") " more", "garbage near \"more", "numpy.save" },
+        { "", "garbage", "numpy.save" },
         { "\x01\xff{", "garbage", "numpy.save" } };
     double v[4] = { 0 };
 
@@ -204,10 +207,12 @@ static void nan_and_inf_are_refused_with_row_and_column(void)
     double v[6] = { 1, 2, 3, 4, NAN, 6 };
     array a;
 
-    CU_ASSERT(array_read(file_of("nan.npy", bytes, npy(bytes, 1, HEAD("'<f8'", "False", "(3, 2)"), v, sizeof v)), &a) == -1);
+    CU_ASSERT(array_read(file_of("nan.npy", bytes, npy(bytes, 1, HEAD("'<f8'", "False", "(3, 2)"), v, sizeof v)), &a)
+              == -1);
     says("nan.npy: ", "row 3, column 1", "nan", "remove");
     v[4] = 5, v[1] = -INFINITY;
-    CU_ASSERT(array_read(file_of("nan.npy", bytes, npy(bytes, 1, HEAD("'<f8'", "False", "(3, 2)"), v, sizeof v)), &a) == -1);
+    CU_ASSERT(array_read(file_of("nan.npy", bytes, npy(bytes, 1, HEAD("'<f8'", "False", "(3, 2)"), v, sizeof v)), &a)
+              == -1);
     says("nan.npy: ", "row 1, column 2", "-inf");
     CU_ASSERT(array_read(file_of("nan.txt", "1 2\n3 nan\n", 10), &a) == -1);
     says("nan.txt:2: column 2 is nan", "remove");
@@ -234,10 +239,13 @@ static void what_is_wrong_with_a_text_is_said(void)
     static const struct { const char *text, *place, *word; } t[] = {
         { "1 2\n3 4 5\n", "bad.txt:2: ", "3 columns" }, { "1 2\n\n#\n3\n", "bad.txt:4: ", "1 columns" },
         { "1 2\n3 four\n", "bad.txt:2: column 2", "four" },
-        { "x 2\n", "bad.txt:1: column 1", "\"x\"" }, { "1,,2\n", "bad.txt:1: column 2", "empty" }, { "1,2,\n", "bad.txt:1: column 3", "empty" },
-        { "a b\nc d\n", "bad.txt:2: ", "number" }, { "", "bad.txt: ", "empty" }, { "\n# nothing\n", "bad.txt: ", "no row" },
+        { "x 2\n", "bad.txt:1: column 1", "\"x\"" }, { "1,,2\n", "bad.txt:1: column 2", "empty" },
+        { "1,2,\n", "bad.txt:1: column 3", "empty" },
+        { "a b\nc d\n", "bad.txt:2: ", "number" }, { "", "bad.txt: ", "empty" },
+        { "\n# nothing\n", "bad.txt: ", "no row" },
         { "x y\n", "bad.txt: ", "no row" },
-        { "1 2\n1;2\n", "bad.txt:2: ", "commas, blanks" }, { "PK\3\4", "bad.txt:1: ", "npz" }, { "1 0x\n", "bad.txt:1: column 2", "0x" } };
+        { "1 2\n1;2\n", "bad.txt:2: ", "commas, blanks" }, { "PK\3\4", "bad.txt:1: ", "npz" },
+        { "1 0x\n", "bad.txt:1: column 2", "0x" } };
 
     for (unsigned i = 0; i < sizeof t / sizeof *t; i++) {
         array a;
@@ -256,7 +264,8 @@ static void idx_is_read_and_refused(void)
     static const struct { char bytes[16]; int n; const char *word; } bad[] = {
         { { 0, 0, 8, 3, 0, 0 }, 6, "truncated" }, { { 0, 0, 8, 1, 0, 0, 0, 2, 1 }, 9, "truncated" },
         { { 0, 0, 8, 1, 0, 0, 0, 1, 1, 2 }, 10, "2 bytes follow" },
-        { { 0, 0, 7, 1, 0, 0, 0, 1, 1 }, 9, "neither" }, { { 0, 0, 8, 9, 0, 0, 0, 1, 1 }, 9, "9 axes" }, { { 0, 0, 8, 1, 0, 0, 0, 0 }, 8, "empty" },
+        { { 0, 0, 7, 1, 0, 0, 0, 1, 1 }, 9, "neither" }, { { 0, 0, 8, 9, 0, 0, 0, 1, 1 }, 9, "9 axes" },
+        { { 0, 0, 8, 1, 0, 0, 0, 0 }, 8, "empty" },
         { { 0, 1, 8, 1, 0, 0, 0, 0 }, 8, "neither" } };
     array a;
 
@@ -304,7 +313,8 @@ static void what_is_written_is_read_back_bit_by_bit(void)
 
 static void a_write_that_fails_says_why_and_leaves_what_was_there(void)
 {
-    static const char *const name[] = { "/dev/full", "/no/such/folder/a.npy", "/tmp" }, *const word[] = { "space", "folder", "name a file" };
+    static const char *const name[] = { "/dev/full", "/no/such/folder/a.npy", "/tmp" },
+        *const word[] = { "space", "folder", "name a file" };
     static const double v[40000];
     char command[512];
 
@@ -320,7 +330,8 @@ static void a_write_that_fails_says_why_and_leaves_what_was_there(void)
     must(chmod(in_folder("keep.npy"), 0640));
     must(array_write(in_folder("keep.npy"), 1, (long[]){ 2 }, (double[]){ 8, 9 }));
     expect(in_folder("keep.npy"), 1, (long[]){ 2 }, (double[]){ 8, 9 });
-    snprintf(command, sizeof command, "test $(stat -c %%a %s) = 640 && ! ls %s | grep -q tmp", in_folder("keep.npy"), folder);
+    snprintf(command, sizeof command, "test $(stat -c %%a %s) = 640 && ! ls %s | grep -q tmp", in_folder("keep.npy"),
+             folder);
     CU_ASSERT(system(command) == 0);
 }
 

@@ -12,8 +12,10 @@ static float tanh_of(float x) { return lane_tanhf(x); }
 static float softplus_lane(float x) { return lane_softplusf(x); }
 static float erf_of(float x) { return lane_erff(x); }
 
-static const struct function { const char *name; float (*ours)(float); double (*truth)(double); double low, high; } functions[] = {
-    { "exp", exp_of, exp, -87, 88 }, { "expm1", expm1_of, expm1, -87, 88 }, { "sigmoid", sigmoid_of, sigmoid, -80, 80 }, { "tanh", tanh_of, tanh, -20, 20 },
+static const struct function { const char *name; float (*ours)(float); double (*truth)(double); double low, high;
+                               } functions[] = {
+    { "exp", exp_of, exp, -87, 88 }, { "expm1", expm1_of, expm1, -87, 88 },
+    { "sigmoid", sigmoid_of, sigmoid, -80, 80 }, { "tanh", tanh_of, tanh, -20, 20 },
     { "softplus", softplus_lane, softplus_of, -80, 80 }, { "erf", erf_of, erf, -6, 6 } };
 enum { FUNCTIONS = sizeof functions / sizeof *functions, POINTS = 200003 };
 

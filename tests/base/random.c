@@ -1,4 +1,5 @@
-/* The random numbers are what they claim: a function of their counter, uniform and normal, independent over rows, steps, draws and columns. */
+/* The random numbers are what they claim: a function of their counter, uniform and normal, independent over rows,
+ * steps, draws and columns. */
 #include <math.h>
 #include <string.h>
 #include "base/random.h"
@@ -34,8 +35,10 @@ static void streams_that_differ_in_one_thing_are_independent(void)
     enum { N = 20000 };
     static double a[N], b[N];
     struct { stream s; long row, step; int draw; } other[] = {
-        { { 43, USE_NOISE }, 0, 0, 0 }, { { 42 + (1ull << 32), USE_NOISE }, 0, 0, 0 }, { { 42, USE_TREE }, 0, 0, 0 }, { { 42, USE_NOISE }, N, 0, 0 },
-        { { 42, USE_NOISE }, 1l << 32, 0, 0 }, { { 42, USE_NOISE }, 0, 1, 0 }, { { 42, USE_NOISE }, 0, 1l << 33, 0 }, { { 42, USE_NOISE }, 0, 0, 1 } };
+        { { 43, USE_NOISE }, 0, 0, 0 }, { { 42 + (1ull << 32), USE_NOISE }, 0, 0, 0 }, { { 42, USE_TREE }, 0, 0, 0 },
+        { { 42, USE_NOISE }, N, 0, 0 },
+        { { 42, USE_NOISE }, 1l << 32, 0, 0 }, { { 42, USE_NOISE }, 0, 1, 0 }, { { 42, USE_NOISE }, 0, 1l << 33, 0 },
+        { { 42, USE_NOISE }, 0, 0, 1 } };
 
     normals(s, 0, 0, 0, N, 1, a);
     for (unsigned i = 0; i < sizeof other / sizeof *other; i++) {

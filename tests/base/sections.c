@@ -33,7 +33,8 @@ static sections *read_text(const char *text)
 
 static void a_file_keeps_sections_keys_values_and_lines(void)
 {
-    sections *s = read_text("# first\n[data]\nkind = mixture   # a comment\n  indented=1; 2\n\n[empty]\n[score]\npath = a b.npy\nodd: x=1\n");
+    sections *s = read_text("# first\n[data]\nkind = mixture   # a comment\n  indented=1; 2\n\n[empty]\n[score]\npath "
+                            "= a b.npy\nodd: x=1\n");
     section *data, *score;
 
     if (must(s ? 0 : -1))
@@ -159,7 +160,8 @@ static void unknown_laws_are_answered_with_the_nearest(void)
 static void a_model_is_a_name_a_path_or_a_field(void)
 {
     static const struct { const char *name, *process; int dim, modes; } known[] = {
-        { "gauss2", NULL, 2, 1 }, { "models/shipped/gauss2.ini", NULL, 2, 1 }, { "gmm8ring", "edm", 2, 8 }, { "gmm5-aniso16", "flow", 16, 5 }, { "gmm10-64", NULL, 64, 10 } };
+        { "gauss2", NULL, 2, 1 }, { "models/shipped/gauss2.ini", NULL, 2, 1 }, { "gmm8ring", "edm", 2, 8 },
+        { "gmm5-aniso16", "flow", 16, 5 }, { "gmm10-64", NULL, 64, 10 } };
     model *m;
 
     setenv("FOKKER_MODELS", "models", 1);

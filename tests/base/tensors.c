@@ -1,4 +1,5 @@
-/* Weights in files: what others wrote is read, what is written others can read, and for each way to be wrong one sentence. */
+/* Weights in files: what others wrote is read, what is written others can read, and for each way to be wrong one
+ * sentence. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <stdint.h>
@@ -66,9 +67,12 @@ static void every_type_of_safetensors_is_read(void)
         memcpy(data + 92 + 2 * i, (char *)&f[i] + 2, 2);
     if (must(tensors_read(file_of(
             "{\"__metadata__\":{\"layers\":\"linear silu\",\"who\":\"S\\u00e4ugetier \\\"x\\\"\\n\"},"
-            "\"count\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},\"w64\":{\"dtype\":\"F64\",\"shape\":[3,2],\"data_offsets\":[8,56]},"
-            "\"w32\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[56,80]},\"w16\":{\"dtype\":\"F16\",\"shape\":[2,3],\"data_offsets\":[80,92]},"
-            "\"brain\":{\"dtype\":\"BF16\",\"shape\":[1,2,3,1],\"data_offsets\":[92,104]}}    ", data, sizeof data), &all)))
+            "\"count\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[0,8]},"
+            "\"w64\":{\"dtype\":\"F64\",\"shape\":[3,2],\"data_offsets\":[8,56]},"
+            "\"w32\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[56,80]},"
+            "\"w16\":{\"dtype\":\"F16\",\"shape\":[2,3],\"data_offsets\":[80,92]},"
+            "\"brain\":{\"dtype\":\"BF16\",\"shape\":[1,2,3,1],\"data_offsets\":[92,104]}}    ", data, sizeof data),
+            &all)))
         return;
     CU_ASSERT_EQUAL(all.count, 5);
     CU_ASSERT_EQUAL(tensors_find(&all, "count")->v[0], 7);
@@ -159,9 +163,12 @@ static void what_is_written_others_read_and_so_do_we(void)
 static void what_is_wrong_with_a_safetensors_is_said(void)
 {
     static const struct { const char *header; int bytes; const char *word; } t[] = {
-        { "{" W "}", 4, "truncated" }, { "{" W "}", 12, "something behind" }, { "[1, 2]", 0, "neither" }, { "{" W, 8, "no JSON" },
-        { "{}", 0, "no tensor" }, { "{\"__metadata__\":3," W "}", 8, "garbage" }, { "{\"__metadata__\":{\"a\":3}," W "}", 8, "garbage" },
-        { "{" W "," W "}", 8, "begins at byte 0" }, { "{" W ",\"v\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12, "byte 4" },
+        { "{" W "}", 4, "truncated" }, { "{" W "}", 12, "something behind" }, { "[1, 2]", 0, "neither" },
+        { "{" W, 8, "no JSON" },
+        { "{}", 0, "no tensor" }, { "{\"__metadata__\":3," W "}", 8, "garbage" },
+        { "{\"__metadata__\":{\"a\":3}," W "}", 8, "garbage" },
+        { "{" W "," W "}", 8, "begins at byte 0" },
+        { "{" W ",\"v\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12, "byte 4" },
         { "{" W ",\"w\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}", 12, "twice" },
         { "{" W ",\"v\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}", 16, "byte 12" },
         { "{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,-8]}}", 8, "garbage" },
@@ -172,7 +179,8 @@ static void what_is_wrong_with_a_safetensors_is_said(void)
         { "{\"w\":{\"dtype\":\"F32\",\"shape\":[8,8,8,8],\"data_offsets\":[0,8]}}", 8, "more numbers" },
         { "{\"w\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0, "empty" },
         { "{\"w\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,2],\"data_offsets\":[0,8]}}", 8, "axes" },
-        { "{\"w\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8, "F8_E4M3" }, { "{\"w\":7}", 8, "garbage" } };
+        { "{\"w\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}}", 8, "F8_E4M3" },
+        { "{\"w\":7}", 8, "garbage" } };
     char zeros[32] = { 0 };
     tensors all;
 
@@ -204,7 +212,8 @@ static void a_file_cut_or_changed_anywhere_does_no_harm(void)
         if (files[k])
             golden_path(files[k], path, sizeof path);
         else
-            from = file_of("{\"__metadata__\":{\"a\":\"b\"}," W ",\"v\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[8,10]}}", "0123456789", 10);
+            from = file_of("{\"__metadata__\":{\"a\":\"b\"}," W
+                           ",\"v\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[8,10]}}", "0123456789", 10);
         f = fopen(from, "rb");
         CU_ASSERT_FATAL(f != NULL);
         n = fread(file, 1, sizeof file, f);

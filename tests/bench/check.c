@@ -1,4 +1,5 @@
-/* fokker check: whatever a field does wrong in its calls or says wrong of itself is named, and what it does right is not. */
+/* fokker check: whatever a field does wrong in its calls or says wrong of itself is named, and what it does right is
+ * not. */
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -124,7 +125,8 @@ static int by_time_alone(void *self, const batch *p, double *out)
 enum { CALLS = 1, KIND_ = 2, LEVELS_ = 4 };
 
 /* Runs parts on a field that answers by `eval`; the check stays open. */
-static int examine(check *c, subject *s, odd *o, int (*answers)(void *, const batch *, double *), enum predicts says_, int parts)
+static int examine(check *c, subject *s, odd *o, int (*answers)(void *, const batch *, double *), enum predicts says_,
+                   int parts)
 {
     static score own;
 
@@ -134,7 +136,8 @@ static int examine(check *c, subject *s, odd *o, int (*answers)(void *, const ba
     with = (subject){ s->model, &own };
     if (must(check_open(c, &with, ROWS, 1, NULL, -1)))
         return -1;
-    return (parts & CALLS && must(check_calls(c))) || (parts & KIND_ && must(check_kind(c))) || (parts & LEVELS_ && must(check_levels(c))) ? -1 : 0;
+    return (parts & CALLS && must(check_calls(c))) || (parts & KIND_ && must(check_kind(c)))
+        || (parts & LEVELS_ && must(check_levels(c))) ? -1 : 0;
 }
 
 static void every_wrong_declaration_is_named_and_no_right_one(void)
@@ -156,7 +159,8 @@ static void every_wrong_declaration_is_named_and_no_right_one(void)
                     continue;                       /* where sigma is t, dx/dt is the noise */
                 snprintf(word, sizeof word, "predicts = %s", predicts_name(true_kind));
                 if (!examine(&c, &s, &o, answer, (enum predicts)said, KIND_))
-                    has_mark(&c, "prediction", said == true_kind ? MARK_FINE : MARK_WRONG, said == true_kind ? "" : word);
+                    has_mark(&c, "prediction", said == true_kind ? MARK_FINE : MARK_WRONG, said == true_kind ? ""
+                             : word);
                 check_close(&c);
             }
         subject_close(&s);
@@ -202,7 +206,8 @@ static void without_data_a_wrong_declaration_is_named_too(void)
         if (must(subject_open(&s, built("bell.so,3 0.5 0.4", "plugin:", name), NULL, wrap)))
             return;
         if (!must(check_open(&c, &s, ROWS, 1, NULL, -1)) && !must(check_kind(&c)))
-            has_mark(&c, "prediction", said[k] == PREDICTS_NOISE ? MARK_FINE : MARK_WRONG, said[k] == PREDICTS_NOISE ? "" : "predicts = noise");
+            has_mark(&c, "prediction", said[k] == PREDICTS_NOISE ? MARK_FINE : MARK_WRONG, said[k] == PREDICTS_NOISE
+                     ? "" : "predicts = noise");
         CU_ASSERT(c.own);
         check_close(&c), subject_close(&s);
     }
@@ -215,7 +220,8 @@ static void without_data_an_open_start_is_no_witness(void)
     subject s;
     check c;
 
-    if (must(subject_open(&s, built("bell.so,3 0.5 0.4", "plugin:", name), "vp-discrete:T=200,beta_min=1e-4,beta_max=0.02", "predicts:as=data")))
+    if (must(subject_open(&s, built("bell.so,3 0.5 0.4", "plugin:", name),
+                          "vp-discrete:T=200,beta_min=1e-4,beta_max=0.02", "predicts:as=data")))
         return;
     if (!must(check_open(&c, &s, ROWS, 1, NULL, -1)) && !must(check_kind(&c)))
         has_mark(&c, "prediction", MARK_ODD, "Give data");
@@ -225,8 +231,10 @@ static void without_data_an_open_start_is_no_witness(void)
 static void what_calls_do_wrong_is_named(void)
 {
     static const struct { int (*eval)(void *, const batch *, double *); const char *what, *word; } wrong[] = {
-        { by_neighbours, "rows", "neighbours" }, { by_first_time, "rows", "one time for the whole batch" }, { by_chance, "repeatable", "net.eval()" },
-        { alone, "threads", "not safe for threads" }, { beyond_its_end, "repeatable", "writes where it must not" }, { not_finite, "finite", "t_min" } };
+        { by_neighbours, "rows", "neighbours" }, { by_first_time, "rows", "one time for the whole batch" },
+        { by_chance, "repeatable", "net.eval()" },
+        { alone, "threads", "not safe for threads" }, { beyond_its_end, "repeatable", "writes where it must not" },
+        { not_finite, "finite", "t_min" } };
     subject s;
 
     if (must(subject_open(&s, "three", NULL, NULL)))
@@ -256,7 +264,8 @@ static void the_law_s_own_field_is_fine_in_every_part(void)
 
         if (must(subject_open(&s, names[k], NULL, NULL)))
             return;
-        if (!must(check_open(&c, &s, ROWS, 1, NULL, -1)) && !must(check_calls(&c)) && !must(check_kind(&c)) && !must(check_levels(&c)))
+        if (!must(check_open(&c, &s, ROWS, 1, NULL, -1)) && !must(check_calls(&c)) && !must(check_kind(&c))
+            && !must(check_levels(&c)))
             for (int i = 0; i < c.remarks; i++)
                 CU_ASSERT(c.remark[i].mark <= MARK_FINE && !*c.remark[i].advice);
         CU_ASSERT(!check_errs(&c));

@@ -8,11 +8,12 @@
 #include "tests/support/remarks.h"
 #include "tests/suite.h"
 
-/* A noise prediction that is off by 0.1 throws the data at t_max, where alpha is 0.007; a data prediction that ends at 0.3 is off by more than the
- * point near the data. */
+/* A noise prediction that is off by 0.1 throws the data at t_max, where alpha is 0.007; a data prediction that ends at
+ * 0.3 is off by more than the point near the data. */
 static void errors_at_the_ends_are_named_with_their_cures(void)
 {
-    static const struct { const char *wrap, *what, *word; } cases[] = { { "error:size=0.1", "start", "clamp:lo=" }, { "clamp:lo=-0.3,hi=0.3", "end", "t_min=" } };
+    static const struct { const char *wrap, *what, *word; } cases[] = { { "error:size=0.1", "start", "clamp:lo=" },
+                                                                        { "clamp:lo=-0.3,hi=0.3", "end", "t_min=" } };
 
     for (int k = 0; k < 2; k++) {
         subject s;
@@ -102,7 +103,8 @@ static void a_prior_that_is_not_the_data_s_is_named_with_its_nats(void)
         levels(s.model->process, 1, (double[]){ 1 }, &top);
         nats = 0, std = s.model->process->prior_std;
         for (int d = 0; d < 2; d++) {               /* modes of three.ini */
-            static const double w[3] = { 0.5, 0.3, 0.2 }, mean[3][2] = { { -1, 0 }, { 1, 0.5 }, { 0, 2 } }, var[3][2] = { { 0.09, 0.25 }, { 0.16, 0.04 }, { 0.0625, 0.0625 } };
+            static const double w[3] = { 0.5, 0.3, 0.2 }, mean[3][2] = { { -1, 0 }, { 1, 0.5 }, { 0, 2 } },
+                var[3][2] = { { 0.09, 0.25 }, { 0.16, 0.04 }, { 0.0625, 0.0625 } };
 
             m = v = 0;
             for (int k = 0; k < 3; k++)

@@ -1,4 +1,5 @@
-/* Standard errors of metrics are the spread over repetitions, and exact samples lie at the floor.  SHOW=1 prints what was measured. */
+/* Standard errors of metrics are the spread over repetitions, and exact samples lie at the floor.
+ * SHOW=1 prints what was measured. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,27 +9,35 @@
 static void show(const char *item, int dim, double shift, spread s)
 {
     if (getenv("SHOW"))
-        printf("\n    %s, dim %d, shift %g: %g, spread %g, se/spread %.3f", item, dim, shift, s.mean, s.sd, s.se / s.sd);
+        printf("\n    %s, dim %d, shift %g: %g, spread %g, se/spread %.3f", item, dim, shift, s.mean, s.sd,
+               s.se / s.sd);
 }
 
-/* Within a quarter, but: a second-order error of few degrees of freedom cannot be told from a small first-order one, and at the floor energy in 1-D
- * and frechet are on the safe side; where the balls of a few outliers decide, precision's groups, which hold fewer outliers, fall short. */
+/* Within a quarter, but: a second-order error of few degrees of freedom cannot be told from a small first-order one,
+ * and at the floor energy in 1-D and frechet are on the safe side; where the balls of a few outliers decide,
+ * precision's groups, which hold fewer outliers, fall short. */
 static void standard_errors_are_the_spread_over_repetitions(void)
 {
     enum { TIMES = 120 };
     static const struct { const char *item; int dim, n; double shift, scale, low, high; } cases[] = {
-        { "sw2", 2, 300, 0, 1, 0, 0 }, { "sw2", 2, 300, 0.3, 1.2, 0, 0 }, { "sw2", 1, 300, 0, 1, 0, 0 }, { "sw2:projections=64", 16, 300, 0.05, 1, 0, 0 },
-        { "energy", 2, 300, 0, 1, 0, 0 }, { "energy", 2, 300, 0.3, 1.2, 0, 0 }, { "energy", 2, 300, 0.05, 1, 0, 0 }, { "energy", 1, 300, 0, 1, 0, 1.4 },
+        { "sw2", 2, 300, 0, 1, 0, 0 }, { "sw2", 2, 300, 0.3, 1.2, 0, 0 }, { "sw2", 1, 300, 0, 1, 0, 0 },
+        { "sw2:projections=64", 16, 300, 0.05, 1, 0, 0 },
+        { "energy", 2, 300, 0, 1, 0, 0 }, { "energy", 2, 300, 0.3, 1.2, 0, 0 }, { "energy", 2, 300, 0.05, 1, 0, 0 },
+        { "energy", 1, 300, 0, 1, 0, 1.4 },
         { "energy", 1, 300, 0.07, 1, 0, 0 }, { "energy", 16, 300, 0.05, 1, 0, 0 },
         { "mmd2", 2, 300, 0, 1, 0, 0 }, { "mmd2", 2, 300, 0.3, 1.2, 0, 0 }, { "mmd2", 16, 300, 0.05, 1, 0, 0 },
         { "w2", 2, 400, 0, 1, 0, 0 }, { "w2", 2, 400, 0.5, 1, 0, 0 },
-        { "frechet", 2, 400, 0, 1, 0, 1.4 }, { "frechet", 2, 400, 0.3, 1.2, 0, 0 }, { "frechet", 16, 300, 0, 1, 0, 1.5 }, { "frechet", 16, 300, 0.2, 1.1, 0, 0 },
-        { "mean", 2, 400, 0, 1, 0, 0 }, { "mean", 2, 400, 0.1, 1, 0, 0 }, { "mean", 16, 400, 0, 1, 0, 0 }, { "mean", 1, 400, 0, 1, 0, 0 },
+        { "frechet", 2, 400, 0, 1, 0, 1.4 }, { "frechet", 2, 400, 0.3, 1.2, 0, 0 },
+        { "frechet", 16, 300, 0, 1, 0, 1.5 }, { "frechet", 16, 300, 0.2, 1.1, 0, 0 },
+        { "mean", 2, 400, 0, 1, 0, 0 }, { "mean", 2, 400, 0.1, 1, 0, 0 }, { "mean", 16, 400, 0, 1, 0, 0 },
+        { "mean", 1, 400, 0, 1, 0, 0 },
         { "cov", 2, 400, 0, 1, 0, 0 }, { "cov", 2, 400, 0, 1.3, 0, 0 }, { "cov", 16, 400, 0, 1, 0, 0 },
         { "xent", 3, 400, 0, 1, 0, 0 }, { "xent", 3, 400, 0.2, 1.3, 0, 0 },
         { "wild:far=1", 2, 400, 0, 1.5, 0, 0 },
-        { "precision", 2, 400, 0, 1, 0, 0 }, { "precision", 2, 400, 0.5, 1.2, 0, 0 }, { "precision", 2, 400, 1, 1.3, 0.55, 0 },
-        { "recall", 2, 400, 0, 1, 0, 0 }, { "recall", 2, 400, 0.5, 0.6, 0, 0 }, { "precision", 16, 300, 0.3, 1.2, 0, 0 }, { "recall", 8, 300, 0, 0.8, 0, 0 },
+        { "precision", 2, 400, 0, 1, 0, 0 }, { "precision", 2, 400, 0.5, 1.2, 0, 0 },
+        { "precision", 2, 400, 1, 1.3, 0.55, 0 },
+        { "recall", 2, 400, 0, 1, 0, 0 }, { "recall", 2, 400, 0.5, 0.6, 0, 0 },
+        { "precision", 16, 300, 0.3, 1.2, 0, 0 }, { "recall", 8, 300, 0, 0.8, 0, 0 },
     };
 
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -95,7 +104,8 @@ static void exact_samples_lie_at_the_floor(void)
 
 static const test_case tests[] = {
     { "standard errors are the spread over repetitions", standard_errors_are_the_spread_over_repetitions },
-    { "standard errors of mode masses are the spread over repetitions", standard_errors_of_mode_masses_are_the_spread_over_repetitions },
+    { "standard errors of mode masses are the spread over repetitions",
+      standard_errors_of_mode_masses_are_the_spread_over_repetitions },
     { "exact samples lie at the floor", exact_samples_lie_at_the_floor },
     { 0, 0 },
 };

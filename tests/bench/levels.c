@@ -12,7 +12,8 @@
 #include "tests/suite.h"
 
 /* Two round modes in the plane of x = scale (v + u) + shift. */
-static const struct { double w, mean[2], std; } modes[] = { { 0.4, { -0.31, 0.22 }, 0.11 }, { 0.6, { 0.08, -0.05 }, 0.17 } };
+static const struct { double w, mean[2], std; } modes[] = { { 0.4, { -0.31, 0.22 }, 0.11 },
+                                                            { 0.6, { 0.08, -0.05 }, 0.17 } };
 enum { MODES = 2, DIM = 2 };
 
 static double log_density(const double *x)
@@ -22,7 +23,8 @@ static double log_density(const double *x)
     for (int k = 0; k < MODES; k++) {
         double s = modes[k].std;
 
-        sum += modes[k].w * exp(-(pow(x[0] - modes[k].mean[0], 2) + pow(x[1] - modes[k].mean[1], 2)) / (2 * s * s)) / (2 * M_PI * s * s);
+        sum += modes[k].w * exp(-(pow(x[0] - modes[k].mean[0], 2) + pow(x[1] - modes[k].mean[1], 2)) / (2 * s * s))
+            / (2 * M_PI * s * s);
     }
     return log(sum);
 }
@@ -37,7 +39,8 @@ static double log_cell(const bins *b, const double *v)
         for (int d = 0; d < DIM; d++) {
             double low = b->scale * (v[d] - 0.5) + b->shift, high = low + b->scale;
 
-            part *= gsl_cdf_gaussian_P(high - modes[k].mean[d], modes[k].std) - gsl_cdf_gaussian_P(low - modes[k].mean[d], modes[k].std);
+            part *= gsl_cdf_gaussian_P(high - modes[k].mean[d], modes[k].std)
+                - gsl_cdf_gaussian_P(low - modes[k].mean[d], modes[k].std);
         }
         sum += part;
     }
@@ -60,12 +63,14 @@ static double variance_of(const bins *b, const double *v)
     return sum / CELLS / CELLS - 1;
 }
 
-/* Over n rows of the same numbers with k points each: mean of log P - estimate and its variance; mean of w/P - 1; mean of se^2. */
+/* Over n rows of the same numbers with k points each: mean of log P - estimate and its variance; mean of w/P - 1; mean
+ * of se^2. */
 typedef struct seen { double gap, var, bias, bias_var, se2, said; } seen;
 
 static seen look(const bins *b, const double *v, int n, int k)
 {
-    double *all = malloc((size_t)n * DIM * sizeof *all), *x = malloc((size_t)n * k * DIM * sizeof *x), *logw = malloc((size_t)n * k * sizeof *logw);
+    double *all = malloc((size_t)n * DIM * sizeof *all), *x = malloc((size_t)n * k * DIM * sizeof *x),
+        *logw = malloc((size_t)n * k * sizeof *logw);
     double P = log_cell(b, v);
     seen s = { 0 };
 
@@ -148,7 +153,8 @@ static void densities_of_the_dequantisation_integrate_to_one(void)
     }
 }
 
-static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b)
+                                                     - (*(const double *)a < *(const double *)b); }
 
 static void points_are_drawn_from_the_density_that_they_state(void)
 {
@@ -288,7 +294,8 @@ static void errors_of_points_carry_over_to_the_row(void)
 
 static void weights_far_apart_neither_overflow_nor_hide_a_nan(void)
 {
-    importance one = importance_of(1, (double[]){ -3 }, NULL), far = importance_of(3, (double[]){ -5000, 4000, 3000 }, NULL);
+    importance one = importance_of(1, (double[]){ -3 }, NULL),
+        far = importance_of(3, (double[]){ -5000, 4000, 3000 }, NULL);
 
     near(one.log_mean, -3, 0);
     CU_ASSERT(isnan(one.se) && isnan(one.gap));
@@ -307,7 +314,8 @@ static double log_ring_cell(const bins *b, const process *p, const double *v)
 
     levels(p, 1, &p->t_min, &at);
     for (int k = 0; k < 8; k++) {
-        double part = 1 / 8., mean[2] = { 4 * cos(k * M_PI / 4), 4 * sin(k * M_PI / 4) }, std = hypot(0.3 * at.alpha, at.sigma);
+        double part = 1 / 8., mean[2] = { 4 * cos(k * M_PI / 4), 4 * sin(k * M_PI / 4) },
+            std = hypot(0.3 * at.alpha, at.sigma);
 
         for (int d = 0; d < 2; d++) {
             double low = b->scale * (v[d] - 0.5) + b->shift - at.alpha * mean[d];
@@ -324,7 +332,8 @@ static void check_rows(const char *more, int count, double least)
 {
     enum { ROWS = 48 };
     char path[] = "/tmp/fokker-test-XXXXXX", points[16];
-    const char *words[] = { "fokker", "logp", "gmm8ring", "--data", path, "--levels", "24", "--scale", "0.5", "--shift", "-6", "--importance", points, "--rtol", "1e-5",
+    const char *words[] = { "fokker", "logp", "gmm8ring", "--data", path, "--levels", "24", "--scale", "0.5",
+                            "--shift", "-6", "--importance", points, "--rtol", "1e-5",
                             "--trace", more, "--probes", "4" };
     FILE *f = fdopen(mkstemp(path), "w");
     request r;
@@ -334,7 +343,8 @@ static void check_rows(const char *more, int count, double least)
 
     for (int i = 0; i < ROWS; i++) {
         normals((stream){ 5, USE_METRIC }, i, 0, 0, 1, 2, z);
-        fprintf(f, "%g %g\n", rint((4 * cos(i * M_PI / 4) + 0.3 * z[0] + 6) / 0.5), rint((4 * sin(i * M_PI / 4) + 0.3 * z[1] + 6) / 0.5));
+        fprintf(f, "%g %g\n", rint((4 * cos(i * M_PI / 4) + 0.3 * z[0] + 6) / 0.5),
+                rint((4 * sin(i * M_PI / 4) + 0.3 * z[1] + 6) / 0.5));
     }
     fclose(f);
     snprintf(points, sizeof points, "%d", count);
@@ -365,12 +375,15 @@ static void intervals_of_rows_hold_the_probability_of_their_cell(void)
 }
 
 static const test_case tests[] = {
-    { "probabilities of cells are bounded below, and the gap closes as one over k", probabilities_of_cells_are_bounded_below_and_the_gap_closes_as_one_over_k },
-    { "a normal as wide as the noise wastes less than uniform", a_normal_as_wide_as_the_noise_wastes_less_than_uniform },
+    { "probabilities of cells are bounded below, and the gap closes as one over k",
+      probabilities_of_cells_are_bounded_below_and_the_gap_closes_as_one_over_k },
+    { "a normal as wide as the noise wastes less than uniform",
+      a_normal_as_wide_as_the_noise_wastes_less_than_uniform },
     { "densities of the dequantisation integrate to one", densities_of_the_dequantisation_integrate_to_one },
     { "points are drawn from the density that they state", points_are_drawn_from_the_density_that_they_state },
     { "a point depends on seed, row and its number alone", a_point_depends_on_seed_row_and_its_number_alone },
-    { "numbers that are no levels are refused with their place", numbers_that_are_no_levels_are_refused_with_their_place },
+    { "numbers that are no levels are refused with their place",
+      numbers_that_are_no_levels_are_refused_with_their_place },
     { "scaled numbers come back whole", scaled_numbers_come_back_whole },
     { "items of dequantisation are read or refused", items_of_dequantisation_are_read_or_refused },
     { "bits are counted in whole numbers", bits_are_counted_in_whole_numbers },

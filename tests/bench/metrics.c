@@ -34,9 +34,11 @@ static void frechet_mean_and_cov_are_their_closed_forms_in_two_dimensions(void)
     gap = pow(m[0] - 0.4, 2) + pow(m[1] - 0.4, 2);
     near(value_of("mean", &t, N, 2, x).value, sqrt(gap), 1e-13);
     norm = sqrt(S[0] * S[0] + 2 * S[1] * S[1] + S[3] * S[3]);
-    near(value_of("cov", &t, N, 2, x).value, sqrt(pow(c[0] - S[0], 2) + 2 * pow(c[1] - S[1], 2) + pow(c[2] - S[3], 2)) / norm, 1e-13);
+    near(value_of("cov", &t, N, 2, x).value, sqrt(pow(c[0] - S[0], 2) + 2 * pow(c[1] - S[1], 2) + pow(c[2] - S[3], 2))
+         / norm, 1e-13);
     gap += c[0] + c[2] + S[0] + S[3]
-           - 2 * sqrt(S[0] * c[0] + 2 * S[1] * c[1] + S[3] * c[2] + 2 * sqrt((S[0] * S[3] - S[1] * S[1]) * (c[0] * c[2] - c[1] * c[1])));
+           - 2 * sqrt(S[0] * c[0] + 2 * S[1] * c[1] + S[3] * c[2] + 2
+                      * sqrt((S[0] * S[3] - S[1] * S[1]) * (c[0] * c[2] - c[1] * c[1])));
     near(value_of("frechet", &t, N, 2, x).value, gap, 1e-12);
     free(x);
 }
@@ -46,7 +48,8 @@ static void cross_entropy_of_exact_samples_is_the_entropy(void)
     enum { N = 5000, D = 3 };
     gauss g = gauss_law(D, 1, 0.5);
     truth t = { .law = &g.law, .at = { .alpha = 0.6, .sigma = 0.8 }, .seed = 8 };
-    double *x = malloc(N * D * sizeof *x), var = 0.36 * 0.25 + 0.64, entropy = D / 2. * log(2 * M_PI * M_E * var), floor;
+    double *x = malloc(N * D * sizeof *x), var = 0.36 * 0.25 + 0.64, entropy = D / 2. * log(2 * M_PI * M_E * var),
+        floor;
     quality q;
     measure m;
 
@@ -112,7 +115,8 @@ static void metrics_see_a_missing_mode_of_a_mixture(void)
     model_close(ring);
 }
 
-/* x = L z with L = std (I + shear e_d e_0'): the eigenvalues of Sigma^1/2 C Sigma^1/2 are those of L'C L, whatever the rank of C. */
+/* x = L z with L = std (I + shear e_d e_0'): the eigenvalues of Sigma^1/2 C Sigma^1/2 are those of L'C L, whatever the
+ * rank of C. */
 static void frechet_of_fewer_samples_than_columns_is_the_same(void)
 {
     enum { N = 20, D = 24 };
@@ -141,7 +145,8 @@ static void frechet_of_fewer_samples_than_columns_is_the_same(void)
     gsl_eigen_symm(m, v, eigen);
     for (int d = 0; d < D; d++)
         value -= 2 * sqrt(fmax(gsl_vector_get(v, d), 0));
-    near(value_of("frechet", &(truth){ .law = &g.law, .at = clean }, N, D, x).value, value, 1e-5);      /* roots of what is 0 but for rounding */
+    /* roots of what is 0 but for rounding */
+    near(value_of("frechet", &(truth){ .law = &g.law, .at = clean }, N, D, x).value, value, 1e-5);
     gsl_matrix_free(e), gsl_matrix_free(m), gsl_vector_free(v), gsl_eigen_symm_free(eigen), free(x);
 }
 
@@ -223,7 +228,8 @@ static void labels_condition_the_exact_samples(void)
 static void what_a_law_does_not_know_is_nan_with_a_reason(void)
 {
     static const struct { const char *item, *word; } cases[] = {
-        { "xent", "density" }, { "modemass", "mixture" }, { "frechet", "moments" }, { "mean", "moments" }, { "cov", "moments" },
+        { "xent", "density" }, { "modemass", "mixture" }, { "frechet", "moments" }, { "mean", "moments" },
+        { "cov", "moments" },
         { "rms", "deterministic" }, { "precision", "120 samples" } };
     static const law two = { .name = "two", .dim = 1, .labels = 2, .sample = classes };
     truth t = { .law = &two, .at = clean };
@@ -281,7 +287,8 @@ static const test_case tests[] = {
     { "wild samples are counted", wild_samples_are_counted },
     { "equal seeds give equal exact samples in any part", equal_seeds_give_equal_exact_samples_in_any_part },
     { "exact samples stand at the level", exact_samples_stand_at_the_level },
-    { "frechet, mean and cov are their closed forms in two dimensions", frechet_mean_and_cov_are_their_closed_forms_in_two_dimensions },
+    { "frechet, mean and cov are their closed forms in two dimensions",
+      frechet_mean_and_cov_are_their_closed_forms_in_two_dimensions },
     { "cross-entropy of exact samples is the entropy", cross_entropy_of_exact_samples_is_the_entropy },
     { "mode mass error is the total variation", mode_mass_error_is_the_total_variation },
     { "metrics see a missing mode of a mixture", metrics_see_a_missing_mode_of_a_mixture },

@@ -29,7 +29,15 @@ static void closes(void)
 }
 
 /* One claim and what was measured of it: by any thread. */
-typedef struct claim { const arena *a; const char *on; enum kind kind; method *m; finding f, guard; int bad; char why[200]; } claim;
+typedef struct claim {
+    const arena *a;
+    const char *on;
+    enum kind kind;
+    method *m;
+    finding f, guard;
+    int bad;
+    char why[200];
+} claim;
 
 static void measure(claim *c)
 {
@@ -57,9 +65,11 @@ static finding ask_order(const arena *a, const char *on, enum kind kind, const m
     return c.f;
 }
 
-/* At this effort an interval may be wider than the range of the claim, above all at high orders, of which few rungs lie between the first that
- * is asymptotic and round-off: a slope within the range will do then.  What the full effort says stands in docs/orders.tsv.  The order of dop853
- * and its like is proved tree by tree (test_tableau); stork-4 is Adams-Bashforth 4 (test_rungs). */
+/* At this effort an interval may be wider than the range of the claim, above all at high orders, of which few rungs lie
+ * between the first that
+ * is asymptotic and round-off: a slope within the range will do then.
+ * What the full effort says stands in docs/orders.tsv.
+ * The order of dop853 and its like is proved tree by tree (test_tableau); stork-4 is Adams-Bashforth 4 (test_rungs). */
 static int agrees(const finding *f)
 {
     int steep = f->claimed > 4 || !strcmp(f->solver, "tsit5-shipped") || !strcmp(f->solver, "stork-4");
@@ -75,7 +85,8 @@ static void holds(const claim *c)
     char text[256];
 
     was_measured(c);
-    snprintf(text, sizeof text, "%s on %s, %s: %s order %g reads %.3f [%.3f, %.3f]", f->solver, c->a->proc->name, c->on, kind_names[c->kind], f->claimed,
+    snprintf(text, sizeof text, "%s on %s, %s: %s order %g reads %.3f [%.3f, %.3f]", f->solver, c->a->proc->name,
+             c->on, kind_names[c->kind], f->claimed,
              f->slope.value, f->slope.lo, f->slope.hi);
     check_near(agrees(f), 1, 0, text, __FILE__, __LINE__);
 }
@@ -110,7 +121,8 @@ static void every_solver_converges_as_it_claims(void)
     claim *c = calloc(4 * (size_t)all, sizeof *c);
 
     for (int i = 0; i < all; i++)
-        if ((m[i] = i < n && solver_at(i)->inners ? NULL : method_parse("test", i < n ? solver_at(i)->name : more[i - n])))
+        if ((m[i] = i < n && solver_at(i)->inners ? NULL
+             : method_parse("test", i < n ? solver_at(i)->name : more[i - n])))
             count += claims_of(m[i], c + count);
     #pragma omp parallel for schedule(dynamic, 1)
     for (int i = 0; i < count; i++)
@@ -125,7 +137,8 @@ static void every_solver_converges_as_it_claims(void)
 
 /* Mutants: each a solver of the list with one thing wrong. */
 
-static int dpmpp_2m(run *r, const level *a, const level *b, const double *x, double *y, double share, const double *before)
+static int dpmpp_2m(run *r, const level *a, const level *b, const double *x, double *y, double share,
+                    const double *before)
 {
     double *now = r->w[0];
 
@@ -140,7 +153,8 @@ static int dpmpp_2m(run *r, const level *a, const level *b, const double *x, dou
     return 0;
 }
 
-static int wrong_factor(run *r, const level *a, const level *b, const double *x, double *y) { return dpmpp_2m(r, a, b, x, y, 1, r->w[1]); }
+static int wrong_factor(run *r, const level *a, const level *b, const double *x,
+                        double *y) { return dpmpp_2m(r, a, b, x, y, 1, r->w[1]); }
 
 static int stale_history(run *r, const level *a, const level *b, const double *x, double *y)
 {
@@ -185,12 +199,14 @@ static int ancestral(run *r, const level *a, const level *b, const double *x, do
     EACH_GROUP(r, g) {
         double h = b[g].lambda - a[g].lambda, fresh = -expm1(-2 * h);
 
-        combine(r, g, y, {exp(-h) * b[g].sigma / a[g].sigma, x}, {b[g].alpha * fresh, now}, {times * b[g].sigma * sqrt(fresh), z});
+        combine(r, g, y, {exp(-h) * b[g].sigma / a[g].sigma, x}, {b[g].alpha * fresh, now},
+                {times * b[g].sigma * sqrt(fresh), z});
     }
     return 0;
 }
 
-static int wrong_std(run *r, const level *a, const level *b, const double *x, double *y) { return ancestral(r, a, b, x, y, 1.1); }
+static int wrong_std(run *r, const level *a, const level *b, const double *x,
+                     double *y) { return ancestral(r, a, b, x, y, 1.1); }
 
 /* the same law, another path at every rung */
 static int off_the_path(run *r, const level *a, const level *b, const double *x, double *y)
@@ -204,8 +220,10 @@ static const struct { const char *what; enum kind kind; solver sol; } mutants[] 
     { "heun without its corrector", KIND_ODE, { .order = 2, .work = 1, .step = no_corrector } },
     { "midpoint one level off", KIND_ODE, { .order = 2, .work = 1, .step = off_by_one } },
     { "euler that claims too little", KIND_ODE, { .order = 0.5, .work = 1, .step = no_corrector } },
-    { "ancestral with too much noise", KIND_WEAK, { .order = 1, .strong = 1, .stochastic = 1, .work = 2, .step = wrong_std } },
-    { "ancestral off the path", KIND_STRONG, { .order = 1, .strong = 1, .stochastic = 1, .work = 2, .step = off_the_path } },
+    { "ancestral with too much noise", KIND_WEAK,
+      { .order = 1, .strong = 1, .stochastic = 1, .work = 2, .step = wrong_std } },
+    { "ancestral off the path", KIND_STRONG,
+      { .order = 1, .strong = 1, .stochastic = 1, .work = 2, .step = off_the_path } },
 };
 
 static void solvers_with_one_thing_wrong_are_refuted(void)
@@ -218,19 +236,26 @@ static void solvers_with_one_thing_wrong_are_refuted(void)
 
         s.name = mutants[i].what;
         f = ask_order(&vp, "lambda", mutants[i].kind, &m);
-        snprintf(text, sizeof text, "%s: %s order reads %.3f [%.3f, %.3f]", s.name, kind_names[f.kind], f.slope.value, f.slope.lo, f.slope.hi);
+        snprintf(text, sizeof text, "%s: %s order reads %.3f [%.3f, %.3f]", s.name, kind_names[f.kind], f.slope.value,
+                 f.slope.lo, f.slope.hi);
         check_near(f.verdict, VERDICT_REFUTED, 0, text, __FILE__, __LINE__);
     }
 }
 
 /* Known defects of the field and dropped parts, which claim what the right method claims. */
 static const struct { const char *what, *item; enum kind kind; double order; } impostors[] = {
-    { "3M with half the curvature", "dpmpp-3m-shipped", KIND_ODE, 3 }, { "3M after a first-order step", "unip-3:start=ramp", KIND_ODE, 3 },
-    { "a misplaced parenthesis", "ipndm-v-3-shipped", KIND_ODE, 3 }, { "even weights on uneven steps", "ipndm-4", KIND_ODE, 4 },
-    { "a corrector that drops a row", "unipc-2-shipped", KIND_ODE, 3 }, { "UniPC-2 without its corrector", "unip-2", KIND_ODE, 3 },
-    { "stage times of another method", "stork-2-shipped", KIND_ODE, 2 }, { "the wrong sign of 1/2", "sde-dpmpp-3m-shipped", KIND_WEAK, 2 },
-    { "fresh noise in a sub-step", "dpmpp-2s-sde-shipped", KIND_WEAK, 2 }, { "fresh noise in each stage", "dpmpp-sde:noise=fresh", KIND_WEAK, 2 },
-    { "the field asked before the noise is added", "edm-churn-shipped", KIND_WEAK, 2 }, { "a Riemann sum and no small variances", "er-sde-3-shipped", KIND_WEAK, 2 },
+    { "3M with half the curvature", "dpmpp-3m-shipped", KIND_ODE, 3 },
+    { "3M after a first-order step", "unip-3:start=ramp", KIND_ODE, 3 },
+    { "a misplaced parenthesis", "ipndm-v-3-shipped", KIND_ODE, 3 },
+    { "even weights on uneven steps", "ipndm-4", KIND_ODE, 4 },
+    { "a corrector that drops a row", "unipc-2-shipped", KIND_ODE, 3 },
+    { "UniPC-2 without its corrector", "unip-2", KIND_ODE, 3 },
+    { "stage times of another method", "stork-2-shipped", KIND_ODE, 2 },
+    { "the wrong sign of 1/2", "sde-dpmpp-3m-shipped", KIND_WEAK, 2 },
+    { "fresh noise in a sub-step", "dpmpp-2s-sde-shipped", KIND_WEAK, 2 },
+    { "fresh noise in each stage", "dpmpp-sde:noise=fresh", KIND_WEAK, 2 },
+    { "the field asked before the noise is added", "edm-churn-shipped", KIND_WEAK, 2 },
+    { "a Riemann sum and no small variances", "er-sde-3-shipped", KIND_WEAK, 2 },
 };
 
 static void known_defects_are_refuted_by_the_claim_of_the_right_method(void)
@@ -245,7 +270,8 @@ static void known_defects_are_refuted_by_the_claim_of_the_right_method(void)
             continue;
         s = *m->sol, s.order = impostors[i].order, s.claims = NULL, m->sol = &s;
         f = ask_order(&vp, "karras", impostors[i].kind, m);
-        snprintf(text, sizeof text, "%s: %s: %s order reads %.3f [%.3f, %.3f]", impostors[i].what, s.name, kind_names[f.kind], f.slope.value, f.slope.lo,
+        snprintf(text, sizeof text, "%s: %s: %s order reads %.3f [%.3f, %.3f]", impostors[i].what, s.name,
+                 kind_names[f.kind], f.slope.value, f.slope.lo,
                  f.slope.hi);
         check_near(f.verdict, VERDICT_REFUTED, 0, text, __FILE__, __LINE__);
         method_free(m);
@@ -256,8 +282,10 @@ static void known_defects_are_refuted_by_the_claim_of_the_right_method(void)
 static void every_shipped_defect_has_its_right_form_beside_it(void)
 {
     static const char *const rows[] = {
-        "dpm-solver-3m", "dpmpp-3m", "sde-dpmpp-3m", "ipndm-v-3", "ipndm-v-4", "unipc-2", "unipc-3", "dpmpp-2s-sde", "stork-2", "er-sde-2", "er-sde-3",
-        "edm-churn", "deis-tab1", "deis-tab2", "deis-tab3", "deis-tab4", "deis-rhoab2", "deis-rhoab3", "deis-rhoab4", "tsit5" };
+        "dpm-solver-3m", "dpmpp-3m", "sde-dpmpp-3m", "ipndm-v-3", "ipndm-v-4", "unipc-2", "unipc-3", "dpmpp-2s-sde",
+        "stork-2", "er-sde-2", "er-sde-3",
+        "edm-churn", "deis-tab1", "deis-tab2", "deis-tab3", "deis-tab4", "deis-rhoab2", "deis-rhoab3", "deis-rhoab4",
+        "tsit5" };
     int shipped = 0;
     char name[64];
 
@@ -272,7 +300,8 @@ static void every_shipped_defect_has_its_right_form_beside_it(void)
             continue;
         shipped++;
         snprintf(name, sizeof name, "%.*s", (int)(tail - solver_at(i)->name), solver_at(i)->name);
-        check_near(solver_named(name) != NULL && solver_named(name)->order >= solver_at(i)->order, 1, 0, name, __FILE__, __LINE__);
+        check_near(solver_named(name) != NULL && solver_named(name)->order >= solver_at(i)->order, 1, 0, name,
+                   __FILE__, __LINE__);
     }
     CU_ASSERT_EQUAL(shipped, (int)(sizeof rows / sizeof *rows));
 }
@@ -327,10 +356,12 @@ static void intervals_are_where_a_grid_has_short_steps(void)
 
 static const test_case tests[] = {
     { "what orders are measured on opens", opens },
-    { "a slope is found above round-off and after a change of sign", a_slope_is_found_above_round_off_and_after_a_change_of_sign },
+    { "a slope is found above round-off and after a change of sign",
+      a_slope_is_found_above_round_off_and_after_a_change_of_sign },
     { "every solver converges as it claims", every_solver_converges_as_it_claims },
     { "solvers with one thing wrong are refuted", solvers_with_one_thing_wrong_are_refuted },
-    { "known defects are refuted by the claim of the right method", known_defects_are_refuted_by_the_claim_of_the_right_method },
+    { "known defects are refuted by the claim of the right method",
+      known_defects_are_refuted_by_the_claim_of_the_right_method },
     { "every shipped defect has its right form beside it", every_shipped_defect_has_its_right_form_beside_it },
     { "slopes that still move to the claim do not refute it", slopes_that_still_move_to_the_claim_do_not_refute_it },
     { "intervals are where a grid has short steps", intervals_are_where_a_grid_has_short_steps },

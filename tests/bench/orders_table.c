@@ -1,4 +1,5 @@
-/* The committed table (docs/orders.tsv): its claims are those of the list, nothing is refuted, and no solver with a claim is missing. */
+/* The committed table (docs/orders.tsv): its claims are those of the list, nothing is refuted, and no solver with a
+ * claim is missing. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,8 @@ static int claims(const row *r, const method *m)
     double q = method_order(m);
 
     if (!strcmp(r->kind, "tol"))
-        return fabs(r->claimed - (m->sol->bare && q > 0 ? q / (q + 1) : 1)) < 1e-6 && (m->sol->embedded || m->sol->adapts);
+        return fabs(r->claimed - (m->sol->bare && q > 0 ? q / (q + 1) : 1)) < 1e-6
+            && (m->sol->embedded || m->sol->adapts);
     if (!strcmp(r->kind, "strong"))
         return r->claimed == m->sol->strong;
     return r->claimed == method_order(m) && !strcmp(r->kind, method_stochastic(m) ? "weak" : "ode");
@@ -33,7 +35,8 @@ static method *tried(const solver *s)
 
 static int claims_something(const method *m)
 {
-    return (method_order(m) > 0 && !m->sol->adapts) || m->sol->strong > 0 || (m->sol->embedded && !method_stochastic(m)) ||
+    return (method_order(m) > 0 && !m->sol->adapts) || m->sol->strong > 0
+        || (m->sol->embedded && !method_stochastic(m)) ||
            (m->sol->adapts && !method_stochastic(m));
 }
 
@@ -51,9 +54,11 @@ static void the_table_in_docs_is_of_these_solvers_and_refutes_none(void)
     while (fgets(line, sizeof line, in)) {
         method *m = NULL;
 
-        CU_ASSERT_FATAL(sscanf(line, "%63s %31s %31s %15s %lf %*s %*s %*s %*s %*s %15s", r.solver, r.process, r.grid, r.kind, &r.claimed, r.verdict) == 6);
+        CU_ASSERT_FATAL(sscanf(line, "%63s %31s %31s %15s %lf %*s %*s %*s %*s %*s %15s", r.solver, r.process, r.grid,
+                               r.kind, &r.claimed, r.verdict) == 6);
         for (int i = 0; i < solvers() && !m; i++)
-            if (!strncmp(r.solver, solver_at(i)->name, strcspn(r.solver, "/")) && !solver_at(i)->name[strcspn(r.solver, "/")])
+            if (!strncmp(r.solver, solver_at(i)->name, strcspn(r.solver, "/"))
+                && !solver_at(i)->name[strcspn(r.solver, "/")])
                 seen[i] = 1, m = tried(solver_at(i));
         check_near(m ? claims(&r, m) : -1, 1, 0, line, __FILE__, __LINE__);
         check_near(!strcmp(r.verdict, "refuted"), 0, 0, line, __FILE__, __LINE__);
@@ -71,7 +76,8 @@ static void the_table_in_docs_is_of_these_solvers_and_refutes_none(void)
 }
 
 static const test_case tests[] = {
-    { "the table in docs is of these solvers and refutes none", the_table_in_docs_is_of_these_solvers_and_refutes_none },
+    { "the table in docs is of these solvers and refutes none",
+      the_table_in_docs_is_of_these_solvers_and_refutes_none },
     { 0, 0 },
 };
 const test_table table_orders_table = { "orders_table", tests };

@@ -1,4 +1,5 @@
-/* Results: what is written is read back, torn lines are dropped, budgets and seeds are read, statistics are those of the textbooks. */
+/* Results: what is written is read back, torn lines are dropped, budgets and seeds are read, statistics are those of
+ * the textbooks. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +27,10 @@ static const char head[] = "# fokker 0\n# spec models = a\n";
 
 static record sample_row(const char *item, double nfe, long seed, quality *q)
 {
-    return (record){ .model = "a", .process = "vp-linear:beta_max=10,t_min=1e-4", .score = "clamp(exact)", .solver = item, .grid = "lambda", .reason = "",
-                     .steps = 5, .nfe = nfe, .calls = 5, .rows = 5e9, .dim = 2, .seconds = 0.125, .score_seconds = 0.0625, .seed = seed, .samples = 10,
+    return (record){ .model = "a", .process = "vp-linear:beta_max=10,t_min=1e-4", .score = "clamp(exact)",
+                     .solver = item, .grid = "lambda", .reason = "",
+                     .steps = 5, .nfe = nfe, .calls = 5, .rows = 5e9, .dim = 2, .seconds = 0.125,
+                     .score_seconds = 0.0625, .seed = seed, .samples = 10,
                      .status = RUN_OK, .q = q };
 }
 
@@ -40,7 +43,8 @@ static void comes_back(void)
 
     fresh();
     b.status = RUN_DIVERGED, b.reason = "tab\there\nand a line end";
-    if (must(recorder_create(&out, path, head, 2, names)) || must(recorder_add(&out, &a)) || must(recorder_add(&out, &b)) || must(recorder_close(&out)))
+    if (must(recorder_create(&out, path, head, 2, names)) || must(recorder_add(&out, &a))
+        || must(recorder_add(&out, &b)) || must(recorder_close(&out)))
         return;
     if (must(results_read(path, &in)))
         return;
@@ -85,7 +89,8 @@ static void torn_lines(void)
         CU_ASSERT_EQUAL(in.whole, one);
         results_free(&in);
     }
-    if (must(recorder_continue(&out, path, one, 2)) || must(recorder_add(&out, &b)) || must(recorder_close(&out)) || must(results_read(path, &in)))
+    if (must(recorder_continue(&out, path, one, 2)) || must(recorder_add(&out, &b)) || must(recorder_close(&out))
+        || must(results_read(path, &in)))
         return;
     CU_ASSERT_EQUAL(in.count, 2);
     CU_ASSERT_EQUAL(in.row[1].seed, 2);
@@ -141,8 +146,10 @@ static void strangers(void)
 static void lists_of_numbers(void)
 {
     static const struct { const char *text, *words[2]; } bad[] = {
-        { "", { "no number" } }, { "5 x", { "\"x\"", "1..5" } }, { "5.5", { "5.5", "whole" } }, { "0", { "0", "between 1 and 100" } },
-        { "101", { "101", "between" } }, { "5..3", { "backwards", "3..5" } }, { "1..5 3", { "3", "twice" } }, { "..5", { "..5", "whole" } },
+        { "", { "no number" } }, { "5 x", { "\"x\"", "1..5" } }, { "5.5", { "5.5", "whole" } },
+        { "0", { "0", "between 1 and 100" } },
+        { "101", { "101", "between" } }, { "5..3", { "backwards", "3..5" } }, { "1..5 3", { "3", "twice" } },
+        { "..5", { "..5", "whole" } },
         { "1..", { "\"\"", "whole" } }, { "99999999999999999999", { "whole", NULL } }, { "-3", { "-3", "range" } },
     };
     int n;
@@ -167,7 +174,8 @@ static int spec_of(spec *s, int argc, const char *const *argv)
         typed[i + 2] = (char *)argv[i];
     return options_parse(argc + 2, typed, &r) || spec_open(s, &r);
 }
-#define spec_from(s, ...) spec_of(s, sizeof (const char *[]){ __VA_ARGS__ } / sizeof (char *), (const char *[]){ __VA_ARGS__ })
+#define spec_from(s, ...) spec_of(s, sizeof (const char *[]){ __VA_ARGS__ } / sizeof (char *), \
+                                  (const char *[]){ __VA_ARGS__ })
 
 static void refused_specs(void)
 {
@@ -219,7 +227,8 @@ static void cells_of_a_spec(void)
     int n;
 
     fresh();
-    write_text("[bench]\nmodels = gauss2 gmm8ring\nsolver = euler dopri5:rtol=1e-3 dopri5\nsteps = 3\nseed = 1..2\nsamples = 7\noutput = d\n");
+    write_text("[bench]\nmodels = gauss2 gmm8ring\nsolver = euler dopri5:rtol=1e-3 dopri5\nsteps = 3\nseed = "
+               "1..2\nsamples = 7\noutput = d\n");
     if (must(spec_from(&s, path, "--nfe", "5 10", "--samples", "9")))
         return;
     CU_ASSERT_EQUAL(s.samples, 9);

@@ -53,7 +53,8 @@ static void the_reference_is_the_flow_map_of_a_gaussian(void)
                          line = { .name = "line", .t_low = 0, .t_high = 1, .at = line_at, .t_of_lambda = line_t },
                          stops = { .name = "stops", .t_low = 1e-3, .t_high = 1, .at = line_at, .t_of_lambda = line_t };
     static const struct { const process *p; double from, to; } cases[] = {
-        { &vp, 1, 1e-3 }, { &vp, 0.5, 1e-3 }, { &vp, 1, 0 }, { &vp, 0.1, 0.9 }, { &line, 1, 0.01 }, { &line, 1, 0 }, { &stops, 1, 0 } };
+        { &vp, 1, 1e-3 }, { &vp, 0.5, 1e-3 }, { &vp, 1, 0 }, { &vp, 0.1, 0.9 }, { &line, 1, 0.01 }, { &line, 1, 0 },
+        { &stops, 1, 0 } };
     gauss g = gauss_law(D, 0.7, 0.2);
     score *field = exact_open(&g.law);
 
@@ -106,14 +107,17 @@ static void the_reference_composes_on_a_mixture(void)
     model_close(ring);
 }
 
-/* A network computes in float32; its flow is that of its weights in float64, with which legs compose to 1e-9, and so is that of one in a wrapper. */
+/* A network computes in float32; its flow is that of its weights in float64, with which legs compose to 1e-9, and so is
+ * that of one in a wrapper. */
 static void the_reference_of_a_network_is_in_double(void)
 {
     enum { N = 40, D = 2 };
-    static const shape shapes[] = { { "a.weight", 16, 3, 0.8 }, { "a.bias", 0, 16, 0.5 }, { "b.weight", D, 16, 0.3 }, { "b.bias", 0, D, 0.1 }, { 0 } };
+    static const shape shapes[] = { { "a.weight", 16, 3, 0.8 }, { "a.bias", 0, 16, 0.5 }, { "b.weight", D, 16, 0.3 },
+                                    { "b.bias", 0, D, 0.1 }, { 0 } };
     made m;
     subject s, w;
-    double t[3] = { 1, 0.3, 1e-3 }, x[N * D], whole[N * D], part[N * D], legs[N * D], wrapped[N * D], worst = 0, other = 0, apart = 0;
+    double t[3] = { 1, 0.3, 1e-3 }, x[N * D], whole[N * D], part[N * D], legs[N * D], wrapped[N * D], worst = 0,
+        other = 0, apart = 0;
     level at[3];
     score *fine;
 
@@ -128,9 +132,11 @@ static void the_reference_of_a_network_is_in_double(void)
     must(reference_flow(s.field, s.model->process, &at[1], &at[2], N, NULL, part, legs));
     must(reference_flow(w.field, w.model->process, &at[0], &at[2], N, NULL, x, wrapped));
     fine = s.field->precise(s.field->self);
-    must(ask(fine, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, part)), must(ask(s.field, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, x));
+    must(ask(fine, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, part)),
+        must(ask(s.field, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, x));
     for (int i = 0; i < N * D; i++)
-        worst = fmax(worst, fabs(whole[i] - legs[i])), other = fmax(other, fabs(whole[i] - wrapped[i])), apart = fmax(apart, fabs(part[i] - x[i]));
+        worst = fmax(worst, fabs(whole[i] - legs[i])), other = fmax(other, fabs(whole[i] - wrapped[i])),
+            apart = fmax(apart, fabs(part[i] - x[i]));
     below(worst, 1e-9);
     below(other, 1e-9);
     below(apart, 1e-6);
@@ -149,10 +155,13 @@ static void rms_is_the_distance_from_the_flow_and_tells_why_not(void)
     enum { N = 40, D = 2 };
     static const process vp = { .name = "vp", .t_low = 0, .t_high = 1, .at = vp_at, .t_of_lambda = vp_t };
     gauss g = gauss_law(D, 0.7, 0.2);
-    score *field = exact_open(&g.law), broken = { .abi = SCORE_ABI, .name = "broken", .dim = D, .predicts = PREDICTS_DATA, .serial = 1, .eval = breaks };
+    score *field = exact_open(&g.law),
+        broken = { .abi = SCORE_ABI, .name = "broken", .dim = D, .predicts = PREDICTS_DATA, .serial = 1,
+                   .eval = breaks };
     level from = { .t = 1 };
     double x[N * D], y[N * D];
-    truth t = { .law = &g.law, .at = { .t = 1e-3 }, .field = field, .proc = &vp, .start = &from, .from = x, .deterministic = 1 };
+    truth t = { .law = &g.law, .at = { .t = 1e-3 }, .field = field, .proc = &vp, .start = &from, .from = x,
+                .deterministic = 1 };
     measure m;
     quality q;
     const char *reason;
@@ -193,7 +202,8 @@ static void an_error_and_its_parts_are_those_of_affine_flows(void)
     score *field = exact_open(&net.law), *exact = exact_open(&g.law);
     level from = { .t = 1 };
     double x[N * D], y[N * D], flow[N * D], want[3] = { 0 }, got[3];
-    truth t = { .law = &g.law, .at = { .t = 1e-3 }, .field = field, .exact = exact, .proc = &vp, .start = &from, .from = x, .deterministic = 1, .seed = 4 };
+    truth t = { .law = &g.law, .at = { .t = 1e-3 }, .field = field, .exact = exact, .proc = &vp, .start = &from,
+                .from = x, .deterministic = 1, .seed = 4 };
 
     t.cache = reference_cache_open();
     vp_at(&vp, 1, &from), vp_at(&vp, 1, &t.at);
@@ -204,14 +214,16 @@ static void an_error_and_its_parts_are_those_of_affine_flows(void)
 
         flow[i] = b * 0.8 + (x[i] - a * 0.8) * hypot(0.3 * b, r) / hypot(0.3 * a, s);
         y[i] = flow[i] + (i % 3 ? 0.01 : -0.03);
-        want[0] += pow(y[i] - law_end, 2) / (N * D), want[1] += pow(y[i] - flow[i], 2) / (N * D), want[2] += pow(flow[i] - law_end, 2) / (N * D);
+        want[0] += pow(y[i] - law_end, 2) / (N * D), want[1] += pow(y[i] - flow[i], 2) / (N * D),
+            want[2] += pow(flow[i] - law_end, 2) / (N * D);
     }
     for (int k = 0; k < 3; k++)
         near(got[k] = value_of(parts[k], &t, N, D, y).value, sqrt(want[k]), 1e-10);
     CU_ASSERT(got[0] <= got[1] + got[2] && got[1] > 0.01 && got[2] > 0.05);
     near(value_of("sw2:of=field", &t, N, D, y).value, value_of("sw2", &t, N, D, flow).value, 1e-9);
     near(value_of("sw2:to=field", &t, N, D, flow).value, 0, 1e-9);
-    below(value_of("sw2", &t, N, D, y).value, value_of("sw2:of=field", &t, N, D, y).value + value_of("sw2:to=field", &t, N, D, y).value + 1e-12);
+    below(value_of("sw2", &t, N, D, y).value, value_of("sw2:of=field", &t, N, D, y).value + value_of("sw2:to=field",
+            &t, N, D, y).value + 1e-12);
     near(value_of("mean:of=field", &t, N, D, y).value, value_of("mean", &t, N, D, flow).value, 1e-9);
     reference_cache_close(t.cache);
     field_close(field), field_close(exact);
@@ -247,7 +259,8 @@ static void parts_that_there_are_not_get_a_sentence(void)
     CU_ASSERT(!split_items("--metric", "split:sw2:of=field"));
     says("a part already");
     all = split_items("--metric", "energy split:sw2:projections=9 split:rms");
-    CU_ASSERT_STRING_EQUAL(all ? all : "", "energy sw2:projections=9 sw2:projections=9,to=field sw2:projections=9,of=field rms:to=law rms rms:of=field,to=law ");
+    CU_ASSERT_STRING_EQUAL(all ? all : "", "energy sw2:projections=9 sw2:projections=9,to=field "
+                                           "sw2:projections=9,of=field rms:to=law rms rms:of=field,to=law ");
     free(all), field_close(field);
 }
 

@@ -1,6 +1,8 @@
 /*
- * A field as a child process in C: child MODE [N].  Good modes: bell (data N(0.5, 0.4^2) in 3 columns, noise prediction from sigma), bell32 the same in
- * float32, labels (its label in every column), net (net.h).  The others misbehave at call N or from the start, as their names say.
+ * A field as a child process in C: child MODE [N].  Good modes: bell (data N(0.5, 0.4^2) in 3 columns, noise prediction
+ * from sigma), bell32 the same in
+ * float32, labels (its label in every column), net (net.h).
+ * The others misbehave at call N or from the start, as their names say.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
@@ -103,10 +105,13 @@ static void answer_net(const net *w, uint32_t n, const float *t, float *x)
 static const char *hello(void)
 {
     static const struct { const char *mode, *text; } odd[] = {
-        { "bell32", "fokker 1 dim=3 predicts=noise type=float32 time=sigma process=vp-linear:beta_min=0.1,beta_max=20\n" },
-        { "net", "fokker 1 dim=64 predicts=noise type=float32\n" }, { "labels", "fokker 1 dim=2 predicts=data labels=yes batch=7\n" },
+        { "bell32", "fokker 1 dim=3 predicts=noise type=float32 time=sigma "
+                    "process=vp-linear:beta_min=0.1,beta_max=20\n" },
+        { "net", "fokker 1 dim=64 predicts=noise type=float32\n" },
+        { "labels", "fokker 1 dim=2 predicts=data labels=yes batch=7\n" },
         { "greets", "Loading weights...\n" }, { "newer", "fokker 2 dim=3\n" }, { "nodim", "fokker 1 predicts=noise\n" },
-        { "typo", "fokker 1 dim=3 predict=noise\n" }, { "kind", "fokker 1 dim=3 predicts=nois\n" }, { "eager", "fokker 1 dim=3 predicts=noise\nready\n" },
+        { "typo", "fokker 1 dim=3 predict=noise\n" }, { "kind", "fokker 1 dim=3 predicts=nois\n" },
+        { "eager", "fokker 1 dim=3 predicts=noise\nready\n" },
     };
 
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
@@ -126,7 +131,8 @@ static int serve(const net *w, int dim, size_t width)
         return 0;
     calls++;
     t = malloc(head[1] * width), x = malloc((size_t)head[1] * dim * width), label = malloc(head[1] * sizeof *label + 1);
-    if (!t || !x || !label || !take(t, head[1] * width) || !take(x, (size_t)head[1] * dim * width) || (is("labels") && !take(label, head[1] * sizeof *label)))
+    if (!t || !x || !label || !take(t, head[1] * width) || !take(x, (size_t)head[1] * dim * width)
+        || (is("labels") && !take(label, head[1] * sizeof *label)))
         exit(4);
     misbehave();
     if (is("net"))
@@ -165,7 +171,8 @@ int main(int argc, char **argv)
         for (int i = 0; i < 100000; i++)
             fprintf(stderr, "warning %d: this child says more on stderr than a pipe holds\n", i);
     say(hello());
-    while (serve(w, is("net") ? NET_DIM : is("labels") ? 2 : 3, is("net") || is("bell32") ? sizeof(float) : sizeof(double)))
+    while (serve(w, is("net") ? NET_DIM : is("labels") ? 2 : 3, is("net") || is("bell32") ? sizeof(float)
+                 : sizeof(double)))
         ;
     free(w);
     return 0;

@@ -1,4 +1,5 @@
-/* A plug-in that misbehaves as its argument says: what the program must answer with a sentence.  It has one column and scratch of its own. */
+/* A plug-in that misbehaves as its argument says: what the program must answer with a sentence.
+ * It has one column and scratch of its own. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

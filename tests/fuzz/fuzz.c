@@ -1,7 +1,7 @@
 /*
  * What reads files that others made, under libFuzzer (`make fuzz`): one program a target, FUZZ is which.
- * Nothing may crash, overrun or leak, and no allocation may exceed a constant times the file (-malloc_limit_mb for files of -max_len).
- * A model's process and law are opened; its field is not, since a file may name programs there.
+ * Nothing may crash, overrun or leak, and no allocation may exceed a constant times the file (-malloc_limit_mb for
+ * files of -max_len).  A model's process and law are opened; its field is not, since a file may name programs there.
  */
 #define _GNU_SOURCE
 #include <stdio.h>

@@ -7,10 +7,13 @@
 
 static const stream st = { 7, USE_LAW };
 
-/* The same by the book, in long double and by differences: log p, D and div D of point k's label or of all (label -1). */
-static void by_the_book(const law *l, double w, int labels, int label, const level *at, const double *x, double *logp, double *x0, double *div)
+/* The same by the book, in long double and by differences: log p, D and div D of point k's label or of all (label
+ * -1). */
+static void by_the_book(const law *l, double w, int labels, int label, const level *at, const double *x, double *logp,
+                        double *x0, double *div)
 {
-    long double v = (long double)at->alpha * at->alpha * w * w + (long double)at->sigma * at->sigma, sum = 0, total = 0, top = -INFINITY, spread = 0;
+    long double v = (long double)at->alpha * at->alpha * w * w + (long double)at->sigma * at->sigma, sum = 0,
+        total = 0, top = -INFINITY, spread = 0;
     long double *logit = malloc(l->points * sizeof *logit), mean[512] = { 0 };
 
     for (int k = 0; k < l->points; k++) {
@@ -38,7 +41,8 @@ static void by_the_book(const law *l, double w, int labels, int label, const lev
 }
 
 static const level some_levels[] = {
-    { .alpha = 1, .sigma = 0.01 }, { .alpha = 1, .sigma = 0.3 }, { .alpha = 0.8, .sigma = 0.6 }, { .alpha = 0.1, .sigma = 1 },
+    { .alpha = 1, .sigma = 0.01 }, { .alpha = 1, .sigma = 0.3 }, { .alpha = 0.8, .sigma = 0.6 },
+    { .alpha = 0.1, .sigma = 1 },
     { .alpha = 0, .sigma = 1 }, { .alpha = 1, .sigma = 80 }, { .alpha = 0.5, .sigma = 0 } };
 enum { LEVELS = sizeof some_levels / sizeof *some_levels, ROWS = 5 };
 
@@ -52,7 +56,8 @@ static double *some_rows(const law *l)
     normals((stream){ 3, USE_NOISE }, 0, 0, 0, N, l->dim, z);
     for (int i = 0; i < N; i++)
         for (int d = 0; d < l->dim; d++)
-            x[i * l->dim + d] = some_levels[i / ROWS].alpha * x[i * l->dim + d] + some_levels[i / ROWS].sigma * z[i * l->dim + d];
+            x[i * l->dim + d] = some_levels[i / ROWS].alpha * x[i * l->dim + d] + some_levels[i / ROWS].sigma
+                * z[i * l->dim + d];
     free(z);
     return x;
 }
@@ -61,7 +66,8 @@ static void compare(int K, int dim, int labels, double w, double tolerance)
 {
     law *l = some_points(K, dim, labels, w);
     enum { N = LEVELS * ROWS };
-    double *x = some_rows(l), *x0 = malloc(N * dim * sizeof *x), div[N], logp[N], ex0[512], ediv, elogp, worst[3] = { 0 };
+    double *x = some_rows(l), *x0 = malloc(N * dim * sizeof *x), div[N], logp[N], ex0[512], ediv, elogp,
+        worst[3] = { 0 };
     int label[N];
     batch b = { LEVELS, ROWS, some_levels, x, label };
 
@@ -87,7 +93,8 @@ static void compare(int K, int dim, int labels, double w, double tolerance)
 static void it_is_the_mixture_written_out(void)
 {
     static const struct { int K, dim, labels; } t[] = {
-        { 1, 2, 1 }, { 3, 1, 2 }, { 9, 2, 3 }, { 700, 3, 4 }, { 40, 8, 2 }, { 9, 9, 3 }, { 300, 16, 4 }, { 600, 20, 3 }, { 40, 300, 2 } };
+        { 1, 2, 1 }, { 3, 1, 2 }, { 9, 2, 3 }, { 700, 3, 4 }, { 40, 8, 2 }, { 9, 9, 3 }, { 300, 16, 4 },
+        { 600, 20, 3 }, { 40, 300, 2 } };
 
     for (unsigned i = 0; i < sizeof t / sizeof *t; i++)
         compare(t[i].K, t[i].dim, t[i].labels, 0.4, 1e-10);
@@ -105,8 +112,10 @@ static void differences(const char *path, double h, double tolerance)
     law *l = good(law_at(path));
     enum { N = LEVELS * ROWS };
     int dim = l->dim;
-    double *x = some_rows(l), *x0 = malloc(4 * N * dim * sizeof *x), *jv = x0 + N * dim, *up = jv + N * dim, *down = up + N * dim;
-    double *v = malloc(N * dim * sizeof *v), *y = malloc(N * dim * sizeof *y), div[N], trace[N] = { 0 }, lu[N], ld[N], worst[3] = { 0 };
+    double *x = some_rows(l), *x0 = malloc(4 * N * dim * sizeof *x), *jv = x0 + N * dim, *up = jv + N * dim,
+        *down = up + N * dim;
+    double *v = malloc(N * dim * sizeof *v), *y = malloc(N * dim * sizeof *y), div[N], trace[N] = { 0 }, lu[N], ld[N],
+        worst[3] = { 0 };
     batch b = { LEVELS, ROWS, some_levels, x, NULL }, moved = { LEVELS, ROWS, some_levels, y, NULL };
 
     normals((stream){ 4, USE_PROBE }, 0, 0, 0, N, dim, v);
@@ -181,7 +190,8 @@ static void same_bits(law *l)
 {
     enum { N = 77 };
     int dim = l->dim, label[N], one_label;
-    double *x = malloc(6 * N * dim * sizeof *x), *x0 = x + N * dim, *jv = x0 + N * dim, *y = jv + N * dim, *y0 = y + N * dim, *jy = y0 + N * dim;
+    double *x = malloc(6 * N * dim * sizeof *x), *x0 = x + N * dim, *jv = x0 + N * dim, *y = jv + N * dim,
+        *y0 = y + N * dim, *jy = y0 + N * dim;
     double div[N], logp[N], ydiv[N], ylogp[N];
     level at[N], own[N];
     batch b = { N, 1, at, x, label };
@@ -211,7 +221,8 @@ static void same_bits(law *l)
             for (int i = 0; i < n; i++) {
                 int r = from + n - 1 - i;
 
-                CU_ASSERT(!memcmp(y0 + i * dim, x0 + r * dim, dim * sizeof *y) && !memcmp(jy + i * dim, jv + r * dim, dim * sizeof *y));
+                CU_ASSERT(!memcmp(y0 + i * dim, x0 + r * dim, dim * sizeof *y)
+                          && !memcmp(jy + i * dim, jv + r * dim, dim * sizeof *y));
                 CU_ASSERT(!memcmp(&ydiv[i], &div[r], sizeof *div) && !memcmp(&ylogp[i], &logp[r], sizeof *logp));
             }
         }
@@ -283,7 +294,8 @@ static void a_nan_stays_in_its_row(void)
 static void samples_have_the_moments(void)
 {
     enum { N = 40000 };
-    law *l[] = { good(law_at("models/shipped/two-moons.ini")), some_points(50, 3, 0, 0.5), some_points(50, 12, 0, 0.5) };
+    law *l[] = { good(law_at("models/shipped/two-moons.ini")), some_points(50, 3, 0, 0.5),
+                 some_points(50, 12, 0, 0.5) };
 
     for (int p = 0; p < 3; p++) {
         int dim = l[p]->dim;

@@ -30,21 +30,28 @@ static void what_is_wrong_with_a_data_set_is_said(void)
 {
 #define FINE "file = p.csv\nwidth = .1\n"
     static const struct { const char *lines, *place, *word; } t[] = {
-        { "width = .1", "m.ini:1: ", "needs file" }, { "file = none.csv\nwidth = .1", "m.ini:3: ", "none.csv: No such" },
+        { "width = .1", "m.ini:1: ", "needs file" },
+        { "file = none.csv\nwidth = .1", "m.ini:3: ", "none.csv: No such" },
         { "file = bad.csv\nwidth = .1", "bad.csv:2: ", "columns" },
         { "file = p.csv", "m.ini:1: ", "width" }, { "file = p.csv\nwidth = 0", "m.ini:4: ", "positive" },
         { "file = p.csv\nwidth = -1", "m.ini:4: ", "positive" },
         { "file = p.csv\nwidth = wide", "m.ini:4: ", "wide" }, { "file = p.csv\nwidth =", "m.ini:4: ", "number" },
         { FINE "wdith = 2", "m.ini:5: ", "width" },
-        { FINE "columns = 0..3", "m.ini:5: ", "0..2" }, { FINE "columns = 2..1", "m.ini:5: ", "0..2" }, { FINE "columns = -1", "m.ini:5: ", "0..2" },
-        { FINE "rows = 1-2", "m.ini:5: ", "rows = 0..2" }, { FINE "rows = 0..99999999999999999999", "m.ini:5: ", "0..2" },
+        { FINE "columns = 0..3", "m.ini:5: ", "0..2" }, { FINE "columns = 2..1", "m.ini:5: ", "0..2" },
+        { FINE "columns = -1", "m.ini:5: ", "0..2" },
+        { FINE "rows = 1-2", "m.ini:5: ", "rows = 0..2" },
+        { FINE "rows = 0..99999999999999999999", "m.ini:5: ", "0..2" },
         { FINE "rows = all", "m.ini:5: ", "rows = 0..2" },
-        { FINE "scale = 0", "m.ini:5: ", "scale" }, { FINE "shift = x", "m.ini:5: ", "x" }, { FINE "label_column = 3", "m.ini:5: ", "0..2" },
+        { FINE "scale = 0", "m.ini:5: ", "scale" }, { FINE "shift = x", "m.ini:5: ", "x" },
+        { FINE "label_column = 3", "m.ini:5: ", "0..2" },
         { FINE "label_column = .5", "m.ini:5: ", "0..2" },
-        { FINE "label_column = 1", "columns", "FIRST..LAST" }, { FINE "label_column = 2\ncolumns = 0..2", "m.ini:6: ", "FIRST..LAST" },
-        { FINE "label_column = 2\nlabels = l.txt", "m.ini:6: ", "one of the two" }, { FINE "labels = l2.txt", "m.ini:5: ", "2 numbers" },
+        { FINE "label_column = 1", "columns", "FIRST..LAST" },
+        { FINE "label_column = 2\ncolumns = 0..2", "m.ini:6: ", "FIRST..LAST" },
+        { FINE "label_column = 2\nlabels = l.txt", "m.ini:6: ", "one of the two" },
+        { FINE "labels = l2.txt", "m.ini:5: ", "2 numbers" },
         { FINE "labels = half.txt", "m.ini:5: ", "0.5" },
-        { FINE "label_column = -1\nrows = 0..1", "m.ini:5: ", "-6" }, { FINE "weights = l.txt", "m.ini:5: ", "weight 0 of row 0" },
+        { FINE "label_column = -1\nrows = 0..1", "m.ini:5: ", "-6" },
+        { FINE "weights = l.txt", "m.ini:5: ", "weight 0 of row 0" },
         { FINE "weights = l2.txt", "m.ini:5: ", "2 numbers" } };
 
     file_of("p.csv", "a,b,c\n1,2,3\n4,5,-6\n7,8,9\n");

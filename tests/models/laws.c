@@ -1,4 +1,5 @@
-/* Every kind of law at every process: the denoiser is the score of the density (Tweedie), the divergence and the products are its derivatives. */
+/* Every kind of law at every process: the denoiser is the score of the density (Tweedie), the divergence and the
+ * products are its derivatives. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +55,10 @@ static double *points(const law *l, const level *at)
 
 static void check_at(const law *l, const level *at)
 {
-    double *x = points(l, at), *d = malloc((size_t)ROWS * l->dim * sizeof *d), *jv = malloc((size_t)ROWS * l->dim * sizeof *jv);
-    double *v = calloc((size_t)ROWS * l->dim, sizeof *v), div[ROWS], trace[ROWS] = { 0 }, spread = at->sigma < 1 ? at->sigma : 1;
+    double *x = points(l, at), *d = malloc((size_t)ROWS * l->dim * sizeof *d),
+        *jv = malloc((size_t)ROWS * l->dim * sizeof *jv);
+    double *v = calloc((size_t)ROWS * l->dim, sizeof *v), div[ROWS], trace[ROWS] = { 0 }, spread = at->sigma < 1
+        ? at->sigma : 1;
     batch p = { 1, ROWS, at, x, NULL };
 
     must(l->denoise(l, &p, d, div));
@@ -106,11 +109,14 @@ static void products_with_several_directions_are_those_with_one(void)
     for (int i = 0; i < 3; i++) {
         model *m = model_open(mixtures[i], NULL);
         int dim = m->law->dim, N = GROUPS * 2;
-        double *x = malloc(N * dim * sizeof *x), *v = malloc(MANY * N * dim * sizeof *v), *again = malloc(MANY * N * dim * sizeof *again);
-        double *d = malloc(N * dim * sizeof *d), *jv = malloc(MANY * N * dim * sizeof *jv), *each = malloc(MANY * N * dim * sizeof *each);
+        double *x = malloc(N * dim * sizeof *x), *v = malloc(MANY * N * dim * sizeof *v),
+            *again = malloc(MANY * N * dim * sizeof *again);
+        double *d = malloc(N * dim * sizeof *d), *jv = malloc(MANY * N * dim * sizeof *jv),
+            *each = malloc(MANY * N * dim * sizeof *each);
         double *jv_each = malloc(MANY * N * dim * sizeof *jv_each);
         level at[GROUPS];
-        batch p = { .groups = GROUPS, .rows = 2, .at = at, .x = x }, q = { .groups = GROUPS, .rows = 2 * MANY, .at = at, .x = again };
+        batch p = { .groups = GROUPS, .rows = 2, .at = at, .x = x },
+            q = { .groups = GROUPS, .rows = 2 * MANY, .at = at, .x = again };
 
         for (int g = 0; g < GROUPS; g++)
             levels(m->process, 1, (double[]){ 0.05 * g }, &at[g]);          /* the first without noise */
@@ -129,7 +135,8 @@ static void products_with_several_directions_are_those_with_one(void)
 }
 
 static const test_case tests[] = {
-    { "products with several directions are those with one, to the bit", products_with_several_directions_are_those_with_one },
+    { "products with several directions are those with one, to the bit",
+      products_with_several_directions_are_those_with_one },
     { "every law keeps Tweedie's formula at every process", every_law_keeps_tweedie_s_formula_at_every_process },
     { 0, 0 },
 };

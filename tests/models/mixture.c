@@ -28,7 +28,8 @@ static void data_along(const law *l, level at, const double *x, const double *v,
 }
 
 /* Central differences along v, extrapolated twice: error O(h^6). */
-static void difference(void (*f)(const law *, level, const double *, const double *, double, double *), const law *l, level at, const double *x,
+static void difference(void (*f)(const law *, level, const double *, const double *, double, double *), const law *l,
+                       level at, const double *x,
                        const double *v, double h, int n, double *out)
 {
     double up[MANY], down[MANY], table[3][MANY];
@@ -214,7 +215,8 @@ static void one_gaussian_has_its_closed_form(void)
 {
     law *l = mixture_good("mean.1 = 1 -2 3\nvar.1 = 0.5 1 4\n");
     level at = level_of(0.6, 0.8);
-    double x[3] = { 0.3, -1, 5 }, m[3] = { 1, -2, 3 }, var[3] = { 0.5, 1, 4 }, x0[3], div, logp, expected = 0, trace = 0;
+    double x[3] = { 0.3, -1, 5 }, m[3] = { 1, -2, 3 }, var[3] = { 0.5, 1, 4 }, x0[3], div, logp, expected = 0,
+        trace = 0;
 
     must(l->denoise(l, &(batch){ 1, 1, &at, x, NULL }, x0, &div));
     must(l->logpdf(l, &(batch){ 1, 1, &at, x, NULL }, &logp));
@@ -232,9 +234,11 @@ static void one_gaussian_has_its_closed_form(void)
 
 static const test_case tests[] = {
     { "the denoiser agrees with the slope of the log-density", the_denoiser_agrees_with_the_slope_of_the_log_density },
-    { "products and divergence agree with differences of the denoiser", products_and_divergence_agree_with_differences_of_the_denoiser },
+    { "products and divergence agree with differences of the denoiser",
+      products_and_divergence_agree_with_differences_of_the_denoiser },
     { "the density of the plane integrates to one, whole and by label", the_density_of_the_plane_integrates_to_one },
-    { "full covariances agree with a plain formula by Cholesky", full_covariances_agree_with_a_plain_formula_by_cholesky },
+    { "full covariances agree with a plain formula by Cholesky",
+      full_covariances_agree_with_a_plain_formula_by_cholesky },
     { "the three forms of covariance agree where they meet", the_three_forms_of_covariance_agree_where_they_meet },
     { "one Gaussian has its closed form", one_gaussian_has_its_closed_form },
     { 0, 0 },

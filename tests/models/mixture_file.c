@@ -21,7 +21,8 @@ static void parameters_may_stand_in_files(void)
     if ((b = mixture_good("weights = fokker-test-w.txt\nmeans = fokker-test-m.npy\ncovs = /tmp/fokker-test-c.npy\n")))
         laws_agree(a, b, 0);
     law_close(b);
-    CU_ASSERT_PTR_NULL(mixture_of("weights = fokker-test-m.npy\nmeans = fokker-test-m.npy\ncovs = fokker-test-c.npy\n"));
+    CU_ASSERT_PTR_NULL(mixture_of("weights = fokker-test-m.npy\nmeans = fokker-test-m.npy\ncovs = "
+                                  "fokker-test-c.npy\n"));
     says(":3: the file of weights has 4 numbers", "needs 2");
     CU_ASSERT_PTR_NULL(mixture_of("means = fokker-test-m.npy\ncovs = fokker-test-m.npy\n"));
     says(":4: the file of covariances has 4 numbers", "need 8");
@@ -34,7 +35,8 @@ static void parameters_may_stand_in_files(void)
 
 /* What is wrong, and words that the sentence must hold. */
 static const struct { const char *text, *words[3]; } refused[] = {
-    { "weights = 1 2 -3\nmean.1 = 0\nmean.2 = 1\nmean.3 = 2\nstd = 1\n", { ":3: weight 3 is negative; weights must be positive and are normalised" } },
+    { "weights = 1 2 -3\nmean.1 = 0\nmean.2 = 1\nmean.3 = 2\nstd = 1\n",
+      { ":3: weight 3 is negative; weights must be positive and are normalised" } },
     { "weights = 1 0\nmean.1 = 0\nmean.2 = 1\nstd = 1\n", { ":3: weight 2 is zero" } },
     { "weights = 1\nmean.1 = 0\nmean.2 = 1\nstd = 1\n", { ":3:", "weights has 1 numbers", "needs 2" } },
     { "mean.1 = 0 1\nmean.2 = 1\nstd = 1\n", { ":4:", "mean.2 has 1 numbers", "needs 2" } },
@@ -49,7 +51,8 @@ static const struct { const char *text, *words[3]; } refused[] = {
     { "mean.1 = 0 1\nstd.1 = 1\nvar.1 = 1 1\n", { ":5: mode 1 has std.1 and var.1" } },
     { "mean.1 = 0 1\nvar.1 = 1\n", { ":4:", "var.1 has 1 numbers" } },
     { "mean.1 = 0 1\nstd = 1\nvar.2 = 1 1\n", { ":5: var.2 is for a mode that is not there" } },
-    { "mean.1 = 0 1\nmean.2 = 0 1\nstd = 1\ncov.2 = 1 2 2 1\n", { ":6: the covariance of mode 2 is not positive definite, its smallest eigenvalue is -1" } },
+    { "mean.1 = 0 1\nmean.2 = 0 1\nstd = 1\ncov.2 = 1 2 2 1\n",
+      { ":6: the covariance of mode 2 is not positive definite, its smallest eigenvalue is -1" } },
     { "mean.1 = 0 1\ncov.1 = 1 0.5 0.4 1\n", { ":4: the covariance of mode 1 is not symmetric" } },
     { "mean.1 = 0 1\nstd = 1\nweigths = 1\n", { ":5: [data] has no key weigths", "did you mean weights" } },
     { "mean.1 = 0\nmean.2 = 0\nstd = 1\nlabels = 0 2\n", { ":6: label 2 is 2" } },

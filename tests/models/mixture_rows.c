@@ -47,7 +47,8 @@ static void samples_have_the_moments_of_the_law(void)
 static void a_label_leaves_the_modes_of_its_own(void)
 {
     enum { N = 30 };
-    law *all = mixture_good("weights = 1 2 3 4\nmean.1 = -1 0\nmean.2 = 1 1\nmean.3 = 0 3\nmean.4 = 2 -2\nstd = 0.4\nstd.3 = 1\nlabels = 1 0 1 0\n");
+    law *all = mixture_good("weights = 1 2 3 4\nmean.1 = -1 0\nmean.2 = 1 1\nmean.3 = 0 3\nmean.4 = 2 -2\nstd = "
+                            "0.4\nstd.3 = 1\nlabels = 1 0 1 0\n");
     law *odd = mixture_good("weights = 1 3\nmean.1 = -1 0\nmean.2 = 0 3\nstd = 0.4\nstd.2 = 1\n");
     double x[2 * N], y[2 * N], both[2][2 * N], div[2][N], logp[2][N];
     int label[N], mode[N];
@@ -85,7 +86,8 @@ static void a_label_leaves_the_modes_of_its_own(void)
     law_close(odd);
 }
 
-/* Whole batches against each point by itself, and against other cuts into groups: labels, levels and odd sizes included. */
+/* Whole batches against each point by itself, and against other cuts into groups: labels, levels and odd sizes
+ * included. */
 static void the_bits_of_a_row_depend_on_the_row_alone(void)
 {
     enum { N = 193 };
@@ -94,7 +96,8 @@ static void the_bits_of_a_row_depend_on_the_row_alone(void)
         law *l = mixture_made(c->K, c->dim, c->kind, "");
         int dim = l->dim;
         size_t size = (size_t)N * dim;
-        double *x = malloc(5 * size * sizeof *x), *v = x + size, *y = v + size, *jv = y + size, *one = jv + size, div[N], logp[N], d1, p1;
+        double *x = malloc(5 * size * sizeof *x), *v = x + size, *y = v + size, *jv = y + size, *one = jv + size,
+            div[N], logp[N], d1, p1;
         double *two = malloc(2 * size * sizeof *x);
         level at[N];
         int mode[N], m1;
@@ -117,7 +120,8 @@ static void the_bits_of_a_row_depend_on_the_row_alone(void)
                 must(l->denoise(l, &p, one, &d1));
                 must(l->logpdf(l, &p, &p1));
                 must(l->mode_of(l, &p, &m1));
-                CU_ASSERT(!memcmp(one, y + i * dim, dim * sizeof *one) && d1 == div[i] && p1 == logp[i] && m1 == mode[i]);
+                CU_ASSERT(!memcmp(one, y + i * dim, dim * sizeof *one) && d1 == div[i] && p1 == logp[i]
+                          && m1 == mode[i]);
             }
             for (int from = 0, n = 1; from < N; from += n, n = n * 2 + 1) {
                 int left = N - from < n ? N - from : n;
@@ -194,7 +198,8 @@ static void a_nan_stays_in_its_row(void)
             if (i == BAD)
                 CU_ASSERT(isnan(bad[i * dim]) && isnan(bad[i * dim + dim - 1]) && isnan(div[1][i]) && isnan(logp[1][i]))
             else
-                CU_ASSERT(!memcmp(y + i * dim, bad + i * dim, dim * sizeof *y) && div[0][i] == div[1][i] && logp[0][i] == logp[1][i])
+                CU_ASSERT(!memcmp(y + i * dim, bad + i * dim, dim * sizeof *y) && div[0][i] == div[1][i]
+                          && logp[0][i] == logp[1][i])
         free(x);
         law_close(l);
     }

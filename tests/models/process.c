@@ -1,4 +1,5 @@
-/* A process is what it claims: its derivatives are derivatives, lambda falls and inverts, any number of levels gives the same bits. */
+/* A process is what it claims: its derivatives are derivatives, lambda falls and inverts, any number of levels gives
+ * the same bits. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,10 +10,13 @@
 
 /* Every kind; cell: the width of the pieces it is made of, 0 if it is smooth. */
 static const struct { const char *item; double cell; } every[] = {
-    { "vp-linear", 0 }, { "vp-linear:beta_min=0,beta_max=5", 0 }, { "vp-linear:beta_min=3,beta_max=3", 0 }, { "vp-linear:t_min=1e-6", 0 },
+    { "vp-linear", 0 }, { "vp-linear:beta_min=0,beta_max=5", 0 }, { "vp-linear:beta_min=3,beta_max=3", 0 },
+    { "vp-linear:t_min=1e-6", 0 },
     { "vp-cosine", 0 }, { "vp-cosine:s=0.05,t_max=0.9999", 0 }, { "sub-vp", 0 }, { "sub-vp:beta_max=4", 0 },
-    { "vp-discrete", 1 }, { "vp-discrete:betas=scaled-linear,beta_min=0.00085,beta_max=0.012", 1 }, { "vp-discrete:betas=cosine,T=50", 1 },
-    { "vp-discrete:T=200,t_min=-0.9", 1 }, { "ve", 0 }, { "ve:sigma_min=1e-3,sigma_max=1000", 0 }, { "edm", 0 }, { "edm:t_min=1e-9,t_max=1e4", 0 },
+    { "vp-discrete", 1 }, { "vp-discrete:betas=scaled-linear,beta_min=0.00085,beta_max=0.012", 1 },
+    { "vp-discrete:betas=cosine,T=50", 1 },
+    { "vp-discrete:T=200,t_min=-0.9", 1 }, { "ve", 0 }, { "ve:sigma_min=1e-3,sigma_max=1000", 0 }, { "edm", 0 },
+    { "edm:t_min=1e-9,t_max=1e4", 0 },
     { "flow", 0 }, { "flow:shift=3,t_max=0.999", 0 }, { "flow:shift=0.5", 0 }, { "tabulated:%s", 1 / 64. },
 };
 enum { EVERY = sizeof every / sizeof *every, POINTS = 500 };
@@ -129,7 +133,8 @@ static void lambda_falls_and_inverts(void)
             if (l.alpha == 0)
                 continue;
             slope = l.g2 / (2 * l.sigma * l.sigma);         /* -dlambda/dt */
-            worst = fmax(worst, fabs(p->t_of_lambda(p, l.lambda) - t) / (1e-12 * fabs(t) + 4 * 0x1p-53 * (1 + fabs(l.lambda)) / slope));
+            worst = fmax(worst, fabs(p->t_of_lambda(p, l.lambda) - t)
+                         / (1e-12 * fabs(t) + 4 * 0x1p-53 * (1 + fabs(l.lambda)) / slope));
         }
         check_below(worst, 1, every[k].item, __FILE__, __LINE__);
         process_close(p);
@@ -224,8 +229,10 @@ static void levels_agree_with_the_papers(void)
     theta = acosl(-1) / 2;
     l = at("vp-cosine", 0.7);
     near(l.alpha, cosl(theta * 0.708L / 1.008L) / cosl(theta * 0.008L / 1.008L), 1e-16);
-    near(at("vp-cosine", 1e-4).sigma, sqrtl(1 - powl(cosl(theta * 0.0081L / 1.008L) / cosl(theta * 0.008L / 1.008L), 2)), 3e-17);
-    near(at("vp-discrete:betas=cosine,T=50", 34).alpha, l.alpha, 1e-14);        /* the chain ends its 35th step at 35/50 */
+    near(at("vp-cosine", 1e-4).sigma,
+         sqrtl(1 - powl(cosl(theta * 0.0081L / 1.008L) / cosl(theta * 0.008L / 1.008L), 2)), 3e-17);
+    /* the chain ends its 35th step at 35/50 */
+    near(at("vp-discrete:betas=cosine,T=50", 34).alpha, l.alpha, 1e-14);
     near(at("ve", 0.25).sigma, 0.01 * powl(5000, 0.25L), 1e-16);
     near(at("edm", 3).g2, 6, 0);
     l = at("flow:shift=3", 0.4);
@@ -253,7 +260,8 @@ static void a_table_of_another_process_agrees_with_it(void)
 static void the_clean_level_has_a_time_where_the_process_has_one(void)
 {
     const struct { const char *item; double t; } want[] = {
-        { "vp-linear", 0 }, { "vp-cosine", 0 }, { "sub-vp", 0 }, { "vp-discrete", -1 }, { "edm", 0 }, { "flow", 0 }, { "ve", NAN }, { "tabulated:%s", NAN } };
+        { "vp-linear", 0 }, { "vp-cosine", 0 }, { "sub-vp", 0 }, { "vp-discrete", -1 }, { "edm", 0 }, { "flow", 0 },
+        { "ve", NAN }, { "tabulated:%s", NAN } };
 
     for (int i = 0; i < 8; i++) {
         process *p = open_item(want[i].item);
@@ -300,7 +308,8 @@ static const test_case tests[] = {
     { "levels agree with the papers", levels_agree_with_the_papers },
     { "a table of another process agrees with it", a_table_of_another_process_agrees_with_it },
     { "the clean level has a time where the process has one", the_clean_level_has_a_time_where_the_process_has_one },
-    { "the prior is sigma at t_max where the variance explodes", the_prior_is_sigma_at_t_max_where_the_variance_explodes },
+    { "the prior is sigma at t_max where the variance explodes",
+      the_prior_is_sigma_at_t_max_where_the_variance_explodes },
     { 0, 0 },
 };
 const test_table table_process = { "process", tests };

@@ -9,7 +9,8 @@
 
 static void keys_of_a_model_file_are_those_of_an_item(void)
 {
-    const char *keys[] = { "betas", "t_max", "beta_max" }, *values[] = { "scaled-linear", "500", "0.03" }, *wheres[] = { "a:1", "a:2", "a:3" };
+    const char *keys[] = { "betas", "t_max", "beta_max" }, *values[] = { "scaled-linear", "500", "0.03" },
+        *wheres[] = { "a:1", "a:2", "a:3" };
     process *p = process_from("a:9", "vp-discrete", 3, keys, values, wheres);
     process *q = process_open("test", "vp-discrete:betas=scaled-linear,t_max=500,beta_max=0.03");
 
@@ -58,13 +59,20 @@ static void betas_come_from_a_file(void)
 static void a_bad_item_is_one_sentence(void)
 {
     const struct { const char *item, *says; } bad[] = {
-        { "vp-liner", "did you mean vp-linear?" }, { "vp-linear:beta_mix=2", "did you mean beta_min?" }, { "edm:prior_sdt=2", "did you mean prior_std?" },
-        { "vp-linear:beta_min=3,beta_max=2", "do not rise" }, { "vp-linear:beta_min=0,beta_max=0", "do not rise" }, { "vp-linear:t_max=2", "outside" },
-        { "vp-linear:t_min=1", "not below" }, { "edm:t_min=-1", "outside" }, { "vp-linear:beta_max", "no value" }, { "vp-linear:beta_max=x", "not a number" },
-        { "vp-linear:t_max=nan", "finite" }, { "ve:sigma_min=3,sigma_max=2", "not below" }, { "ve:sigma_min=0", "between" },
-        { "vp-discrete:T=1.5", "between 2" }, { "vp-discrete:T=10.5", "whole" }, { "vp-discrete:betas=linaer", "choose one of" },
-        { "vp-discrete:betas=file", "file=PATH" }, { "vp-discrete:beta_max=1", "beta 999 is 1" }, { "vp-discrete:beta_min=0", "beta 0 is 0" },
-        { "vp-discrete:beta_min=0.3,beta_max=0.1", "in order" }, { "flow:shift=0", "between" }, { "tabulated", "file" }, 
+        { "vp-liner", "did you mean vp-linear?" }, { "vp-linear:beta_mix=2", "did you mean beta_min?" },
+        { "edm:prior_sdt=2", "did you mean prior_std?" },
+        { "vp-linear:beta_min=3,beta_max=2", "do not rise" }, { "vp-linear:beta_min=0,beta_max=0", "do not rise" },
+        { "vp-linear:t_max=2", "outside" },
+        { "vp-linear:t_min=1", "not below" }, { "edm:t_min=-1", "outside" }, { "vp-linear:beta_max", "no value" },
+        { "vp-linear:beta_max=x", "not a number" },
+        { "vp-linear:t_max=nan", "finite" }, { "ve:sigma_min=3,sigma_max=2", "not below" },
+        { "ve:sigma_min=0", "between" },
+        { "vp-discrete:T=1.5", "between 2" }, { "vp-discrete:T=10.5", "whole" },
+        { "vp-discrete:betas=linaer", "choose one of" },
+        { "vp-discrete:betas=file", "file=PATH" }, { "vp-discrete:beta_max=1", "beta 999 is 1" },
+        { "vp-discrete:beta_min=0", "beta 0 is 0" },
+        { "vp-discrete:beta_min=0.3,beta_max=0.1", "in order" }, { "flow:shift=0", "between" },
+        { "tabulated", "file" }, 
         { "edm:prior_std=0", "between" }, { "", "name" } };
 
     for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -81,9 +89,12 @@ static void a_bad_item_is_one_sentence(void)
 static void a_bad_table_is_one_sentence_with_its_line(void)
 {
     const struct { const char *text, *line, *says; } bad[] = {
-        { "0 .9 .1\n1 .5 .8\n", "", "only 2 rows" }, { "", "", "no numbers" }, { "0 .9 .1\n1 .5 .8\n2 .6 .9\n", ":3:", "does not fall" },
-        { "0 .9 .1\n# x\n\n1 .5 .8\n1 .4 .9\n", ":5:", "does not rise" }, { "0 1 0\n1 .5 .8\n2 .1 .9\n", ":1:", "positive" },
-        { "0 .9 .1\n1 nan .8\n2 .1 .9\n", ":2:", "finite" }, { "0 .9 .1\n1 .5\n2 .1 .9\n", ":2:", "2 numbers" }, { "0 .9 .1 3\n", ":1:", "more than 3" },
+        { "0 .9 .1\n1 .5 .8\n", "", "only 2 rows" }, { "", "", "no numbers" },
+        { "0 .9 .1\n1 .5 .8\n2 .6 .9\n", ":3:", "does not fall" },
+        { "0 .9 .1\n# x\n\n1 .5 .8\n1 .4 .9\n", ":5:", "does not rise" },
+        { "0 1 0\n1 .5 .8\n2 .1 .9\n", ":1:", "positive" },
+        { "0 .9 .1\n1 nan .8\n2 .1 .9\n", ":2:", "finite" }, { "0 .9 .1\n1 .5\n2 .1 .9\n", ":2:", "2 numbers" },
+        { "0 .9 .1 3\n", ":1:", "more than 3" },
         { "0 .9 .1\n1 .5 .8x\n", ":2:", ".8x" }, { "0 .9 .1\n1 .9 .1\n2 .1 .9", ":2:", "strictly" } };
 
     for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {

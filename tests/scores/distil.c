@@ -1,4 +1,5 @@
-/* What a teacher makes of a point: its walk is the library's own ddim, and its end is what one step of the student reaches. */
+/* What a teacher makes of a point: its walk is the library's own ddim, and its end is what one step of the student
+ * reaches. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +53,8 @@ static int eval_fixed(void *self, const batch *p, double *out)
 static void a_walk_is_ddim_and_a_target_reaches_its_end_in_one_step(void)
 {
     static const struct { const char *model, *process; int steps, K; } ways[] = {
-        { "gmm8ring", "vp-linear", 4, 3 }, { "gmm8ring", "flow:t_max=0.999", 5, 2 }, { "gauss2", "edm", 2, 4 }, { "gmm8ring", "vp-discrete", 4, 2 }, { "gmm8ring", NULL, 1, 8 } };
+        { "gmm8ring", "vp-linear", 4, 3 }, { "gmm8ring", "flow:t_max=0.999", 5, 2 }, { "gauss2", "edm", 2, 4 },
+        { "gmm8ring", "vp-discrete", 4, 2 }, { "gmm8ring", NULL, 1, 8 } };
 
     for (unsigned w = 0; w < sizeof ways / sizeof *ways; w++) {
         rig r;
@@ -82,7 +84,8 @@ static void a_walk_is_ddim_and_a_target_reaches_its_end_in_one_step(void)
                 distil_invert(&by, i, DIM, x + k * DIM, z + k * DIM);
             level two[2] = { from[0], from[K] };
             fixed f = { z };
-            still.eval = eval_fixed, still.self = &f, still.predicts = PREDICTS_DATA, still.twin = NULL, still.process = NULL;
+            still.eval = eval_fixed, still.self = &f, still.predicts = PREDICTS_DATA, still.twin = NULL,
+                still.process = NULL;
             r.how.plan.field = &still, r.how.plan.grid = two, r.how.plan.steps = 1;
             again = rig_run(&r, N, x, NULL, NULL);
             for (int k = 0; k < N * DIM; k++)
@@ -95,7 +98,8 @@ static void a_walk_is_ddim_and_a_target_reaches_its_end_in_one_step(void)
     }
 }
 
-/* One Gaussian column: the flow to the data is m + s (x - alpha m)/sqrt(alpha^2 s^2 + sigma^2), and twice the teacher's steps halve its distance. */
+/* One Gaussian column: the flow to the data is m + s (x - alpha m)/sqrt(alpha^2 s^2 + sigma^2), and twice the teacher's
+ * steps halve its distance. */
 static double from_the_flow(int K)
 {
     enum { STEPS = 2, MEAN = 1 };
@@ -105,7 +109,10 @@ static double from_the_flow(int K)
     distil by;
     double worst = NAN;
 
-    if (must(made_folder(&m)) || must(made_text(&m, "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1\nmean.1 = 1 1\nstd = 0.5\n")))
+    if (must(made_folder(&m))
+        || must(made_text(&m,
+                          "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1\nmean.1 = 1 1\nstd = "
+                          "0.5\n")))
         return NAN;
     if (!open_by(&by, &r, m.ini, NULL, STEPS, K)) {
         int at[N] = { 0 };
@@ -154,7 +161,8 @@ static void a_teacher_is_told_the_label(void)
 }
 
 static const test_case tests[] = {
-    { "a walk is ddim, and a target reaches its end in one step", a_walk_is_ddim_and_a_target_reaches_its_end_in_one_step },
+    { "a walk is ddim, and a target reaches its end in one step",
+      a_walk_is_ddim_and_a_target_reaches_its_end_in_one_step },
     { "the target tends to the end of the flow", the_target_tends_to_the_end_of_the_flow },
     { "a teacher is told the label", a_teacher_is_told_the_label },
     { 0, 0 },

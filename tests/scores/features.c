@@ -14,7 +14,8 @@ enum { N = 500, D = 3, COLS = 2 };
 
 static const shape alone[] = { { "layers.0.weight", COLS, D, 1 }, { 0 } };
 
-/* A linear map without bias, from D columns to COLS, with more lines in its section; the test fails where it cannot be opened. */
+/* A linear map without bias, from D columns to COLS, with more lines in its section; the test fails where it cannot be
+ * opened. */
 static features *open_linear(made *m, const char *more)
 {
     char text[512];
@@ -173,12 +174,16 @@ static void a_space_keeps_labels(void)
 static void what_is_wrong_is_said_in_a_sentence(void)
 {
     static const struct { const char *text, *word, *more; } cases[] = {
-        { "[score]\nkind = mlp\n", "no section [features]", "net.ini" }, { "[features]\nkind = exact\n", "of kind onnx or mlp, not exact", "net.ini:2" },
-        { "[features]\nfile = net.safetensors\n", "not left open", "net.ini:1" }, { "[features]\nkind = mlp\n", "[features] needs file", "net.ini" },
+        { "[score]\nkind = mlp\n", "no section [features]", "net.ini" },
+        { "[features]\nkind = exact\n", "of kind onnx or mlp, not exact", "net.ini:2" },
+        { "[features]\nfile = net.safetensors\n", "not left open", "net.ini:1" },
+        { "[features]\nkind = mlp\n", "[features] needs file", "net.ini" },
         { "[features]\nkind = mlp\nfile = net.safetensors\nlayers = linear\n", "columns are not known", "dim =" },
         { "[features]\nkind = mlp\nfile = net.safetensors\nlayers = linear\ndim = 4\n", "2 x 3", "dim another" },
-        { "[features]\nkind = mlp\nfile = net.safetensors\nlayers = linear\ndim = 3\nsclae = 2\n", "no key sclae", "net.ini:6" },
-        { "[features]\nkind = mlp\nfile = net.safetensors\nlayers = linear\ndim = 3\nat = 2\n", "at is 2", "net.ini:6" } };
+        { "[features]\nkind = mlp\nfile = net.safetensors\nlayers = linear\ndim = 3\nsclae = 2\n", "no key sclae",
+          "net.ini:6" },
+        { "[features]\nkind = mlp\nfile = net.safetensors\nlayers = linear\ndim = 3\nat = 2\n", "at is 2",
+          "net.ini:6" } };
     model bare = { .name = "gauss" };
     score field = { .dim = D + 1 };
     made m;
@@ -197,7 +202,8 @@ static void what_is_wrong_is_said_in_a_sentence(void)
 
 static const test_case tests[] = {
     { "a network sees the raw numbers in its own units", a_network_sees_the_raw_numbers_in_its_own_units },
-    { "metrics in a space are those of what the network makes", metrics_in_a_space_are_those_of_what_the_network_makes },
+    { "metrics in a space are those of what the network makes",
+      metrics_in_a_space_are_those_of_what_the_network_makes },
     { "moments are those at the level of the samples", moments_are_those_at_the_level_of_the_samples },
     { "a space keeps labels", a_space_keeps_labels },
     { "what is wrong is said in a sentence", what_is_wrong_is_said_in_a_sentence },

@@ -76,7 +76,8 @@ static void guided_samples_have_the_same_bits_on_any_number_of_blocks(void)
 
 static const test_case tests[] = {
     { "guidance is the guided field of a labelled mixture", guidance_is_the_guided_field_of_a_labelled_mixture },
-    { "guided samples have the same bits in blocks of any size", guided_samples_have_the_same_bits_on_any_number_of_blocks },
+    { "guided samples have the same bits in blocks of any size",
+      guided_samples_have_the_same_bits_on_any_number_of_blocks },
     { 0, 0 },
 };
 const test_table table_guidance = { "guidance", tests };

@@ -11,24 +11,34 @@
 #include "tests/suite.h"
 
 net *net_open_double(const net_text *);
-void net_close_double(net *), net_forward_double(const net *, tape *, int), net_tangent_double(const net *, tape *), tape_close_double(tape *);
+void net_close_double(net *), net_forward_double(const net *, tape *, int), net_tangent_double(const net *, tape *),
+    tape_close_double(tape *);
 tape *tape_open_double(const net *);
 long net_trains_double(net *);
 const weight *net_weight_double(const net *, const weight *);
-void net_get_double(const net *, real *), net_set_double(net *, const real *), net_backward_double(const net *, tape *, back *, int, real *), back_close_double(back *);
+void net_get_double(const net *, real *), net_set_double(net *, const real *),
+    net_backward_double(const net *, tape *, back *, int, real *), back_close_double(back *);
 back *back_open_double(const net *);
 
 enum { DIM = 5 };
 
 static const shape shapes[] = {
-    { "w.weight", 7, DIM, 0.6 }, { "w.bias", 0, 7, 0.3 }, { "u.weight", DIM, 7, 0.6 }, { "u.bias", 0, DIM, 0.3 }, { "bare.weight", DIM, DIM, 0.6 },
-    { "n.weight", 0, DIM, 1 }, { "n.bias", 0, DIM, 1 }, { "cat.weight", DIM, DIM + 6, 0.4 }, { "t.weight", 6, 8, 0.5 }, { "t.bias", 0, 6, 0.5 },
-    { "add.weight", DIM, 6, 0.5 }, { "s._layer.weight", DIM, DIM, 0.6 }, { "s._layer.bias", 0, DIM, 0.6 }, { "s._hyper_gate.weight", DIM, 6, 0.6 },
-    { "s._hyper_gate.bias", 0, DIM, 0.6 }, { "s._hyper_bias.weight", DIM, 6, 0.6 }, { "e.weight", 3, 6, 1 }, { "f.weight", 0, 4, 0.5 },
-    { "up.weight", 16, DIM, 0.6 }, { "down.weight", DIM, 16, 0.4 }, { "each.weight", 3, 4, 0.6 }, { "each.bias", 0, 3, 0.4 }, { "back.weight", 4, 3, 0.6 },
-    { "col.0.weight", 6, 3, 0.7 }, { "col.0.bias", 0, 6, 0.5 }, { "col.2.weight", 3, 6, 0.5 }, { "col.2.bias", 0, 3, 0.3 },
-    { "tok.0.weight", 5, 4, 0.7 }, { "tok.0.bias", 0, 5, 0.5 }, { "tok.2.weight", 4, 5, 0.5 }, { "tok.2.bias", 0, 4, 0.3 },
-    { "one16.0.weight", 2, 1, 1 }, { "one16.2.weight", 1, 2, 1 }, { "spread.weight", 3, 6, 0.5 }, { "spread.bias", 0, 3, 0.5 },
+    { "w.weight", 7, DIM, 0.6 }, { "w.bias", 0, 7, 0.3 }, { "u.weight", DIM, 7, 0.6 }, { "u.bias", 0, DIM, 0.3 },
+    { "bare.weight", DIM, DIM, 0.6 },
+    { "n.weight", 0, DIM, 1 }, { "n.bias", 0, DIM, 1 }, { "cat.weight", DIM, DIM + 6, 0.4 }, { "t.weight", 6, 8, 0.5 },
+    { "t.bias", 0, 6, 0.5 },
+    { "add.weight", DIM, 6, 0.5 }, { "s._layer.weight", DIM, DIM, 0.6 }, { "s._layer.bias", 0, DIM, 0.6 },
+    { "s._hyper_gate.weight", DIM, 6, 0.6 },
+    { "s._hyper_gate.bias", 0, DIM, 0.6 }, { "s._hyper_bias.weight", DIM, 6, 0.6 }, { "e.weight", 3, 6, 1 },
+    { "f.weight", 0, 4, 0.5 },
+    { "up.weight", 16, DIM, 0.6 }, { "down.weight", DIM, 16, 0.4 }, { "each.weight", 3, 4, 0.6 },
+    { "each.bias", 0, 3, 0.4 }, { "back.weight", 4, 3, 0.6 },
+    { "col.0.weight", 6, 3, 0.7 }, { "col.0.bias", 0, 6, 0.5 }, { "col.2.weight", 3, 6, 0.5 },
+    { "col.2.bias", 0, 3, 0.3 },
+    { "tok.0.weight", 5, 4, 0.7 }, { "tok.0.bias", 0, 5, 0.5 }, { "tok.2.weight", 4, 5, 0.5 },
+    { "tok.2.bias", 0, 4, 0.3 },
+    { "one16.0.weight", 2, 1, 1 }, { "one16.2.weight", 1, 2, 1 }, { "spread.weight", 3, 6, 0.5 },
+    { "spread.bias", 0, 3, 0.5 },
     { "one.weight", 6, 1, 0.7 }, { "one.bias", 0, 6, 0.5 }, { 0 } };
 
 /* The answers of a tile's first rows at x + h v. */
@@ -54,13 +64,15 @@ static double tangent_error(const char *layers, const made *m)
 
     if (must(tensors_read(m->weights, &file)))
         return NAN;
-    n = net_open_double(&(net_text){ "test", "sinusoidal:dim=8 linear:t silu label:none=2,name=e", layers, DIM, &file });
+    n = net_open_double(&(net_text){ "test", "sinusoidal:dim=8 linear:t silu label:none=2,name=e", layers, DIM,
+                                     &file });
     tensors_free(&file);
     if (!n || !(t = tape_open_double(n)))
         return must(-1), NAN;
     N = TILE_ROWS * DIM;
     x = malloc(N * sizeof *x), v = malloc(N * sizeof *v);
-    normals((stream){ 7, USE_PROBE }, 0, 0, 0, TILE_ROWS, DIM, x), normals((stream){ 7, USE_PROBE }, 0, 1, 0, TILE_ROWS, DIM, v);
+    normals((stream){ 7, USE_PROBE }, 0, 0, 0, TILE_ROWS, DIM, x),
+        normals((stream){ 7, USE_PROBE }, 0, 1, 0, TILE_ROWS, DIM, v);
     for (int i = 0; i < TILE_ROWS; i++)
         t->time[i] = 0.1 * (i % 9), t->label[i] = i % 4 - 1 == 2 ? 0 : i % 4 - 1;
     for (int k = 0; k < 4; k++) {
@@ -74,7 +86,8 @@ static double tangent_error(const char *layers, const made *m)
     net_forward_double(n, t, 1);
     net_tangent_double(n, t);
     for (int i = 0; i < N; i++) {
-        double ours = t->dy[i / DIM * pad + i % DIM], theirs = (y[0][i] - 8 * y[1][i] + 8 * y[2][i] - y[3][i]) / (12 * h);
+        double ours = t->dy[i / DIM * pad + i % DIM], theirs = (y[0][i] - 8 * y[1][i] + 8 * y[2][i] - y[3][i])
+            / (12 * h);
 
         error = fmax(error, fabs(ours - theirs)), top = fmax(top, fabs(theirs));
     }
@@ -85,16 +98,21 @@ static double tangent_error(const char *layers, const made *m)
     return error / top;
 }
 
-#define MIXER "linear:up each:tokens=4,name=each spread:tokens=4,name=spread mix:tokens=4,act=silu,name=col spread:tokens=4,name=spread " \
+#define MIXER "linear:up each:tokens=4,name=each spread:tokens=4,name=spread mix:tokens=4,act=silu,name=col " \
+              "spread:tokens=4,name=spread " \
               "( mix:tokens=4,over=tokens,name=tok ) each:tokens=4,name=back linear:down"
 static const char *const lists[] = {
-        "linear:bare", "linear:w linear:u", "linear:w silu linear:u", "silu", "gelu", "linear:w gelu linear:u", "gelu:form=tanh", "elu:alpha=0.7",
-        "softplus", "linear:w softplus linear:u", "tanh", "norm:n", "norm:absent", "concat linear:cat", "concat:place=first linear:cat", "add:add tanh", "squash:s",
+        "linear:bare", "linear:w linear:u", "linear:w silu linear:u", "silu", "gelu", "linear:w gelu linear:u",
+        "gelu:form=tanh", "elu:alpha=0.7",
+        "softplus", "linear:w softplus linear:u", "tanh", "norm:n", "norm:absent", "concat linear:cat",
+        "concat:place=first linear:cat", "add:add tanh", "squash:s",
         "( linear:w tanh linear:u )", "linear:bare ( silu linear:bare ( norm:n linear:w silu linear:u ) tanh )",
-        "linear:w ( silu ) linear:u", "linear:up patch:size=2,side=8 linear:down", "linear:up unpatch:size=2,side=8 linear:down",
+        "linear:w ( silu ) linear:u", "linear:up patch:size=2,side=8 linear:down",
+        "linear:up unpatch:size=2,side=8 linear:down",
         "linear:up each:tokens=4,name=each each:tokens=4,name=back linear:down",
         "linear:up each:tokens=4,name=each spread:tokens=4,name=spread each:tokens=4,name=back linear:down",
-        "linear:up ( mix:tokens=4,over=tokens,name=tok ) linear:down", "linear:up mix:tokens=16,act=tanh,name=one16 linear:down",
+        "linear:up ( mix:tokens=4,over=tokens,name=tok ) linear:down",
+        "linear:up mix:tokens=16,act=tanh,name=one16 linear:down",
         MIXER, "( norm:n squash:s silu ( add:add ) linear:w gelu linear:u ) squash:s" };
 
 static void every_tangent_is_the_limit_of_differences(void)
@@ -140,8 +158,8 @@ static double slope_of(const trial *o, double *v)
     return (l[0] - 8 * l[1] + 8 * l[2] - l[3]) / (12 * h);
 }
 
-/* The largest error of a gradient, relative to the largest number of its tensor or to 1 (an embedding that no layer reads has none); and of that by
- * the state, at some of its numbers. */
+/* The largest error of a gradient, relative to the largest number of its tensor or to 1 (an embedding that no layer
+ * reads has none); and of that by the state, at some of its numbers. */
 static double gradient_error(const trial *o)
 {
     int pad = padded(DIM);
@@ -183,9 +201,11 @@ static double trial_error(const char *embed, const char *layers, const made *m)
         return NAN;
     o.net = net_open_double(&(net_text){ "test", embed, layers, DIM, &file });
     tensors_free(&file);
-    if (o.net && (o.n = net_trains_double(o.net)) >= 0 && (o.tape = tape_open_double(o.net)) && (o.back = back_open_double(o.net))) {
+    if (o.net && (o.n = net_trains_double(o.net)) >= 0 && (o.tape = tape_open_double(o.net))
+        && (o.back = back_open_double(o.net))) {
         o.param = calloc(o.n + 1, sizeof *o.param), o.grad = calloc(o.n + 1, sizeof *o.grad), o.r = r;
-        normals((stream){ 7, USE_PROBE }, 0, 0, 0, FEW, DIM, x), normals((stream){ 7, USE_PROBE }, 0, 1, 0, FEW, DIM, r);
+        normals((stream){ 7, USE_PROBE }, 0, 0, 0, FEW, DIM, x),
+            normals((stream){ 7, USE_PROBE }, 0, 1, 0, FEW, DIM, r);
         for (int i = 0; i < FEW; i++)
             o.tape->time[i] = 0.1 * (i % 9), o.tape->label[i] = i % 4 - 1 == 2 ? 0 : i % 4 - 1;
         for (int i = 0; i < FEW * DIM; i++)
@@ -201,7 +221,8 @@ static double trial_error(const char *embed, const char *layers, const made *m)
 
 static void every_gradient_is_the_limit_of_differences(void)
 {
-    static const char *const embeds[] = { "sinusoidal:dim=8 linear:t silu label:none=2,name=e", "fourier:f linear:t tanh label:e", "linear:one silu" };
+    static const char *const embeds[] = { "sinusoidal:dim=8 linear:t silu label:none=2,name=e",
+                                          "fourier:f linear:t tanh label:e", "linear:one silu" };
     made m;
 
     if (must(made_open(&m, "", NULL, shapes)))
@@ -209,7 +230,8 @@ static void every_gradient_is_the_limit_of_differences(void)
     for (unsigned i = 0; i < sizeof lists / sizeof *lists; i++)
         check_below(trial_error(embeds[0], lists[i], &m), 1e-7, lists[i], __FILE__, __LINE__);
     for (unsigned i = 1; i < sizeof embeds / sizeof *embeds; i++)
-        check_below(trial_error(embeds[i], "add:add silu squash:s concat linear:cat", &m), 1e-7, embeds[i], __FILE__, __LINE__);
+        check_below(trial_error(embeds[i], "add:add silu squash:s concat linear:cat", &m), 1e-7, embeds[i], __FILE__,
+                    __LINE__);
     made_close(&m);
 }
 

@@ -64,10 +64,12 @@ static void answers_are_those_of_the_network_written_out(void)
 
 /* ---- bits ---- */
 
-static const shape large[] = { { "layers.0.weight", 400, 20, 0.2 }, { "layers.0.bias", 0, 400, 0.1 }, { "layers.2.weight", 400, 400, 0.05 },
+static const shape large[] = { { "layers.0.weight", 400, 20, 0.2 }, { "layers.0.bias", 0, 400, 0.1 },
+                               { "layers.2.weight", 400, 400, 0.05 },
     { "layers.2.bias", 0, 400, 0.1 }, { "layers.4.weight", 20, 400, 0.05 }, { 0 } };
 
-static const shape mixing[] = { { "a.0.weight", 37, 4, 0.5 }, { "a.0.bias", 0, 37, 0.1 }, { "a.2.weight", 4, 37, 0.2 }, { "b.0.weight", 90, 5, 0.3 }, { "b.2.weight", 5, 90, 0.1 }, { 0 } };
+static const shape mixing[] = { { "a.0.weight", 37, 4, 0.5 }, { "a.0.bias", 0, 37, 0.1 }, { "a.2.weight", 4, 37, 0.2 },
+                                { "b.0.weight", 90, 5, 0.3 }, { "b.2.weight", 5, 90, 0.1 }, { 0 } };
 
 static void same_bits(const char *layers, const shape *shapes)
 {
@@ -141,7 +143,8 @@ static void a_row_that_is_not_finite_stays_alone(void)
     s.x[3 * 40 + 1] = NAN, s.x[3 * 41] = INFINITY, s.x[3 * 42] = 1e300;
     eval_of(&s, &(batch){ N, 1, s.at, s.x, NULL }, with);
     CU_ASSERT(isnan(with[3 * 40]) && isnan(with[3 * 41]) && isnan(with[3 * 42]));
-    CU_ASSERT(!memcmp(out, with, 3 * 40 * sizeof *out) && !memcmp(out + 3 * 43, with + 3 * 43, 3 * (N - 43) * sizeof *out));
+    CU_ASSERT(!memcmp(out, with, 3 * 40 * sizeof *out)
+              && !memcmp(out + 3 * 43, with + 3 * 43, 3 * (N - 43) * sizeof *out));
     stand_close(&s);
 }
 
@@ -168,13 +171,15 @@ static void products_and_divergences_are_exact(void)
 
             for (int d = 0; d < 3; d++)
                 xa[d] = s.x[3 * i + d] + h * v[3 * i + d], xb[d] = s.x[3 * i + d] - h * v[3 * i + d];
-            examples[k].plain(&s.weights, &s.at[i], s.label[i], xa, a), examples[k].plain(&s.weights, &s.at[i], s.label[i], xb, b);
+            examples[k].plain(&s.weights, &s.at[i], s.label[i], xa, a),
+                examples[k].plain(&s.weights, &s.at[i], s.label[i], xb, b);
             for (int d = 0; d < 3; d++)
                 error = fmax(error, fabs(jv[3 * i + d] - (a[d] - b[d]) / (2 * h)));
             for (int d = 0; d < 3; d++) {
                 memcpy(xa, s.x + 3 * i, sizeof xa), memcpy(xb, xa, sizeof xb);
                 xa[d] += h, xb[d] -= h;
-                examples[k].plain(&s.weights, &s.at[i], s.label[i], xa, a), examples[k].plain(&s.weights, &s.at[i], s.label[i], xb, b);
+                examples[k].plain(&s.weights, &s.at[i], s.label[i], xa, a),
+                    examples[k].plain(&s.weights, &s.at[i], s.label[i], xb, b);
                 trace += (a[d] - b[d]) / (2 * h);
             }
             div_error = fmax(div_error, fabs(div[i] - trace));
@@ -191,9 +196,12 @@ static void products_and_divergences_are_exact(void)
 static void a_network_is_told_the_time_that_it_wants(void)
 {
     static const struct { const char *time, *process; double t, expected; } cases[] = {
-        { "t", "vp-linear", 0.3, 0.3 }, { "index", "vp-linear", 0.3, 299 }, { "index\nT = 50", "vp-linear", 0.3, 14 }, { "i/T\nT = 50", "vp-linear", 0.3, 0.28 },
-        { "index", "vp-discrete", 7, 7 }, { "i/T", "vp-discrete", 7, 0.007 }, { "t\ntime_scale = -1\ntime_shift = 1", "flow", 0.3, 0.7 },
-        { "sigma", "edm", 0.3, 0.3 }, { "log-sigma\ntime_scale = 0.25", "edm", 0.3, -0.30099320108 }, { "ratio", "flow", 0.2, 0.25 },
+        { "t", "vp-linear", 0.3, 0.3 }, { "index", "vp-linear", 0.3, 299 }, { "index\nT = 50", "vp-linear", 0.3, 14 },
+        { "i/T\nT = 50", "vp-linear", 0.3, 0.28 },
+        { "index", "vp-discrete", 7, 7 }, { "i/T", "vp-discrete", 7, 0.007 },
+        { "t\ntime_scale = -1\ntime_shift = 1", "flow", 0.3, 0.7 },
+        { "sigma", "edm", 0.3, 0.3 }, { "log-sigma\ntime_scale = 0.25", "edm", 0.3, -0.30099320108 },
+        { "ratio", "flow", 0.2, 0.25 },
         { "lambda", "flow", 0.2, 1.38629436112 } };
     static const shape pick[] = { { "layers.0.weight", 1, 2, 0 }, { "layers.0.bias", 0, 1, 0 }, { 0 } };
     tensors w;
@@ -214,7 +222,8 @@ static void a_network_is_told_the_time_that_it_wants(void)
         if (!must(subject_open(&of, m.ini, cases[k].process, NULL))) {
             levels(of.model->process, 1, &cases[k].t, &l);
             must(of.field->eval(of.field->self, &(batch){ 1, 1, &l, (double[]){ 5 }, NULL }, &y));
-            check_near(y, cases[k].expected, 2e-7 * fmax(1, fabs(cases[k].expected)), cases[k].time, __FILE__, __LINE__);
+            check_near(y, cases[k].expected, 2e-7 * fmax(1, fabs(cases[k].expected)), cases[k].time, __FILE__,
+                       __LINE__);
             subject_close(&of);
         }
         made_close(&m);
@@ -224,8 +233,10 @@ static void a_network_is_told_the_time_that_it_wants(void)
 /* Everything but the file in the metadata; a key of the section wins. */
 static void metadata_say_what_the_file_does_not(void)
 {
-    static const char *const notes[] = { "layers", "concat linear:a silu ( norm:b linear:c gelu linear:d ) linear:e", "embed",
-        "sinusoidal:dim=8,order=cos-sin,divisor=less,scale=2 linear:t.0 silu linear:t.2 label:none=3,name=cls", "predicts", "noise", "time", "index",
+    static const char *const notes[] = { "layers", "concat linear:a silu ( norm:b linear:c gelu linear:d ) linear:e",
+                                         "embed",
+        "sinusoidal:dim=8,order=cos-sin,divisor=less,scale=2 linear:t.0 silu linear:t.2 label:none=3,name=cls",
+        "predicts", "noise", "time", "index",
         "process", "vp-discrete:T=500", "dim", "3", "time_scale", "4", NULL };
     made m;
     subject of;
@@ -255,25 +266,35 @@ static void metadata_say_what_the_file_does_not(void)
 static void what_is_wrong_is_said_in_a_sentence(void)
 {
     static const struct { const char *score, *word, *more; } cases[] = {
-        { "dim = 3\npredicts = noise\n", "layers =", "metadata" }, { "dim = 3\nlayers = linear:e\n", "predicts", "predicts=" },
-        { "predicts = noise\nlayers = linear:e\n", "give dim", "[data]" }, { "dim = x\npredicts = noise\nlayers = linear:e\n", "net.ini:4", "not a number" },
+        { "dim = 3\npredicts = noise\n", "layers =", "metadata" },
+        { "dim = 3\nlayers = linear:e\n", "predicts", "predicts=" },
+        { "predicts = noise\nlayers = linear:e\n", "give dim", "[data]" },
+        { "dim = x\npredicts = noise\nlayers = linear:e\n", "net.ini:4", "not a number" },
         { "dim = 3.5\npredicts = noise\nlayers = linear:e\n", "net.ini:4", "whole number" },
-        { "dim = 3\npredicts = nose\nlayers = linear:e\n", "net.ini:5", "noise" }, { "dim = 3\npredicts = noise\nlayer = linear:e\n", "neither", "layers =" },
+        { "dim = 3\npredicts = nose\nlayers = linear:e\n", "net.ini:5", "noise" },
+        { "dim = 3\npredicts = noise\nlayer = linear:e\n", "neither", "layers =" },
         { "dim = 3\npredicts = noise\nlayers = liner:e\n", "net.ini:6", "did you mean linear" },
         { "dim = 3\npredicts = noise\nlayers = linear:ee\n", "ee.weight", "did you mean" },
-        { "dim = 3\npredicts = noise\nlayers = linear:e\n", "e.weight", "3 x 20" }, { "dim = 3\npredicts = noise\nlayers = silu ( silu\n", "not closed", "net.ini:6" },
+        { "dim = 3\npredicts = noise\nlayers = linear:e\n", "e.weight", "3 x 20" },
+        { "dim = 3\npredicts = noise\nlayers = silu ( silu\n", "not closed", "net.ini:6" },
         { "dim = 3\npredicts = noise\nlayers = silu )\n", "never opened", "net.ini:6" },
         { "dim = 3\npredicts = noise\nlayers = ( concat )\n", "begins with 3 columns and ends with 4", "net.ini:6" },
-        { "dim = 3\npredicts = noise\nlayers = concat\n", "end with 4 columns", "3" }, { "dim = 3\npredicts = noise\nlayers = sinusoidal:dim=8\n", "belongs into embed", "net.ini" },
-        { "dim = 3\npredicts = noise\nlayers = patch:size=2,side=3\n", "a patch of 2 does not divide an image of 1 x 3", "net.ini" },
+        { "dim = 3\npredicts = noise\nlayers = concat\n", "end with 4 columns", "3" },
+        { "dim = 3\npredicts = noise\nlayers = sinusoidal:dim=8\n", "belongs into embed", "net.ini" },
+        { "dim = 3\npredicts = noise\nlayers = patch:size=2,side=3\n",
+          "a patch of 2 does not divide an image of 1 x 3", "net.ini" },
         { "dim = 3\npredicts = noise\nlayers = patch:size=1,side=2\n", "3 pixels are no rows of 2", "net.ini" },
         { "dim = 3\npredicts = noise\nlayers = each:tokens=2,name=e\n", "3 columns are not 2 tokens", "net.ini" },
         { "dim = 3\npredicts = noise\nembed = concat\nlayers = silu\n", "belongs into layers", "net.ini" },
         { "dim = 3\npredicts = noise\nembed = sinusoidal:dim=7\nlayers = silu\n", "even number", "net.ini" },
         { "dim = 3\npredicts = noise\nembed = sinusoidal\nlayers = silu\n", "dim", "sinusoidal" },
-        { "dim = 3\npredicts = noise\nlayers = residual silu\n", "brackets", "net.ini" }, { "dim = 3\npredicts = noise\nlayers = \n", "no layer", "" },
-        { "dim = 3\npredicts = noise\nlayers = add\n", "add", "1 columns" }, { "dim = 3\npredicts = noise\nembed = sinusoidal:dim=6 label:none=4,name=cls\nlayers = silu\n", "4 rows", "counted from 0" },
-        { "dim = 3\npredicts = noise\ntime = sgima\nlayers = silu\n", "sigma", "net.ini:6" }, { "dim = 3\npredicts = noise\nlayers = silu\ntime_scle = 3\n", "time_scale", "net.ini:7" },
+        { "dim = 3\npredicts = noise\nlayers = residual silu\n", "brackets", "net.ini" },
+        { "dim = 3\npredicts = noise\nlayers = \n", "no layer", "" },
+        { "dim = 3\npredicts = noise\nlayers = add\n", "add", "1 columns" },
+        { "dim = 3\npredicts = noise\nembed = sinusoidal:dim=6 label:none=4,name=cls\nlayers = silu\n", "4 rows",
+          "counted from 0" },
+        { "dim = 3\npredicts = noise\ntime = sgima\nlayers = silu\n", "sigma", "net.ini:6" },
+        { "dim = 3\npredicts = noise\nlayers = silu\ntime_scle = 3\n", "time_scale", "net.ini:7" },
         { "dim = 3\npredicts = noise\nlayers = linear:b\n", "b.weight", "any x 3" } };
     made m;
     subject of;
@@ -290,7 +311,8 @@ static void what_is_wrong_is_said_in_a_sentence(void)
         says(cases[k].word, cases[k].more);
         made_close(&m);
     }
-    if (must(made_open(&m, examples[0].score, NULL, examples[0].shapes)) || must(subject_open(&of, m.ini, "vp-discrete", NULL)))
+    if (must(made_open(&m, examples[0].score, NULL, examples[0].shapes))
+        || must(subject_open(&of, m.ini, "vp-discrete", NULL)))
         return;
     levels(of.model->process, 1, (double[]){ 5 }, &l);
     CU_ASSERT(of.field->eval(of.field->self, &(batch){ 1, 1, &l, x, (int[]){ 4 } }, y) < 0);
@@ -302,7 +324,8 @@ static void what_is_wrong_is_said_in_a_sentence(void)
     made_text(&m, "[score]\nkind = mlp\nfile = no.safetensors\n");
     CU_ASSERT(subject_open(&of, m.ini, NULL, NULL) < 0);
     says("no.safetensors", "No such file");
-    made_text(&m, "[score]\nkind = mlp\nfile = net.safetensors\nlayers = silu\npredicts = noise\n[data]\nkind = mixture\nmean.1 = 0 0\ndim = 3\n");
+    made_text(&m, "[score]\nkind = mlp\nfile = net.safetensors\nlayers = silu\npredicts = noise\n[data]\nkind = "
+                  "mixture\nmean.1 = 0 0\ndim = 3\n");
     CU_ASSERT(subject_open(&of, m.ini, NULL, NULL) < 0);
     made_close(&m);
 }

@@ -1,4 +1,5 @@
-/* Networks of other people's through ONNX Runtime: NETS names the folder of the networks and of what PyTorch answered, DATA that of MNIST. */
+/* Networks of other people's through ONNX Runtime: NETS names the folder of the networks and of what PyTorch answered,
+ * DATA that of MNIST. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <omp.h>
@@ -13,7 +14,8 @@
 #include "tests/suite.h"
 
 /* The time as the reference has it is scale t + shift of the process's. */
-static const struct net { const char *name; double scale, shift; } nets[] = { { "mnist-eps-cnn", 1000, 0 }, { "mnist-eps-cnn-fragile", 1000, 0 },
+static const struct net { const char *name; double scale, shift; } nets[] = { { "mnist-eps-cnn", 1000, 0 },
+                                                                              { "mnist-eps-cnn-fragile", 1000, 0 },
     { "mnist-eps-cnn-fragile-epoch200", 1000, 0 }, { "mnist-flow-vit", -1, 1 }, { "toy-eps-mlp", 1, 0 } };
 enum { NETS = sizeof nets / sizeof *nets };
 
@@ -54,7 +56,8 @@ static int stand_open(stand *s, const struct net *net)
 
     *s = (stand){ 0 };
     snprintf(path, sizeof path, "%snets/%s.ini", models_folder(), net->name);
-    if (must(subject_open(&s->of, path, NULL, NULL)) || must(read_array(net->name, "x", &s->x)) || must(read_array(net->name, "t", &s->t)) ||
+    if (must(subject_open(&s->of, path, NULL, NULL)) || must(read_array(net->name, "x", &s->x))
+        || must(read_array(net->name, "t", &s->t)) ||
         must(read_array(net->name, "y", &s->y)) || must(read_array(net->name, "out", &s->out)))
         return -1;
     s->n = (int)array_rows(&s->x);
@@ -79,7 +82,9 @@ static void asked(stand *s, int first, int n, double *out)
 {
     long dim = array_cols(&s->x);
 
-    must(s->of.field->eval(s->of.field->self, &(batch){ n, 1, s->at + first, s->x.v + first * dim, s->label ? s->label + first : NULL }, out + first * dim));
+    must(s->of.field->eval(s->of.field->self,
+                           &(batch){ n, 1, s->at + first, s->x.v + first * dim, s->label ? s->label + first : NULL },
+        out + first * dim));
 }
 
 static void answers_are_those_of_pytorch(void)
@@ -98,7 +103,8 @@ static void answers_are_those_of_pytorch(void)
     }
 }
 
-/* Convolutions and attention are computed an image at a time, small products row by row: the batch does not matter to these five. */
+/* Convolutions and attention are computed an image at a time, small products row by row: the batch does not matter to
+ * these five. */
 static void a_row_has_the_same_bits_in_every_batch(void)
 {
     for (int k = 0; k < NETS && !missing(); k++) {
@@ -147,7 +153,8 @@ static void a_tensor_within_a_network_is_a_feature_space(void)
 {
     enum { TOKENS = 20, COLS = 64, ROWS = 3 };
     char folder[] = "/tmp/fokker-onnx-XXXXXX", path[64];
-    double *all = malloc(ROWS * TOKENS * COLS * sizeof *all), *kept = malloc(ROWS * COLS * sizeof *kept), error = 0, x[ROWS * 784];
+    double *all = malloc(ROWS * TOKENS * COLS * sizeof *all), *kept = malloc(ROWS * COLS * sizeof *kept), error = 0,
+        x[ROWS * 784];
 
     for (int i = 0; i < ROWS * 784; i++)
         x[i] = i % 97 / 97.;
@@ -158,7 +165,8 @@ static void a_tensor_within_a_network_is_a_feature_space(void)
         FILE *out = fopen(path, "w");
         features *f;
 
-        fprintf(out, "[process]\nkind = flow\n[features]\nkind = onnx\nfile = ${NETS}/mnist-flow-vit.onnx\nlabel = y\nno_label = 10\n"
+        fprintf(out, "[process]\nkind = flow\n[features]\nkind = onnx\nfile = ${NETS}/mnist-flow-vit.onnx\nlabel = "
+                     "y\nno_label = 10\n"
                      "output = /Add_36_output_0\n%s", k ? "channels = 2\n" : "");
         fclose(out);
         if (must((f = features_open(path)) ? 0 : -1))
@@ -182,10 +190,13 @@ static void a_tensor_within_a_network_is_a_feature_space(void)
 static void what_is_wrong_is_said_in_a_sentence(void)
 {
     static const struct { const char *score, *word, *more; } cases[] = {
-        { "file = ${NETS}/toy-eps-mlp.onnx\n", "predicts", "needs" }, { "file = ${NETS}/none.onnx\npredicts = noise\n", "none.onnx", "ONNX Runtime says" },
-        { "file = new.onnx\npredicts = noise\n", "ONNX Runtime says: Unsupported model IR version: 99", "opset that this runtime knows" },
+        { "file = ${NETS}/toy-eps-mlp.onnx\n", "predicts", "needs" },
+        { "file = ${NETS}/none.onnx\npredicts = noise\n", "none.onnx", "ONNX Runtime says" },
+        { "file = new.onnx\npredicts = noise\n", "ONNX Runtime says: Unsupported model IR version: 99",
+          "opset that this runtime knows" },
         { "file = ${NOWHERE}/none.onnx\npredicts = noise\n", "environment variable NOWHERE", "set it" },
-        { "file = ${NETS}/README.md\npredicts = noise\n", "README.md", "ONNX Runtime says" }, { "predicts = noise\n", "needs file", "file = PATH" },
+        { "file = ${NETS}/README.md\npredicts = noise\n", "README.md", "ONNX Runtime says" },
+        { "predicts = noise\n", "needs file", "file = PATH" },
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\ninput = z\n", "no input z", "did you mean" },
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\ntime_input = tt\n", "no input tt", "did you mean t" },
         { "file = ${NETS}/toy-eps-mlp.onnx\npredicts = noise\ninput.y = 3\n", "no input y", "did you mean" },
@@ -212,7 +223,8 @@ static void what_is_wrong_is_said_in_a_sentence(void)
         FILE *f = fopen(path, "w");
         int whole = k == sizeof cases / sizeof *cases;
 
-        fprintf(f, "[score]\nkind = onnx\n%s", whole ? "file = ${NETS}/mnist-flow-vit.onnx\npredicts = data\nlabel = y\n" : cases[k].score);
+        fprintf(f, "[score]\nkind = onnx\n%s",
+                whole ? "file = ${NETS}/mnist-flow-vit.onnx\npredicts = data\nlabel = y\n" : cases[k].score);
         fclose(f);
         if (subject_open(&of, path, "flow", NULL)) {
             says(whole ? "" : cases[k].word, whole ? "" : cases[k].more);

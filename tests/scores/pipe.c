@@ -64,8 +64,10 @@ static void it_gets_the_whole_batch_or_so_many_rows_and_the_labels(void)
 static void what_is_wrong_with_its_hello_is_one_sentence(void)
 {
     static const struct { const char *mode, *word; } wrong[] = {
-        { "greets", "began with \"Loading weights...\"" }, { "newer", "version 2" }, { "nodim", "needs dim" }, { "typo", "did you mean predicts" },
-        { "kind", "score noise data" }, { "eager", "wrote \"ready\"" }, { "quits", "exit code 7 before its hello; its last words: \"no weights here\"" } };
+        { "greets", "began with \"Loading weights...\"" }, { "newer", "version 2" }, { "nodim", "needs dim" },
+        { "typo", "did you mean predicts" },
+        { "kind", "score noise data" }, { "eager", "wrote \"ready\"" },
+        { "quits", "exit code 7 before its hello; its last words: \"no weights here\"" } };
     char name[5000];
     subject s;
 
@@ -101,7 +103,8 @@ static void survived(const char *name, const char *const *words)
 static void one_that_fails_in_a_run_is_started_anew_for_the_next(void)
 {
     static const struct { const char *mode, *words[3]; } wrong[] = {
-        { "dies 3", { "exit code 3", "TypeError: too tired" } }, { "killed 3", { "before its answer was whole" } }, { "wrong 3", { "answers for 301 rows", "300" } },
+        { "dies 3", { "exit code 3", "TypeError: too tired" } }, { "killed 3", { "before its answer was whole" } },
+        { "wrong 3", { "answers for 301 rows", "300" } },
         { "babbles 3", { "epoch 1:", "stdout belongs to the protocol" } } };
     char name[5000];
 
@@ -191,7 +194,8 @@ static void one_that_died_raises_no_signal_here(void)
 
 static const test_case tests[] = {
     { "a child answers as the same field within the program", a_child_answers_as_the_same_field_within_the_program },
-    { "it gets the whole batch or so many rows, and the labels", it_gets_the_whole_batch_or_so_many_rows_and_the_labels },
+    { "it gets the whole batch or so many rows, and the labels",
+      it_gets_the_whole_batch_or_so_many_rows_and_the_labels },
     { "what is wrong with its hello is one sentence", what_is_wrong_with_its_hello_is_one_sentence },
     { "one that fails in a run is started anew for the next", one_that_fails_in_a_run_is_started_anew_for_the_next },
     { "one that takes too long is told by the time", one_that_takes_too_long_is_told_by_the_time },

@@ -1,4 +1,5 @@
-/* Fields as plug-ins: the example answers what its formula says, with exact products and divergences, and keeps every promise of a run. */
+/* Fields as plug-ins: the example answers what its formula says, with exact products and divergences, and keeps every
+ * promise of a run. */
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -127,8 +128,10 @@ static void a_model_file_names_one_and_declares_what_it_predicts(void)
 static void what_is_wrong_with_one_is_one_sentence(void)
 {
     static const struct { const char *object, *word; } wrong[] = {
-        { "none.so", "there is no such file" }, { "old.so", "was built for ABI 99" }, { "bell.so,2 3", "takes DIM MEAN STD" },
-        { "odd.so,dim0", "dim to at least 1" }, { "odd.so,kind9", "fokker_predicts" }, { "odd.so,refuses", "bring flowers" },
+        { "none.so", "there is no such file" }, { "old.so", "was built for ABI 99" },
+        { "bell.so,2 3", "takes DIM MEAN STD" },
+        { "odd.so,dim0", "dim to at least 1" }, { "odd.so,kind9", "fokker_predicts" },
+        { "odd.so,refuses", "bring flowers" },
         { "odd.so,process", "did you mean vp-linear" }, { "bell.ini", "cannot be loaded" } };
     char name[5000];
     subject s;

@@ -1,4 +1,5 @@
-/* The product of networks: each of its kernels against plain sums, and the same bits from all of them for any number of rows. */
+/* The product of networks: each of its kernels against plain sums, and the same bits from all of them for any number of
+ * rows. */
 #define product product_here
 #define plain plain_here              /* clang's resolver of it is global */
 #include "scores/networks/product.c"
@@ -66,11 +67,13 @@ static void every_kernel_gives_the_same_bits_for_any_number_of_rows(void)
 #ifdef FAST
             if (__builtin_cpu_supports("avx512f")) {
                 by(panel_512, rows, add, z);
-                CU_ASSERT(!memcmp(y, z, rows * COLS * sizeof *y) && !memcmp(z + rows * COLS, start + rows * COLS, (ROWS - rows) * COLS * sizeof *y));
+                CU_ASSERT(!memcmp(y, z, rows * COLS * sizeof *y) && !memcmp(z + rows * COLS, start + rows * COLS,
+                                                                            (ROWS - rows) * COLS * sizeof *y));
             }
             if (__builtin_cpu_supports("fma")) {
                 by(panel_256, rows, add, z);
-                CU_ASSERT(!memcmp(y, z, rows * COLS * sizeof *y) && !memcmp(z + rows * COLS, start + rows * COLS, (ROWS - rows) * COLS * sizeof *y));
+                CU_ASSERT(!memcmp(y, z, rows * COLS * sizeof *y) && !memcmp(z + rows * COLS, start + rows * COLS,
+                                                                            (ROWS - rows) * COLS * sizeof *y));
             }
 #endif
             memcpy(z, start, sizeof start);
@@ -97,7 +100,8 @@ static void a_transpose_gives_the_same_bits(void)
 
 static const test_case tests[] = {
     { "the plain kernel is the sum of products", the_plain_kernel_is_the_sum_of_products },
-    { "every kernel gives the same bits for any number of rows", every_kernel_gives_the_same_bits_for_any_number_of_rows },
+    { "every kernel gives the same bits for any number of rows",
+      every_kernel_gives_the_same_bits_for_any_number_of_rows },
     { "a transpose gives the same bits", a_transpose_gives_the_same_bits },
     { 0, 0 },
 };

@@ -1,4 +1,5 @@
-/* Distilled training: students learn where the flow ends, begin and go on as they should, and a teacher that does not fit is refused. */
+/* Distilled training: students learn where the flow ends, begin and go on as they should, and a teacher that does not
+ * fit is refused. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -12,8 +13,10 @@
 
 enum { N = 60, DIM = 2 };
 
-static const char head[] = "[process]\nkind = vp-linear\n[data]\nkind = mixture\nmean.1 = 1 -0.5\ncov.1 = 1.5 0.9  0.9 0.8\nlabels = 0\n"
-                           "[score]\nkind = mlp\nfile = net.safetensors\n[net]\ndepth = 2\n%s\ntime = lambda\n[train]\n%s"
+static const char head[] =
+    "[process]\nkind = vp-linear\n[data]\nkind = mixture\nmean.1 = 1 -0.5\ncov.1 = 1.5 0.9  0.9 0.8\nlabels = 0\n"
+                           "[score]\nkind = mlp\nfile = net.safetensors\n[net]\ndepth = 2\n%s\ntime = "
+                           "lambda\n[train]\n%s"
                            "teacher = gauss2\nsteps = %d\nbatch = 128\nrate = 1e-2\nwarmup = 20\nema = 0.98\n";
 
 static int spec_of(made *m, const char *what, const char *train, int steps)
@@ -55,13 +58,20 @@ static double one_call(const char *what, const char *train)
 /* Data are 0.9 to 1.2 wide; the prediction of the data at t_max, their mean, is off by 1.07. */
 static void students_learn_where_the_flow_ends(void)
 {
-    below(one_call("width = 32\npredicts = v", "objective = progressive\nstudent_steps = 1\nteacher_steps = 32\nweighting = trunc-snr\n"), 0.1);
-    below(one_call("width = 32\npredicts = data", "objective = progressive\nstudent_steps = 1\nteacher_steps = 32\nweighting = snr+1\n"), 0.1);
-    below(one_call("width = 32\npredicts = v", "objective = consistency\nstudent_steps = 8\nteacher_steps = 4\nweighting = trunc-snr\n"), 0.15);
-    below(one_call("width = 32\npredicts = data\nwrap = precond:data=1", "objective = consistency\nstudent_steps = 8\nteacher_steps = 4\nweighting = edm\ndata_std = 1\n"), 0.15);
+    below(one_call("width = 32\npredicts = v",
+                   "objective = progressive\nstudent_steps = 1\nteacher_steps = 32\nweighting = trunc-snr\n"), 0.1);
+    below(one_call("width = 32\npredicts = data",
+                   "objective = progressive\nstudent_steps = 1\nteacher_steps = 32\nweighting = snr+1\n"), 0.1);
+    below(one_call("width = 32\npredicts = v",
+                   "objective = consistency\nstudent_steps = 8\nteacher_steps = 4\nweighting = trunc-snr\n"), 0.15);
+    below(one_call("width = 32\npredicts = data\nwrap = precond:data=1",
+                   "objective = consistency\nstudent_steps = 8\nteacher_steps = 4\nweighting = edm\ndata_std = 1\n"),
+        0.15);
 }
 
-static const char two_classes[] = "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1 1\nmean.1 = -2 0\nmean.2 = 2 0\nstd = 0.3\nlabels = 0 1\n";
+static const char two_classes[] =
+    "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1 1\nmean.1 = -2 0\nmean.2 = 2 0\nstd = "
+    "0.3\nlabels = 0 1\n";
 
 /* The largest distance of a student's first answers from the mean of the class that it is told. */
 static double one_call_of_a_class(const char *student, int class)
@@ -91,8 +101,11 @@ static int spec_of_classes(made *teaches, made *m, const char *data, const char 
 
     if (must(made_folder(teaches)) || must(made_text(teaches, two_classes)) || must(made_folder(m)))
         return -1;
-    snprintf(text, sizeof text, "%s[score]\nkind = mlp\nfile = net.safetensors\n[net]\nwidth = 32\ndepth = 2\npredicts = v\ntime = lambda\nlabels = yes\n[train]\n"
-             "%steacher = %s\nsteps = 400\nbatch = 128\nrate = 1e-2\nwarmup = 20\nema = 0.98\nweighting = trunc-snr\n", data, train, teaches->ini);
+    snprintf(text, sizeof text,
+             "%s[score]\nkind = mlp\nfile = net.safetensors\n[net]\nwidth = 32\ndepth = 2\npredicts = v\ntime = "
+             "lambda\nlabels = yes\n[train]\n"
+             "%steacher = %s\nsteps = 400\nbatch = 128\nrate = 1e-2\nwarmup = 20\nema = 0.98\nweighting = trunc-snr\n",
+             data, train, teaches->ini);
     return must(made_text(m, text));
 }
 
@@ -121,7 +134,8 @@ static void a_student_of_classes_learns_each_from_its_own(void)
 
 static void the_same_weights_by_any_threads_and_from_a_checkpoint(void)
 {
-    static const char *const objectives[] = { "objective = progressive\n", "objective = consistency\nstudent_steps = 8\n" };
+    static const char *const objectives[] = { "objective = progressive\n",
+                                              "objective = consistency\nstudent_steps = 8\n" };
 
     for (int k = 0; k < 2; k++) {
         int before = omp_get_max_threads();
@@ -157,7 +171,8 @@ static void a_student_starts_where_another_ended(void)
     fit f, g;
     char train[300];
 
-    if (spec_of(&m, "width = 32\npredicts = v", "objective = progressive\n", 5) || must(fit_open(&f, m.ini, m.weights, 0)))
+    if (spec_of(&m, "width = 32\npredicts = v", "objective = progressive\n", 5)
+        || must(fit_open(&f, m.ini, m.weights, 0)))
         return;
     for (int i = 0; i < 5; i++)
         must(fit_step(&f));
@@ -201,7 +216,8 @@ static void what_cannot_be_distilled_gets_a_sentence(void)
     refused("width = 32\npredicts = v", "objective = consistency\ngrid = lamda\n", "did you mean lambda");
     refused("width = 32\npredicts = v", "objective = progressive\ntimes = lognormal\n", "those of the student's grid");
     refused("width = 32\npredicts = v", "objective = progressive\nlevels = 10\n", "leave levels out");
-    refused("width = 32\npredicts = v", "objective = progressive\nstart = nowhere.safetensors\n", "nowhere.safetensors");
+    refused("width = 32\npredicts = v", "objective = progressive\nstart = nowhere.safetensors\n",
+            "nowhere.safetensors");
 }
 
 /* A spec without the teacher of the head, and with another. */
@@ -211,7 +227,9 @@ static void refused_teacher(const char *line, const char *word)
     fit f;
     char text[1024];
 
-    snprintf(text, sizeof text, "[process]\nkind = vp-cosine\n[data]\nkind = mixture\nmean.1 = 1 -0.5\nstd = 1\n[net]\nwidth = 16\npredicts = v\ntime = lambda\n"
+    snprintf(text, sizeof text,
+             "[process]\nkind = vp-cosine\n[data]\nkind = mixture\nmean.1 = 1 -0.5\nstd = 1\n[net]\nwidth = "
+             "16\npredicts = v\ntime = lambda\n"
              "[train]\nobjective = progressive\n%s", line);
     if (must(made_folder(&m)) || must(made_text(&m, text)))
         return;
@@ -235,7 +253,9 @@ static void a_teacher_must_know_all_of_its_students_classes(void)
     made teaches, m;
     fit f;
 
-    if (spec_of_classes(&teaches, &m, "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1 1 1\nmean.1 = -2 0\nmean.2 = 2 0\nmean.3 = 0 2\nstd = 0.3\n"
+    if (spec_of_classes(&teaches, &m,
+                        "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1 1 1\nmean.1 = -2 0\nmean.2 = "
+                        "2 0\nmean.3 = 0 2\nstd = 0.3\n"
                         "labels = 0 1 2\n", "objective = progressive\n"))
         return;
     CU_ASSERT_EQUAL(fit_open(&f, m.ini, m.weights, 0), -1);
@@ -262,7 +282,8 @@ static void a_teacher_that_fails_on_the_way_is_named(void)
         made m;
         fit f;
 
-        if (spec_of(&m, "width = 32\npredicts = v", "objective = progressive\n", 5) || must(fit_open(&f, m.ini, m.weights, 0)))
+        if (spec_of(&m, "width = 32\npredicts = v", "objective = progressive\n", 5)
+            || must(fit_open(&f, m.ini, m.weights, 0)))
             return;
         must(fit_step(&f));
         for (int i = 0; i < f.desks; i++)
@@ -284,7 +305,9 @@ static void a_loss_without_a_weight_is_refused(void)
 
     if (must(made_folder(&teaches)) || must(made_text(&teaches, flow)) || must(made_folder(&m)))
         return;
-    snprintf(text, sizeof text, "%s[net]\nwidth = 16\npredicts = velocity\ntime = t\n[train]\nobjective = progressive\nteacher = %s\nweighting = data\n", flow, teaches.ini);
+    snprintf(text, sizeof text,
+             "%s[net]\nwidth = 16\npredicts = velocity\ntime = t\n[train]\nobjective = progressive\nteacher = "
+             "%s\nweighting = data\n", flow, teaches.ini);
     must(made_text(&m, text));
     CU_ASSERT_EQUAL(fit_open(&f, m.ini, m.weights, 0), -1);
     says("no weight at t = 1");

@@ -80,8 +80,10 @@ static void fill(double *x)
 static void thresholding_is_that_of_a_sorted_quantile(void)
 {
     static const struct { const char *list; double q, most; int divide; } all[] = {
-        { "", 0.995, INFINITY, 1 }, { "divide=no", 0.995, INFINITY, 0 }, { "quantile=0.5", 0.5, INFINITY, 1 }, { "quantile=0,divide=no", 0, INFINITY, 0 },
-        { "quantile=1", 1, INFINITY, 1 }, { "quantile=0.3,max=2", 0.3, 2, 1 }, { "quantile=0.9,max=1", 0.9, 1, 1 }, { "quantile=0.75,max=3,divide=no", 0.75, 3, 0 } };
+        { "", 0.995, INFINITY, 1 }, { "divide=no", 0.995, INFINITY, 0 }, { "quantile=0.5", 0.5, INFINITY, 1 },
+        { "quantile=0,divide=no", 0, INFINITY, 0 },
+        { "quantile=1", 1, INFINITY, 1 }, { "quantile=0.3,max=2", 0.3, 2, 1 }, { "quantile=0.9,max=1", 0.9, 1, 1 },
+        { "quantile=0.75,max=3,divide=no", 0.75, 3, 0 } };
     double x[ROWS * DIM], out[ROWS * DIM];
     level at = vp(0.6);
     batch p = { .groups = 1, .rows = ROWS, .at = &at, .x = x };
@@ -97,7 +99,8 @@ static void thresholding_is_that_of_a_sorted_quantile(void)
         CU_ASSERT_EQUAL(it.calls, 1);
         for (int i = 0; i < ROWS; i++)
             for (int d = 0; d < DIM; d++) {
-                double v = x[i * DIM + d], b = bound(DIM, x + i * DIM, all[k].q, all[k].most), want = fmax(-b, fmin(b, v)) * (all[k].divide ? 1 / b : 1);
+                double v = x[i * DIM + d], b = bound(DIM, x + i * DIM, all[k].q, all[k].most),
+                    want = fmax(-b, fmin(b, v)) * (all[k].divide ? 1 / b : 1);
 
                 near(out[i * DIM + d], want, 0);
                 *(fabs(v) > b ? &cut : &kept) += 1;
@@ -161,7 +164,8 @@ static void groups_of_rows_are_thresholded_as_the_rows_alone(void)
         at[g] = vp(0.1 + 0.8 * g / ROWS);
     if (s && !must(ask(s, &(batch){ .groups = ROWS / 2, .rows = 2, .at = at, .x = x }, PREDICTS_NOISE, together)))
         for (int i = 0; i < ROWS; i++) {
-            must(ask(s, &(batch){ .groups = 1, .rows = 1, .at = at + i / 2, .x = x + i * DIM }, PREDICTS_NOISE, apart + i * DIM));
+            must(ask(s, &(batch){ .groups = 1, .rows = 1, .at = at + i / 2, .x = x + i * DIM }, PREDICTS_NOISE,
+                     apart + i * DIM));
             CU_ASSERT(!memcmp(apart + i * DIM, together + i * DIM, DIM * sizeof *apart));
         }
     field_close(s);
@@ -185,7 +189,8 @@ static void the_analytic_first_step_answers_near_full_noise_only(void)
         for (int i = 0; i < 4 * 2 * DIM; i++) {
             const level *l = at + i / (2 * DIM);
 
-            near(out[i], i / (2 * DIM) % 2 ? says[i] : x[i] / sqrt(l->alpha * l->alpha + l->sigma * l->sigma), 1e-15 * fabs(x[i]));
+            near(out[i], i / (2 * DIM) % 2 ? says[i] : x[i] / sqrt(l->alpha * l->alpha + l->sigma * l->sigma),
+                 1e-15 * fabs(x[i]));
         }
     }
     for (int g = 0; g < 4; g++) {                           /* alone: a group above asks nobody */

@@ -1,4 +1,5 @@
-/* What a training run draws and weighs: times by their densities, levels, and every weighting against the objective that it stands for. */
+/* What a training run draws and weighs: times by their densities, levels, and every weighting against the objective
+ * that it stands for. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
@@ -67,7 +68,8 @@ static void a_batch_is_evenly_spread(void)
     qsort(m, BATCH, sizeof *m, by_time);
     for (int i = 1; i < BATCH; i++)
         widest = fmax(widest, (m[i].at.t - m[i - 1].at.t) * BATCH);
-    CU_ASSERT(widest > 4);                              /* gaps of independent places: the widest is about log(BATCH) = 8 */
+    /* gaps of independent places: the widest is about log(BATCH) = 8 */
+    CU_ASSERT(widest > 4);
     free(m);
     closed(&d);
 }
@@ -75,7 +77,8 @@ static void a_batch_is_evenly_spread(void)
 static void log_normal_times_are_normal_in_log_sigma_and_cut_off(void)
 {
     static const char *const keys[] = { "times", "lognormal", "log_mean", "0.5", "log_std", "0.8", NULL };
-    double low = gsl_cdf_ugaussian_P((log(0.2) - 0.5) / 0.8), high = gsl_cdf_ugaussian_P((log(4) - 0.5) / 0.8), worst = 0;
+    double low = gsl_cdf_ugaussian_P((log(0.2) - 0.5) / 0.8), high = gsl_cdf_ugaussian_P((log(4) - 0.5) / 0.8),
+        worst = 0;
     dsm d;
     moment *m;
 
@@ -87,7 +90,8 @@ static void log_normal_times_are_normal_in_log_sigma_and_cut_off(void)
 
         for (int i = 0; i < BATCH; i++)
             count += m[i].at.sigma < s;
-        worst = fmax(worst, fabs((double)count / BATCH - (gsl_cdf_ugaussian_P((log(s) - 0.5) / 0.8) - low) / (high - low)));
+        worst = fmax(worst, fabs((double)count / BATCH - (gsl_cdf_ugaussian_P((log(s) - 0.5) / 0.8) - low)
+                                 / (high - low)));
     }
     below(worst, 1.5 / BATCH);
     free(m);
@@ -178,8 +182,10 @@ static void every_weighting_stands_for_its_objective(void)
         return;
     levels(d.proc, 1, &t, &l);
     double s = l.sigma / l.alpha, e = 0.7, x = s * e, std = 0.5;        /* errors of the noise, the data */
-    double turned[] = { e * e, e * e / (l.sigma * l.sigma), l.g2 * e * e / (l.sigma * l.sigma), x * x / (s * s), fmin(1 / (s * s), 5) * x * x, x * x,
-                        (s * s + std * std) / (s * std * s * std) * x * x, [9] = fmax(1 / (s * s), 1) * x * x, (1 / (s * s) + 1) * x * x };
+    double turned[] = { e * e, e * e / (l.sigma * l.sigma), l.g2 * e * e / (l.sigma * l.sigma), x * x / (s * s),
+                        fmin(1 / (s * s), 5) * x * x, x * x,
+                        (s * s + std * std) / (s * std * s * std) * x * x, [9] = fmax(1 / (s * s), 1) * x * x,
+                            (1 / (s * s) + 1) * x * x };
 
     for (int k = 0; k < 11; k++) {
         d.given.v[GOAL_WEIGHTING] = k;
@@ -194,7 +200,8 @@ static void every_weighting_stands_for_its_objective(void)
     closed(&d);
 }
 
-/* KL of the chain's posterior q(x_s|x_t, x_0) to the same with another x_0 in its place, from their means and common variance. */
+/* KL of the chain's posterior q(x_s|x_t, x_0) to the same with another x_0 in its place, from their means and common
+ * variance. */
 static void the_bound_of_a_chain_is_its_divergences(void)
 {
     enum { L = 50 };
@@ -206,8 +213,10 @@ static void the_bound_of_a_chain_is_its_divergences(void)
     d.given.v[GOAL_WEIGHTING] = 8;
     for (int i = 0; i < L; i += 7) {
         level t = times_level(&d.when, i), s = i ? times_level(&d.when, i - 1) : t;
-        double e = 0.7, x = t.sigma / t.alpha * e, step = t.alpha / s.alpha, added = t.sigma * t.sigma - step * step * s.sigma * s.sigma;
-        double mean = s.alpha * added / (t.sigma * t.sigma) * x, variance = s.sigma * s.sigma * added / (t.sigma * t.sigma);
+        double e = 0.7, x = t.sigma / t.alpha * e, step = t.alpha / s.alpha, added = t.sigma * t.sigma - step * step
+            * s.sigma * s.sigma;
+        double mean = s.alpha * added / (t.sigma * t.sigma) * x, variance = s.sigma * s.sigma * added
+            / (t.sigma * t.sigma);
         double kl = i ? mean * mean / (2 * variance) : x * x / (2 * t.sigma * t.sigma);
 
         below(fabs(dsm_weight(&d, &t, i) * e * e / L / kl - 1), 1e-9);
@@ -217,7 +226,8 @@ static void the_bound_of_a_chain_is_its_divergences(void)
 
 static void what_has_no_times_gets_a_sentence(void)
 {
-    static const char *const one[] = { "levels", "1", NULL }, *const normal[] = { "levels", "5", "times", "lognormal", NULL },
+    static const char *const one[] = { "levels", "1", NULL },
+        *const normal[] = { "levels", "5", "times", "lognormal", NULL },
                       *const even[] = { "times", "lambda", NULL };
     dsm d;
 
@@ -235,7 +245,8 @@ static void what_has_no_times_gets_a_sentence(void)
 static const test_case tests[] = {
     { "a batch is evenly spread", a_batch_is_evenly_spread },
     { "log-normal times are normal in log sigma, and cut off", log_normal_times_are_normal_in_log_sigma_and_cut_off },
-    { "importance makes the weight a constant and keeps the mean", importance_makes_the_weight_a_constant_and_keeps_the_mean },
+    { "importance makes the weight a constant and keeps the mean",
+      importance_makes_the_weight_a_constant_and_keeps_the_mean },
     { "levels are those of chains and of NCSN", levels_are_those_of_chains_and_of_ncsn },
     { "every weighting stands for its objective", every_weighting_stands_for_its_objective },
     { "the bound of a chain is its divergences", the_bound_of_a_chain_is_its_divergences },

@@ -1,4 +1,5 @@
-/* Training: what is learned by every prediction and weighting, the same weights from a checkpoint, and what is refused. */
+/* Training: what is learned by every prediction and weighting, the same weights from a checkpoint, and what is
+ * refused. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <stdio.h>
@@ -12,11 +13,14 @@
 #include "tests/suite.h"
 
 static const char head[] =
-    "[process]\nkind = %s\n[data]\nkind = mixture\nweights = 1 2\nmean.1 = -1 0.5\nmean.2 = 1 0\nstd = 0.4\nlabels = 0 1\n"
-    "[score]\nkind = mlp\nfile = net.safetensors\n[net]\nkind = %s\nwidth = 32\ndepth = 1\npredicts = %s\ntime = lambda\n"
+    "[process]\nkind = %s\n[data]\nkind = mixture\nweights = 1 2\nmean.1 = -1 0.5\nmean.2 = 1 0\nstd = 0.4\nlabels = 0 "
+    "1\n"
+    "[score]\nkind = mlp\nfile = net.safetensors\n[net]\nkind = %s\nwidth = 32\ndepth = 1\npredicts = %s\ntime = "
+    "lambda\n"
     "[train]\nsteps = %d\nbatch = 96\nrate = 1e-2\nwarmup = 20\nema = 0.98\nweighting = %s\n%s";
 
-static int spec_of(made *m, const char *proc, const char *kind, const char *predicts, int steps, const char *weighting, const char *more)
+static int spec_of(made *m, const char *proc, const char *kind, const char *predicts, int steps, const char *weighting,
+                   const char *more)
 {
     char text[1024];
 
@@ -85,12 +89,16 @@ static double learned(const char *proc, const char *kind, const char *predicts, 
 static void every_prediction_weighting_and_process_learns_the_noise(void)
 {
     static const struct { const char *proc, *kind, *predicts, *weighting, *more; } ways[] = {
-        { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "" }, { "vp-linear\nt_min = 0.02", "mlp", "data", "min-snr", "" },
+        { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "" },
+        { "vp-linear\nt_min = 0.02", "mlp", "data", "min-snr", "" },
         { "vp-linear\nt_min = 0.02", "residual", "v", "snr", "spread = random\n" },
         { "vp-linear\nt_min = 0.02", "mlp", "score", "sigma2", "times = lambda\n" },
-        { "flow\nt_min = 0.05\nt_max = 0.99", "mlp", "velocity", "plain", "" }, { "vp-cosine\nt_min = 0.1\nt_max = 0.95", "mlp", "noise", "uniform", "" },
-        { "edm\nt_min = 0.2\nt_max = 10", "mlp", "data", "edm", "times = lambda\n" }, { "vp-discrete", "mlp", "noise", "likelihood", "" },
-        { "vp-linear\nt_min = 0.02\nt_max = 0.4", "mlp", "noise", "data", "" }, { "vp-discrete", "mlp", "noise", "vlb", "times = importance\n" },
+        { "flow\nt_min = 0.05\nt_max = 0.99", "mlp", "velocity", "plain", "" },
+        { "vp-cosine\nt_min = 0.1\nt_max = 0.95", "mlp", "noise", "uniform", "" },
+        { "edm\nt_min = 0.2\nt_max = 10", "mlp", "data", "edm", "times = lambda\n" },
+        { "vp-discrete", "mlp", "noise", "likelihood", "" },
+        { "vp-linear\nt_min = 0.02\nt_max = 0.4", "mlp", "noise", "data", "" },
+        { "vp-discrete", "mlp", "noise", "vlb", "times = importance\n" },
         { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "objective = explicit\n" },
         { "vp-linear\nt_min = 0.02", "mlp", "v", "sigma2", "objective = implicit\n" },
         { "vp-linear\nt_min = 0.02", "mlp", "noise", "sigma2", "objective = sliced\n" },
@@ -99,16 +107,19 @@ static void every_prediction_weighting_and_process_learns_the_noise(void)
         { "vp-linear\nt_min = 0.02", "mlp\nlabels = yes", "noise", "sigma2", "label_dropout = 0.3\n" } };
 
     for (unsigned i = 0; i < sizeof ways / sizeof *ways; i++)
-        check_below(learned(ways[i].proc, ways[i].kind, ways[i].predicts, ways[i].weighting, ways[i].more), 0.25, ways[i].weighting, __FILE__, __LINE__);
+        check_below(learned(ways[i].proc, ways[i].kind, ways[i].predicts, ways[i].weighting, ways[i].more), 0.25,
+                    ways[i].weighting, __FILE__, __LINE__);
 }
 
-/* EDM's weight 1/c_out^2 before the data's error makes the first loss, of F = 0, the mean of |target|^2: 1 where data have that standard deviation. */
+/* EDM's weight 1/c_out^2 before the data's error makes the first loss, of F = 0, the mean of |target|^2: 1 where data
+ * have that standard deviation. */
 static void the_target_of_a_preconditioned_network_has_variance_one(void)
 {
     made m;
     fit f;
 
-    if (must(spec_of(&m, "edm\nt_min = 0.1\nt_max = 10", "mlp\nwrap = precond:data=0.8376554", "data", 1, "edm", "data_std = 0.8376554\ntimes = lambda\n")))
+    if (must(spec_of(&m, "edm\nt_min = 0.1\nt_max = 10", "mlp\nwrap = precond:data=0.8376554", "data", 1, "edm",
+                     "data_std = 0.8376554\ntimes = lambda\n")))
         return;
     if (!must(fit_open(&f, m.ini, m.weights, 0))) {
         double loss = 0;
@@ -121,7 +132,8 @@ static void the_target_of_a_preconditioned_network_has_variance_one(void)
     made_close(&m);
 }
 
-/* The mean loss of the network as it is, by another objective: sums over slices of so many steps that it has not seen. */
+/* The mean loss of the network as it is, by another objective: sums over slices of so many steps that it has not
+ * seen. */
 static double mean_loss(fit *f, int objective)
 {
     enum { STEPS = 300 };
@@ -135,7 +147,8 @@ static double mean_loss(fit *f, int objective)
     return sum;
 }
 
-/* Denoising: E|eps(x) - eps|^2 = E|eps(x)|^2 - 2 sigma E div eps(x) + 1; explicit: less than it by what is left of eps where x is known. */
+/* Denoising: E|eps(x) - eps|^2 = E|eps(x)|^2 - 2 sigma E div eps(x) + 1; explicit: less than it by what is left of eps
+ * where x is known. */
 static void objectives_differ_by_constants(void)
 {
     double denoising[2], explicit[2], implicit, sliced;
@@ -147,7 +160,8 @@ static void objectives_differ_by_constants(void)
     if (!must(fit_open(&f, m.ini, m.weights, 0))) {
         for (int k = 0; k < 2; k++) {
             must(steps_of(&f, 150));
-            denoising[k] = mean_loss(&f, 0), explicit[k] = mean_loss(&f, 1), implicit = mean_loss(&f, 2), sliced = mean_loss(&f, 3);
+            denoising[k] = mean_loss(&f, 0), explicit[k] = mean_loss(&f, 1), implicit = mean_loss(&f, 2),
+                sliced = mean_loss(&f, 3);
             below(fabs(implicit + 1 - denoising[k]), 0.01), below(fabs(sliced + 1 - denoising[k]), 0.02);
             f.goal.given.v[GOAL_OBJECTIVE] = 0;
             dsm_close(&f.goal), must(dsm_open(&f.goal, "test"));
@@ -169,7 +183,8 @@ static void a_checkpoint_goes_on_to_the_same_weights(void)
     if (!must(fit_open(&g, m.ini, m.weights, 1))) {
         CU_ASSERT_EQUAL(g.step, 17);
         must(steps_of(&g, 13));
-        CU_ASSERT(!memcmp(f.slab, g.slab, 4 * f.run.n * sizeof *f.slab) && !memcmp(f.curve, g.curve, sizeof f.curve) && f.run.n == g.run.n);
+        CU_ASSERT(!memcmp(f.slab, g.slab, 4 * f.run.n * sizeof *f.slab) && !memcmp(f.curve, g.curve, sizeof f.curve)
+                  && f.run.n == g.run.n);
         fit_close(&g);
     }
     fit_close(&f);
@@ -203,8 +218,10 @@ static void what_cannot_be_trained_gets_a_sentence(void)
 }
 
 static const test_case tests[] = {
-    { "every prediction, weighting and process learns the noise", every_prediction_weighting_and_process_learns_the_noise },
-    { "the target of a preconditioned network has variance one", the_target_of_a_preconditioned_network_has_variance_one },
+    { "every prediction, weighting and process learns the noise",
+      every_prediction_weighting_and_process_learns_the_noise },
+    { "the target of a preconditioned network has variance one",
+      the_target_of_a_preconditioned_network_has_variance_one },
     { "objectives differ by constants", objectives_differ_by_constants },
     { "a checkpoint goes on to the same weights", a_checkpoint_goes_on_to_the_same_weights },
     { "what cannot be trained gets a sentence", what_cannot_be_trained_gets_a_sentence },

@@ -9,7 +9,8 @@
 static double relative_error(const subject *s, const score *exact, double ratio)
 {
     enum { N = 1000, DIM = 2 };
-    double t = s->model->process->t_of_lambda(s->model->process, -log(ratio)), x[N * DIM], eps[N * DIM], ours[N * DIM], error = 0, size = 0;
+    double t = s->model->process->t_of_lambda(s->model->process, -log(ratio)), x[N * DIM], eps[N * DIM], ours[N * DIM],
+        error = 0, size = 0;
     level l;
     batch b = { 1, N, &l, x };
 
@@ -69,7 +70,10 @@ static double over_the_floor(const char *name, const char *solver_item, const ch
     return sum / floor;
 }
 
-static void samples_of_gmm8ring_by_100_ddim_steps_are_within_twice_the_floor(void) { below(over_the_floor("gmm8ring-mlp", "ddim", NULL, 100), 2); }
+static void samples_of_gmm8ring_by_100_ddim_steps_are_within_twice_the_floor(void)
+{
+    below(over_the_floor("gmm8ring-mlp", "ddim", NULL, 100), 2);
+}
 
 /* One call of ddim on their teacher is at 6.5 floors, four are at 2 or more. */
 static void students_of_gmm8ring_are_within_twice_the_floor_with_their_few_calls(void)
@@ -83,7 +87,8 @@ static void students_of_gmm8ring_are_within_twice_the_floor_with_their_few_calls
     CU_ASSERT(over_the_floor("gmm8ring-mlp", "ddim", "ddpm-trailing", 1) > 2);
 }
 
-/* At sigma/alpha = 2 a network that is told the class of its points denoises them better than without, and much better than of another class. */
+/* At sigma/alpha = 2 a network that is told the class of its points denoises them better than without, and much better
+ * than of another class. */
 static void denoises_by_class(const char *name)
 {
     enum { N = 500, DIM = 64, CLASSES = 10 };
@@ -121,9 +126,12 @@ static void digits_are_denoised_by_their_class(void)
 }
 
 static const test_case tests[] = {
-    { "the score of gmm8ring is within 5 % above twice the modes' width", the_score_of_gmm8ring_is_within_5_percent_above_twice_the_modes_width },
-    { "samples of gmm8ring by 100 ddim steps are within twice the floor", samples_of_gmm8ring_by_100_ddim_steps_are_within_twice_the_floor },
-    { "students of gmm8ring are within twice the floor with their few calls", students_of_gmm8ring_are_within_twice_the_floor_with_their_few_calls },
+    { "the score of gmm8ring is within 5 % above twice the modes' width",
+      the_score_of_gmm8ring_is_within_5_percent_above_twice_the_modes_width },
+    { "samples of gmm8ring by 100 ddim steps are within twice the floor",
+      samples_of_gmm8ring_by_100_ddim_steps_are_within_twice_the_floor },
+    { "students of gmm8ring are within twice the floor with their few calls",
+      students_of_gmm8ring_are_within_twice_the_floor_with_their_few_calls },
     { "digits are denoised by their class", digits_are_denoised_by_their_class },
     { 0, 0 },
 };

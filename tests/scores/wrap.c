@@ -1,4 +1,5 @@
-/* Wrappers against fields that are known in closed form: other units, preconditioning, mixed times, declared predictions, known errors. */
+/* Wrappers against fields that are known in closed form: other units, preconditioning, mixed times, declared
+ * predictions, known errors. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 static void a_network_of_other_units_is_the_field_of_the_law_in_these(void)
 {
     static const char *const on[] = { "vp-linear", "edm", "flow" };
-    static const char *const text = "[process]\nkind = %s\n[data]\nkind = mixture\nweights = 1 2\nmean.1 = %g %g\nmean.2 = %g %g\nstd = %g\n";
+    static const char *const text =
+        "[process]\nkind = %s\n[data]\nkind = mixture\nweights = 1 2\nmean.1 = %g %g\nmean.2 = %g %g\nstd = %g\n";
 
     for (int k = 0; k < 3; k++) {
         char here[500], there[500];
@@ -43,7 +45,8 @@ static void so_it_is_around_a_noise_prediction(void)
     subject s;
     points q;
 
-    if (wrapped_open(&s, "[score]\nkind = plugin\nfile = bell.so\nargs = 2 0.5 0.4\nwrap = scale:scale=2,shift=-3\n", NULL))
+    if (wrapped_open(&s, "[score]\nkind = plugin\nfile = bell.so\nargs = 2 0.5 0.4\nwrap = scale:scale=2,shift=-3\n",
+                     NULL))
         return;
     CU_ASSERT_EQUAL(s.field->predicts, PREDICTS_NOISE);
     points_place(&q, s.model->process);
@@ -60,7 +63,8 @@ static void so_it_is_around_a_noise_prediction(void)
 
 /* ---- preconditioning ---- */
 
-/* The raw network of data N(0, 0.3^2): F of (c_in x, log(s)/4), so that D = 0.09 x/(0.09 + s^2) for sigma_data = 0.5. */
+/* The raw network of data N(0, 0.3^2): F of (c_in x, log(s)/4), so that D = 0.09 x/(0.09 + s^2) for sigma_data =
+ * 0.5. */
 static double raw(double log_s, double in)
 {
     double s = exp(4 * log_s), r2 = s * s + 0.25, x = in * sqrt(r2);
@@ -109,7 +113,8 @@ static void preconditioning_makes_a_denoiser_of_a_raw_network(void)
 
     for (int k = 0; k < 2; k++) {
         process *p = process_open("test", on[k]);
-        score *s = around((score){ .abi = SCORE_ABI, .name = "raw", .dim = DIM, .predicts = PREDICTS_NOISE, .eval = raw_eval, .jvp = raw_jvp,
+        score *s = around((score){ .abi = SCORE_ABI, .name = "raw", .dim = DIM, .predicts = PREDICTS_NOISE,
+                                   .eval = raw_eval, .jvp = raw_jvp,
                                    .divergence = raw_divergence }, "precond", p, "data=0.5");
         points q;
 
@@ -138,8 +143,10 @@ static int tell_time(void *self, const batch *p, double *out)
 
 static void a_network_of_whole_times_is_asked_as_told(void)
 {
-    static const struct { const char *list; double time; } ways[] = { { "place=time,whole=nearest", 5 }, { "place=time,whole=down", 4 },
-                                                                      { "place=time,whole=none", 4.625 }, { "place=time,whole=both", 4.625 } };
+    static const struct { const char *list; double time; } ways[] = { { "place=time,whole=nearest", 5 },
+                                                                      { "place=time,whole=down", 4 },
+                                                                      { "place=time,whole=none", 4.625 },
+                                                                      { "place=time,whole=both", 4.625 } };
     process *p = process_open("test", "vp-discrete:T=20");
     double x[DIM] = { 0 }, out[DIM];
     level at;
@@ -148,7 +155,8 @@ static void a_network_of_whole_times_is_asked_as_told(void)
         return;
     levels(p, 1, (double[]){ 4.625 }, &at);
     for (int k = 0; k < 4; k++) {
-        score *s = around((score){ .abi = SCORE_ABI, .name = "clock", .dim = DIM, .predicts = PREDICTS_NOISE, .eval = tell_time }, "round", p, ways[k].list);
+        score *s = around((score){ .abi = SCORE_ABI, .name = "clock", .dim = DIM, .predicts = PREDICTS_NOISE,
+                                   .eval = tell_time }, "round", p, ways[k].list);
 
         must(ask(s, &(batch){ 1, 1, &at, x, NULL }, PREDICTS_NOISE, out));
         near(out[1], ways[k].time, 1e-12);
@@ -189,7 +197,8 @@ static void answers_at_both_neighbours_are_mixed_by_the_place(void)
 
 static void a_network_is_told_the_time_that_it_counts(void)
 {
-    static const char *const lists[] = { "scale=1000,shift=-1", "of=sigma,scale=2,shift=1", "of=log-sigma,scale=0.25", "of=lambda" };
+    static const char *const lists[] = { "scale=1000,shift=-1", "of=sigma,scale=2,shift=1", "of=log-sigma,scale=0.25",
+                                         "of=lambda" };
     process *p = process_open("test", "vp-linear");
     double x[DIM] = { 0 }, out[DIM];
     level l;
@@ -199,7 +208,8 @@ static void a_network_is_told_the_time_that_it_counts(void)
     levels(p, 1, (double[]){ 0.4 }, &l);
     for (int k = 0; k < 4; k++) {
         const double right[] = { 399, 2 * l.sigma + 1, 0.25 * log(l.sigma), l.lambda };
-        score *s = around((score){ .abi = SCORE_ABI, .name = "clock", .dim = DIM, .predicts = PREDICTS_V, .eval = tell_time }, "time", p, lists[k]);
+        score *s = around((score){ .abi = SCORE_ABI, .name = "clock", .dim = DIM, .predicts = PREDICTS_V,
+                                   .eval = tell_time }, "time", p, lists[k]);
 
         must(ask(s, &(batch){ 1, 1, &l, x, NULL }, PREDICTS_V, out));
         near(out[0], right[k], 1e-12);
@@ -251,7 +261,8 @@ static void what_is_declared_is_believed(void)
 static void an_added_error_has_its_size_and_belongs_to_the_point(void)
 {
     enum { MANY = 20000 };
-    double *x = malloc(3 * MANY * DIM * sizeof *x), *plain = x + MANY * DIM, *out = plain + MANY * DIM, mean = 0, square = 0, shuffled[DIM];
+    double *x = malloc(3 * MANY * DIM * sizeof *x), *plain = x + MANY * DIM, *out = plain + MANY * DIM, mean = 0,
+        square = 0, shuffled[DIM];
     subject s, own;
     level at[2];
 
@@ -274,7 +285,8 @@ static void an_added_error_has_its_size_and_belongs_to_the_point(void)
 }
 
 static const test_case tests[] = {
-    { "a network of other units is the field of the law in these", a_network_of_other_units_is_the_field_of_the_law_in_these },
+    { "a network of other units is the field of the law in these",
+      a_network_of_other_units_is_the_field_of_the_law_in_these },
     { "so it is around a noise prediction", so_it_is_around_a_noise_prediction },
     { "preconditioning makes a denoiser of a raw network", preconditioning_makes_a_denoiser_of_a_raw_network },
     { "a network of whole times is asked as told", a_network_of_whole_times_is_asked_as_told },

@@ -39,7 +39,8 @@ static void try_dpm_12(trial *k, level a, level b, const double *x)
 /* Euler-Maruyama, embedded, and its improved form, where all increments are 0. */
 static void try_improved_euler(trial *k, level a, level b, const double *x)
 {
-    batch first = { .groups = 1, .rows = 1, .at = &a, .x = x }, second = { .groups = 1, .rows = 1, .at = &b, .x = k->low };
+    batch first = { .groups = 1, .rows = 1, .at = &a, .x = x },
+        second = { .groups = 1, .rows = 1, .at = &b, .x = k->low };
     double s[DIM], h = b.t - a.t, other[DIM];
 
     must(ask(k->r->of.field, &first, PREDICTS_SCORE, s));
@@ -50,7 +51,8 @@ static void try_improved_euler(trial *k, level a, level b, const double *x)
         other[d] = x[d] + h * (b.f * k->low[d] - b.g2 * s[d]), k->y[d] = (k->low[d] + other[d]) / 2;
 }
 
-/* The rules: the error in units of max(atol, rtol max(|y^|, |y^ before|)); then h' = 0.9 h E^-power, or h' = h (1 + atan(1/E^power - 1)). */
+/* The rules: the error in units of max(atol, rtol max(|y^|, |y^ before|)); then h' = 0.9 h E^-power, or h' = h (1 +
+ * atan(1/E^power - 1)). */
 static int judge(const trial *k, const double *before, double power, int bent, double *h)
 {
     double sum = 0, e, f;
@@ -67,7 +69,8 @@ static int judge(const trial *k, const double *before, double power, int bent, d
 }
 
 /* The row's end and the steps it took, accepted ones and others. */
-static long walk(trial *k, void (*step)(trial *, level, level, const double *), int in_lambda, double power, int bent, double *x)
+static long walk(trial *k, void (*step)(trial *, level, level, const double *), int in_lambda, double power, int bent,
+                 double *x)
 {
     const process *p = k->r->of.model->process;
     level a = at(k->r, p->t_max), end = at(k->r, p->t_min);
@@ -91,16 +94,20 @@ static void no_noise(const noise *w, const draw *d, double *z) { memset(z, 0, (s
 
 static void every_row_takes_the_steps_of_the_published_rules(void)
 {
-    static const struct { const char *solver, *control; void (*step)(trial *, level, level, const double *); int in_lambda, bent, calls; double power, tol; } all[] = {
-        { "dpm-adaptive-12", "power", try_dpm_12, 1, 0, 2, 1. / 2, 0.05 }, { "dpm-adaptive-12", "power", try_dpm_12, 1, 0, 2, 1. / 2, 1e-3 },
-        { "dpm-adaptive-12", "atan", try_dpm_12, 1, 1, 2, 1. / 2, 0.01 }, { "gotta-go-fast", "power", try_improved_euler, 0, 0, 2, 0.9, 0.05 } };
+    static const struct { const char *solver, *control; void (*step)(trial *, level, level, const double *);
+                          int in_lambda, bent, calls; double power, tol; } all[] = {
+        { "dpm-adaptive-12", "power", try_dpm_12, 1, 0, 2, 1. / 2, 0.05 },
+        { "dpm-adaptive-12", "power", try_dpm_12, 1, 0, 2, 1. / 2, 1e-3 },
+        { "dpm-adaptive-12", "atan", try_dpm_12, 1, 1, 2, 1. / 2, 0.01 },
+        { "gotta-go-fast", "power", try_improved_euler, 0, 0, 2, 0.9, 0.05 } };
     const noise silent = { .fill = no_noise };
 
     for (int i = 0; i < 4; i++) {
         char item[96];
         rig r;
 
-        snprintf(item, sizeof item, "%s:rtol=%g,atol=%g,control=%s", all[i].solver, all[i].tol, all[i].tol, all[i].control);
+        snprintf(item, sizeof item, "%s:rtol=%g,atol=%g,control=%s", all[i].solver, all[i].tol, all[i].tol,
+                 all[i].control);
         if (rig_open(&r, "gmm8ring", "vp-linear", item, NULL, 0, 0))
             return;
         r.how.plan.noise = &silent;
@@ -152,7 +159,8 @@ static void the_controllers_cost_the_same_for_the_same_error(void)
     static const char *const names[] = { "dpm-adaptive-12", "dpm-adaptive-23" }, *const other[] = { "power", "atan" };
 
     for (int i = 0; i < 4; i++) {
-        double e, e_other, rows = work(names[i / 2], "pi", 1e-4, &e), rows_other = work(names[i / 2], other[i % 2], 1e-4, &e_other);
+        double e, e_other, rows = work(names[i / 2], "pi", 1e-4, &e),
+            rows_other = work(names[i / 2], other[i % 2], 1e-4, &e_other);
 
         near(rows_other / rows * pow(e_other / e, 1. / (2 + i / 2)), 1, 0.12);
     }

@@ -8,7 +8,8 @@
 #include "tests/support/gauss.h"
 #include "tests/suite.h"
 
-static const char *const processes[] = { "vp-linear", "vp-cosine", "sub-vp", "ve:sigma_max=5", "edm:t_max=10", "flow", "vp-discrete:T=12" };
+static const char *const processes[] = { "vp-linear", "vp-cosine", "sub-vp", "ve:sigma_max=5", "edm:t_max=10", "flow",
+                                         "vp-discrete:T=12" };
 #define EACH_PROCESS(i) for (unsigned i = 0; i < sizeof processes / sizeof *processes; i++)
 
 /* A chain over `steps` steps of a process for a field; freed by shut. */
@@ -41,11 +42,13 @@ typedef struct algebra { double mean, var; } algebra;
 static algebra kl_by_hand(const gauss *l, const level *a, const level *b, int beta, double x)
 {
     double ratio = a->alpha / b->alpha, G2 = a->sigma * a->sigma - ratio * ratio * b->sigma * b->sigma;
-    double prec = 1 / (b->sigma * b->sigma) + ratio * ratio / G2, v = 1 / prec, u = beta ? G2 : v, gain = b->alpha / (b->sigma * b->sigma) / prec;
+    double prec = 1 / (b->sigma * b->sigma) + ratio * ratio / G2, v = 1 / prec, u = beta ? G2 : v,
+        gain = b->alpha / (b->sigma * b->sigma) / prec;
     double g = a->alpha * l->std * l->std / (a->alpha * a->alpha * l->std * l->std + a->sigma * a->sigma);
     double off = (1 - g * a->alpha) * (x - l->mean), wave = g * a->sigma, c = gain * gain / (2 * u);
 
-    return (algebra){ c * (off * off + wave * wave) + (v / u - 1 - log(v / u)) / 2, c * c * (4 * off * off * wave * wave + 2 * pow(wave, 4)) };
+    return (algebra){ c * (off * off + wave * wave) + (v / u - 1 - log(v / u)) / 2,
+                      c * c * (4 * off * off * wave * wave + 2 * pow(wave, 4)) };
 }
 
 static algebra decoder_by_hand(const gauss *l, const level *a, double x)
@@ -53,7 +56,8 @@ static algebra decoder_by_hand(const gauss *l, const level *a, double x)
     double s2 = a->sigma * a->sigma, g = a->alpha * l->std * l->std / (a->alpha * a->alpha * l->std * l->std + s2);
     double off = (1 - g * a->alpha) * (x - l->mean), wave = g * a->sigma;
 
-    return (algebra){ (off * off + wave * wave) / (2 * s2) + log(2 * M_PI * s2) / 2, (4 * off * off * wave * wave + 2 * pow(wave, 4)) / (4 * s2 * s2) };
+    return (algebra){ (off * off + wave * wave) / (2 * s2) + log(2 * M_PI * s2) / 2,
+                      (4 * off * off * wave * wave + 2 * pow(wave, 4)) / (4 * s2 * s2) };
 }
 
 static double prior_by_hand(const process *p, const level *a, double x)
@@ -70,7 +74,8 @@ static algebra term_by_hand(const bench *b, const gauss *l, int k, const double 
     algebra sum = { 0, 0 };
 
     for (int d = 0; d < l->law.dim; d++) {
-        algebra one = k == 0 ? decoder_by_hand(l, low, x[d]) : k == b->plan.steps + 1 ? (algebra){ prior_by_hand(b->proc, top, x[d]), 0 }
+        algebra one = k == 0 ? decoder_by_hand(l, low, x[d]) : k == b->plan.steps + 1
+            ? (algebra){ prior_by_hand(b->proc, top, x[d]), 0 }
                     : kl_by_hand(l, low - k, low - k + 1, b->of.beta, x[d]);
 
         sum.mean += one.mean, sum.var += one.var;
@@ -144,7 +149,8 @@ static void all_steps_of_a_discrete_chain_are_the_bound_of_ho(void)
         if (t == 1)
             sum += mean / (2 * beta[1]) + log(2 * M_PI * beta[1]) / 2;
         else
-            sum += abar[t - 1] * beta[t] * beta[t] / pow(1 - abar[t], 2) * mean / (2 * (1 - abar[t - 1]) / (1 - abar[t]) * beta[t]);
+            sum += abar[t - 1] * beta[t] * beta[t] / pow(1 - abar[t], 2) * mean
+                / (2 * (1 - abar[t - 1]) / (1 - abar[t]) * beta[t]);
     }
     sum += (abar[T] * x * x - abar[T] - log(1 - abar[T])) / 2;
     near(out.logp, -sum, 4 * out.se);
@@ -161,8 +167,10 @@ static double chain_logp(const bench *b, const gauss *l, const double *x)
     for (int i = 0; i <= b->plan.steps; i++) {
         const level *a = b->grid + i, *to = a + 1;
         int last = i == b->plan.steps;
-        double s2 = last ? 0 : to->sigma * to->sigma, alpha = last ? 1 : to->alpha, ratio = a->alpha / alpha, G2 = a->sigma * a->sigma - ratio * ratio * s2;
-        double keep = ratio * s2 / (a->sigma * a->sigma), gain = alpha * G2 / (a->sigma * a->sigma), v = s2 * G2 / (a->sigma * a->sigma);
+        double s2 = last ? 0 : to->sigma * to->sigma, alpha = last ? 1 : to->alpha, ratio = a->alpha / alpha,
+            G2 = a->sigma * a->sigma - ratio * ratio * s2;
+        double keep = ratio * s2 / (a->sigma * a->sigma), gain = alpha * G2 / (a->sigma * a->sigma),
+            v = s2 * G2 / (a->sigma * a->sigma);
         double g = a->alpha * l->std * l->std / (a->alpha * a->alpha * l->std * l->std + a->sigma * a->sigma);
         double slope = keep + gain * g;
 
@@ -191,7 +199,8 @@ static void check_paths(const char *proc, int beta)
     b.of.paths = 1;
     must(elbo_run(&b.of, MANY, x, out, part, NULL));
     for (int i = 0; i < MANY; i++) {
-        double exact = chain_logp(&b, &l, x + i), w = exp(out[i].many.log_mean - exact) - 1, d = out[i].logp - terms[i].logp;
+        double exact = chain_logp(&b, &l, x + i), w = exp(out[i].many.log_mean - exact) - 1,
+            d = out[i].logp - terms[i].logp;
 
         pull += w / MANY, about += w * w / MANY / MANY;
         apart += d / MANY, apart2 += (out[i].se * out[i].se + terms[i].se * terms[i].se) / MANY / MANY;
@@ -227,7 +236,8 @@ static int flat_eval(void *self, const batch *p, double *out)
     return 0;
 }
 
-static score flat_field(flat *f) { return (score){ .abi = SCORE_ABI, .name = "flat", .dim = 1, .predicts = PREDICTS_DATA, .eval = flat_eval, .self = f }; }
+static score flat_field(flat *f) { return (score){ .abi = SCORE_ABI, .name = "flat", .dim = 1,
+                                                   .predicts = PREDICTS_DATA, .eval = flat_eval, .self = f }; }
 
 /* Sum over all v of exp(-L_0(v)). */
 static double decoded(bench *b)
@@ -268,7 +278,8 @@ static void a_cell_far_from_the_prediction_has_the_asymptotic_probability(void)
 {
     flat f = { 0.5, NAN };
     score field = flat_field(&f);
-    double x = 6.5, part[4], z = 5.5 / 0.05;        /* the cell [6, 7], 110 standard deviations away: log Q(z) and no underflow */
+    /* the cell [6, 7], 110 standard deviations away: log Q(z) and no underflow */
+    double x = 6.5, part[4], z = 5.5 / 0.05;
     bench b;
     bound out;
 
@@ -307,13 +318,17 @@ static void a_field_that_fails_or_answers_no_number_costs_no_other_row(void)
 }
 
 static const test_case tests[] = {
-    { "terms on Gaussian data are what algebra says, for every process and both variances", terms_on_gaussian_data_are_what_algebra_says_for_every_process_and_both_variances },
+    { "terms on Gaussian data are what algebra says, for every process and both variances",
+      terms_on_gaussian_data_are_what_algebra_says_for_every_process_and_both_variances },
     { "all steps of a discrete chain are the bound of Ho et al.", all_steps_of_a_discrete_chain_are_the_bound_of_ho },
     { "weights of paths average to the chain's density, and their logarithms to the bound",
       weights_of_paths_average_to_the_chains_density_and_their_logarithms_to_the_bound },
-    { "probabilities of whole numbers add up to one, wherever the prediction lies", probabilities_of_whole_numbers_add_up_to_one_wherever_the_prediction_lies },
-    { "a cell far from the prediction has the asymptotic probability", a_cell_far_from_the_prediction_has_the_asymptotic_probability },
-    { "a field that fails or answers no number costs no other row", a_field_that_fails_or_answers_no_number_costs_no_other_row },
+    { "probabilities of whole numbers add up to one, wherever the prediction lies",
+      probabilities_of_whole_numbers_add_up_to_one_wherever_the_prediction_lies },
+    { "a cell far from the prediction has the asymptotic probability",
+      a_cell_far_from_the_prediction_has_the_asymptotic_probability },
+    { "a field that fails or answers no number costs no other row",
+      a_field_that_fails_or_answers_no_number_costs_no_other_row },
     { NULL, NULL },
 };
 const test_table table_elbo = { "elbo", tests };

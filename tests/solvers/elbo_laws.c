@@ -19,9 +19,11 @@ static gap gap_of(const char *name, const char *proc, int steps, int n, int path
     if (rig_open(&r, name, proc, "ddim", NULL, steps, 0))
         return of;
     {
-        double *x = malloc((size_t)n * r.dim * sizeof *x), *logp = malloc(n * sizeof *logp), *part = malloc((size_t)n * (steps + 2) * sizeof *part);
+        double *x = malloc((size_t)n * r.dim * sizeof *x), *logp = malloc(n * sizeof *logp),
+            *part = malloc((size_t)n * (steps + 2) * sizeof *part);
         bound *out = malloc(n * sizeof *out);
-        elbo e = { .plan = &r.how.plan, .prior_std = r.of.model->process->prior_std, .draws = draws, .seed = 9, .paths = paths };
+        elbo e = { .plan = &r.how.plan, .prior_std = r.of.model->process->prior_std, .draws = draws, .seed = 9,
+                   .paths = paths };
         const law *l = r.of.model->law;
 
         must(l->sample(l, (stream){ 2, USE_LAW }, 0, n, NULL, x));
@@ -53,7 +55,8 @@ static void the_bound_is_below_the_exact_log_density_on_average(void)
         }
 }
 
-/* Measured with 20,000 rows on gmm8ring, vp-linear: 1.302, 0.621, 0.303, 0.154 nats at N = 64, 128, 256, 512; of 32 paths 0.081, 0.030, 0.012, 0.004. */
+/* Measured with 20,000 rows on gmm8ring, vp-linear: 1.302, 0.621, 0.303, 0.154 nats at N = 64, 128, 256, 512; of 32
+ * paths 0.081, 0.030, 0.012, 0.004. */
 static void twice_the_levels_halve_the_gap_and_paths_close_most_of_it(void)
 {
     gap coarse = gap_of("gmm8ring", NULL, 128, 6000, 0, 1), fine = gap_of("gmm8ring", NULL, 256, 6000, 0, 1);
@@ -88,7 +91,8 @@ static void a_row_has_the_same_bits_whatever_its_neighbours_blocks_and_threads(v
         r.how.plan.block = 7;
         must(elbo_run(&e, MANY, x, out[1], part[1], NULL));
         CU_ASSERT(!memcmp(part[0], part[1], MANY * 11 * sizeof **part));
-        CU_ASSERT(!memcmp(out[0], out[1], MANY * sizeof **out) || way == 0);    /* without paths there are NANs: compared below */
+        /* without paths there are NANs: compared below */
+        CU_ASSERT(!memcmp(out[0], out[1], MANY * sizeof **out) || way == 0);
         r.how.plan.block = 0;
         must(elbo_run(&e, 1, x, out[1], part[1], NULL));                        /* alone */
         CU_ASSERT(!memcmp(part[0], part[1], 11 * sizeof **part));
@@ -103,8 +107,10 @@ static void a_row_has_the_same_bits_whatever_its_neighbours_blocks_and_threads(v
 
 static const test_case tests[] = {
     { "the bound is below the exact log density on average", the_bound_is_below_the_exact_log_density_on_average },
-    { "twice the levels halve the gap, and paths close most of it", twice_the_levels_halve_the_gap_and_paths_close_most_of_it },
-    { "a row has the same bits, whatever its neighbours, blocks and threads", a_row_has_the_same_bits_whatever_its_neighbours_blocks_and_threads },
+    { "twice the levels halve the gap, and paths close most of it",
+      twice_the_levels_halve_the_gap_and_paths_close_most_of_it },
+    { "a row has the same bits, whatever its neighbours, blocks and threads",
+      a_row_has_the_same_bits_whatever_its_neighbours_blocks_and_threads },
     { 0, 0 },
 };
 const test_table table_elbo_laws = { "elbo_laws", tests };

@@ -34,20 +34,24 @@ typedef struct twins { const char *one, *other; } twins;
 
 static double between_twins(const twins *t, const char *on, const char *spacing)
 {
-    double *a = end_of(t->one, on, spacing, STEPS, 0), *b = end_of(t->other, on, spacing, STEPS, 0), d = a && b ? apart(a, b) : INFINITY;
+    double *a = end_of(t->one, on, spacing, STEPS, 0), *b = end_of(t->other, on, spacing, STEPS, 0),
+        d = a && b ? apart(a, b) : INFINITY;
 
     free(a), free(b);
     return d;
 }
 
-static const struct { const char *process, *grid; } places[] = { { "vp-linear", "lambda" }, { "edm", "karras" }, { "vp-cosine", "uniform" } };
+static const struct { const char *process, *grid; } places[] = { { "vp-linear", "lambda" }, { "edm", "karras" },
+                                                                 { "vp-cosine", "uniform" } };
 
 static void methods_that_are_the_same_agree_to_1e_13(void)
 {
     static const twins same[] = {
-        { "dpmpp-2m", "unip-2" }, { "res-3m", "unip-3" }, { "dpmpp-3m", "unip-3" }, { "dpm-solver-3m", "unip-3:predict=noise" },
+        { "dpmpp-2m", "unip-2" }, { "res-3m", "unip-3" }, { "dpmpp-3m", "unip-3" },
+        { "dpm-solver-3m", "unip-3:predict=noise" },
         { "dpmpp-3s", "res-3s:c2=0.333333333333333333,c3=0.666666666666666667" },
-        { "dpmpp-2s:type=taylor", "res-2s:c2=0.5" }, { "etd-rk2", "res-2s:c2=1" }, { "unip-1", "ddim" }, { "unip-1:predict=noise", "ddim" },
+        { "dpmpp-2s:type=taylor", "res-2s:c2=0.5" }, { "etd-rk2", "res-2s:c2=1" }, { "unip-1", "ddim" },
+        { "unip-1:predict=noise", "ddim" },
         { "dpm-solver-2m", "unip-2:predict=noise" }, { "dpm-2", "dpm-solver-2s" },
         { "dpm-solver-2m:type=taylor", "unip-2:predict=noise,variant=vary-coeff" },
         { "res-2m", "unip-2:variant=vary-coeff" }, { "unip-3:variant=bh1,start=single", "unip-3:variant=vary-coeff" },
@@ -61,9 +65,12 @@ static void methods_that_are_the_same_agree_to_1e_13(void)
 static void methods_that_are_not_the_same_do_not(void)
 {
     static const twins other[] = {
-        { "dpmpp-2s", "res-2s" }, { "dpmpp-2m", "res-2m" }, { "unip-2", "unip-2:variant=bh1" }, { "unipc-1", "unip-1" }, { "unipc-2", "unip-2" },
-        { "unipc-2", "unipc-2:variant=bh1" }, { "unipc-3", "unip-3" }, { "unipc-3", "unipc-3-shipped" }, { "unipc-3", "unipc-3:start=ramp" },
-        { "unip-3:start=ramp", "dpmpp-3m-shipped" }, { "dpmpp-3m", "dpmpp-3m-shipped" }, { "dpm-solver-2s", "dpmpp-2s" }, { "dpmpp-3m", "dpm-solver-3m" },
+        { "dpmpp-2s", "res-2s" }, { "dpmpp-2m", "res-2m" }, { "unip-2", "unip-2:variant=bh1" },
+        { "unipc-1", "unip-1" }, { "unipc-2", "unip-2" },
+        { "unipc-2", "unipc-2:variant=bh1" }, { "unipc-3", "unip-3" }, { "unipc-3", "unipc-3-shipped" },
+        { "unipc-3", "unipc-3:start=ramp" },
+        { "unip-3:start=ramp", "dpmpp-3m-shipped" }, { "dpmpp-3m", "dpmpp-3m-shipped" },
+        { "dpm-solver-2s", "dpmpp-2s" }, { "dpmpp-3m", "dpm-solver-3m" },
         { "dpmpp-3s", "dpmpp-3s:type=taylor" }, { "res-2s", "res-2s:c2=1" }, { "unipc-2:predict=noise", "unipc-2" } };
 
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
@@ -78,7 +85,8 @@ static void lu_3m(const level *l, int k, double factor, const double *m0, const 
     double phi_1 = expm1(-h), phi_2 = phi_1 / h + 1, phi_3 = phi_2 / h - 0.5;
 
     for (int i = 0; i < 2 * ROWS; i++) {
-        double d10 = (m0[i] - m1[i]) / r0, d11 = (m1[i] - m2[i]) / r1, d1 = d10 + r0 / (r0 + r1) * (d10 - d11), d2 = factor * (d10 - d11) / (r0 + r1);
+        double d10 = (m0[i] - m1[i]) / r0, d11 = (m1[i] - m2[i]) / r1, d1 = d10 + r0 / (r0 + r1) * (d10 - d11),
+            d2 = factor * (d10 - d11) / (r0 + r1);
 
         x[i] = b->sigma / a->sigma * x[i] - b->alpha * phi_1 * m0[i] + b->alpha * phi_2 * d1 - b->alpha * phi_3 * d2;
     }
@@ -118,8 +126,10 @@ static void three_m_is_its_authors_formula_with_factor_2_and_what_is_shipped_wit
 static void starts_and_stages_are_what_they_cost(void)
 {
     static const struct { const char *solver; int calls; } row[] = {
-        { "dpm-solver-2s", 2 * STEPS }, { "dpmpp-3s", 3 * STEPS }, { "dpm-solver-2m", STEPS }, { "dpmpp-3m", STEPS + 1 }, { "dpmpp-3m-shipped", STEPS },
-        { "unip-2", STEPS }, { "unip-3", STEPS + 1 }, { "unip-3:start=ramp", STEPS }, { "unip-4", STEPS + 4 }, { "unipc-2", STEPS }, { "unipc-3", STEPS + 2 },
+        { "dpm-solver-2s", 2 * STEPS }, { "dpmpp-3s", 3 * STEPS }, { "dpm-solver-2m", STEPS },
+        { "dpmpp-3m", STEPS + 1 }, { "dpmpp-3m-shipped", STEPS },
+        { "unip-2", STEPS }, { "unip-3", STEPS + 1 }, { "unip-3:start=ramp", STEPS }, { "unip-4", STEPS + 4 },
+        { "unipc-2", STEPS }, { "unipc-3", STEPS + 2 },
         { "unipc-4", STEPS + 6 }, { "res-5s", 5 * STEPS }, { "etd-rk4", 4 * STEPS }, { "res-3m", STEPS + 1 } };
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -181,7 +191,8 @@ static void reab_solves_an_isotropic_gaussian_exactly(void)
         r.how.plan.field = field;
         x = rig_start(&r, ROWS), y = rig_run(&r, ROWS, x, NULL, NULL);
         for (int k = 0; k < 2 * ROWS; k++) {
-            double keep = sqrt((b->alpha * b->alpha * 1.69 + b->sigma * b->sigma) / (a->alpha * a->alpha * 1.69 + a->sigma * a->sigma));
+            double keep = sqrt((b->alpha * b->alpha * 1.69 + b->sigma * b->sigma)
+                               / (a->alpha * a->alpha * 1.69 + a->sigma * a->sigma));
 
             near(y[k], b->alpha * 0.7 + keep * (x[k] - a->alpha * 0.7), 1e-11);
         }
@@ -190,12 +201,15 @@ static void reab_solves_an_isotropic_gaussian_exactly(void)
 }
 
 static const char *const data[] = {
-    "reab-1", "reab-2", "reab-3", "reab-3:std=0.5", "dpmpp-2s", "dpmpp-2s:type=taylor", "dpmpp-3s", "dpmpp-3s:type=taylor", "dpmpp-3m", "dpmpp-3m-shipped",
+    "reab-1", "reab-2", "reab-3", "reab-3:std=0.5", "dpmpp-2s", "dpmpp-2s:type=taylor", "dpmpp-3s",
+    "dpmpp-3s:type=taylor", "dpmpp-3m", "dpmpp-3m-shipped",
     "unip-1", "unip-2", "unip-2:variant=bh1", "unip-3", "unip-4",
-    "unipc-1", "unipc-1:variant=bh1", "unipc-2", "unipc-2:variant=bh1", "unipc-3", "unipc-4", "unipc-2-shipped", "unipc-3-shipped",
+    "unipc-1", "unipc-1:variant=bh1", "unipc-2", "unipc-2:variant=bh1", "unipc-3", "unipc-4", "unipc-2-shipped",
+    "unipc-3-shipped",
     "etd-rk2", "etd-rk3", "etd-rk4", "res-2s", "res-3s", "res-5s", "res-2m", "res-3m" };
 static const char *const of_noise[] = {
-    "dpm-solver-2s", "dpm-solver-3s", "dpm-solver-2m", "dpm-solver-3m", "dpm-solver-3m-shipped", "dpm-solver-fast", "unip-3:predict=noise",
+    "dpm-solver-2s", "dpm-solver-3s", "dpm-solver-2m", "dpm-solver-3m", "dpm-solver-3m-shipped", "dpm-solver-fast",
+    "unip-3:predict=noise",
     "unipc-2:predict=noise,variant=bh1", "unipc-3:predict=noise", "unipc-3-shipped:predict=noise" };
 enum { DATAS = sizeof data / sizeof *data, NOISES = sizeof of_noise / sizeof *of_noise };
 
@@ -237,7 +251,8 @@ static void noise_predictions_are_refused_where_alpha_is_0(void)
 
 static void impossible_nodes_are_refused(void)
 {
-    static const char *const wrong[] = { "res-3s:c2=0.666666666666666667", "res-3s:c2=0.5,c3=0.5", "dpmpp-3s:r1=0.5,r2=0.5" };
+    static const char *const wrong[] = { "res-3s:c2=0.666666666666666667", "res-3s:c2=0.5,c3=0.5",
+                                         "dpmpp-3s:r1=0.5,r2=0.5" };
 
     for (int i = 0; i < 3; i++) {
         subject s;
@@ -291,15 +306,18 @@ static void exponential_integrators_run_back_to_where_they_came_from(void)
 static const test_case tests[] = {
     { "methods that are the same agree to 1e-13", methods_that_are_the_same_agree_to_1e_13 },
     { "methods that are not the same do not", methods_that_are_not_the_same_do_not },
-    { "3M is its authors' formula with factor 2, and what is shipped with 1", three_m_is_its_authors_formula_with_factor_2_and_what_is_shipped_with_1 },
+    { "3M is its authors' formula with factor 2, and what is shipped with 1",
+      three_m_is_its_authors_formula_with_factor_2_and_what_is_shipped_with_1 },
     { "starts and stages are what they cost", starts_and_stages_are_what_they_cost },
     { "DPM-Solver-fast takes single steps of falling order", dpm_solver_fast_takes_single_steps_of_falling_order },
     { "REAB solves an isotropic Gaussian exactly", reab_solves_an_isotropic_gaussian_exactly },
     { "steps stay finite at both ends", steps_stay_finite_at_both_ends },
     { "noise predictions are refused where alpha is 0", noise_predictions_are_refused_where_alpha_is_0 },
     { "impossible nodes are refused", impossible_nodes_are_refused },
-    { "exponential integrators give the same bits in blocks of any size", exponential_integrators_give_the_same_bits_in_blocks_of_any_size },
-    { "exponential integrators run back to where they came from", exponential_integrators_run_back_to_where_they_came_from },
+    { "exponential integrators give the same bits in blocks of any size",
+      exponential_integrators_give_the_same_bits_in_blocks_of_any_size },
+    { "exponential integrators run back to where they came from",
+      exponential_integrators_run_back_to_where_they_came_from },
     { 0, 0 },
 };
 const test_table table_expo = { "expo", tests };

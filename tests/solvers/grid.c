@@ -5,15 +5,20 @@
 #include "tests/suite.h"
 #include "tests/support/visits.h"
 
-static const char *const every[] = { "vp-linear", "vp-cosine", "sub-vp", "vp-discrete", "ve", "edm", "flow", "flow:shift=3", "flow:t_min=0", "edm:t_min=0" };
+static const char *const every[] = { "vp-linear", "vp-cosine", "sub-vp", "vp-discrete", "ve", "edm", "flow",
+                                     "flow:shift=3", "flow:t_min=0", "edm:t_min=0" };
 enum { EVERY = sizeof every / sizeof *every };
 
 static void ddpm_spacings_are_those_of_diffusers(void)
 {
-    const double linspace[] = { 999, 888, 777, 666, 555, 444, 333, 222, 111, 0, -1 }, leading[] = { 900, 800, 700, 600, 500, 400, 300, 200, 100, 0, -1 };
-    const double offset[] = { 901, 801, 701, 601, 501, 401, 301, 201, 101, 1, -1 }, trailing[] = { 999, 899, 799, 699, 599, 499, 399, 299, 199, 99, -1 };
-    const double linspace4[] = { 999, 666, 333, 0 }, leading7[] = { 852, 710, 568, 426, 284, 142, 0 }, trailing7[] = { 999, 856, 713, 570, 428, 285, 142 };
-    const double linspace3[] = { 999, 500, 0 }, trailing16[] = { 999, 937, 874, 811 }, short5[] = { 199, 159, 119, 79, 39 };
+    const double linspace[] = { 999, 888, 777, 666, 555, 444, 333, 222, 111, 0, -1 },
+        leading[] = { 900, 800, 700, 600, 500, 400, 300, 200, 100, 0, -1 };
+    const double offset[] = { 901, 801, 701, 601, 501, 401, 301, 201, 101, 1, -1 },
+        trailing[] = { 999, 899, 799, 699, 599, 499, 399, 299, 199, 99, -1 };
+    const double linspace4[] = { 999, 666, 333, 0 }, leading7[] = { 852, 710, 568, 426, 284, 142, 0 },
+        trailing7[] = { 999, 856, 713, 570, 428, 285, 142 };
+    const double linspace3[] = { 999, 500, 0 }, trailing16[] = { 999, 937, 874, 811 },
+        short5[] = { 199, 159, 119, 79, 39 };
 
     times_are("vp-discrete", "ddpm-linspace", 10, DENOISE, 11, linspace);
     times_are("vp-discrete", "ddpm-leading", 10, DENOISE, 11, leading);
@@ -23,15 +28,18 @@ static void ddpm_spacings_are_those_of_diffusers(void)
     times_are("vp-discrete", "ddpm-leading", 7, DENOISE, 7, leading7);
     times_are("vp-discrete", "ddpm-trailing", 7, DENOISE, 7, trailing7);
     times_are("vp-discrete", "ddpm-linspace", 3, DENOISE, 3, linspace3);       /* 499.5 to even */
-    times_are("vp-discrete", "ddpm-trailing", 16, DENOISE, 4, trailing16);     /* 937.5 and 812.5 to even, then less 1 */
+    /* 937.5 and 812.5 to even, then less 1 */
+    times_are("vp-discrete", "ddpm-trailing", 16, DENOISE, 4, trailing16);
     times_are("vp-discrete:T=200", "ddpm-trailing", 5, DENOISE, 5, short5);
     times_are("vp-discrete:t_max=199", "ddpm-trailing", 5, DENOISE, 5, short5);
 }
 
 static void ddpm_spacings_without_denoising_end_at_t_min(void)
 {
-    const double offset[] = { 901, 801, 701, 601, 501, 401, 301, 201, 101, 1, 0 }, trailing[] = { 999, 899, 799, 699, 599, 499, 399, 299, 199, 99, 0 };
-    const double linspace[] = { 999, 888, 777, 666, 555, 444, 333, 222, 111, 0 }, leading[] = { 900, 800, 700, 600, 500, 400, 300, 200, 100, 0 };
+    const double offset[] = { 901, 801, 701, 601, 501, 401, 301, 201, 101, 1, 0 },
+        trailing[] = { 999, 899, 799, 699, 599, 499, 399, 299, 199, 99, 0 };
+    const double linspace[] = { 999, 888, 777, 666, 555, 444, 333, 222, 111, 0 },
+        leading[] = { 900, 800, 700, 600, 500, 400, 300, 200, 100, 0 };
 
     times_are("vp-discrete", "ddpm-leading:offset=1", 10, 0, 11, offset);
     times_are("vp-discrete", "ddpm-trailing", 10, 0, 11, trailing);
@@ -41,7 +49,8 @@ static void ddpm_spacings_without_denoising_end_at_t_min(void)
 
 static void ddpm_spacings_on_a_continuous_process_are_its_limit(void)
 {
-    const double linspace[] = { 1, .889, .778, .667, .556, .445, .334, .223, .112, .001, 0 }, trailing[] = { 1, .9, .8, .7, .6, .5, .4, .3, .2, .1, .001 };
+    const double linspace[] = { 1, .889, .778, .667, .556, .445, .334, .223, .112, .001, 0 },
+        trailing[] = { 1, .9, .8, .7, .6, .5, .4, .3, .2, .1, .001 };
     const double small[] = { 1, 0.5005, 0.001 }, five[] = { 1, 0.75025, 0.5005, 0.25075, 0.001 };
 
     times_are("vp-linear", "ddpm-linspace", 10, DENOISE, 11, linspace);
@@ -78,7 +87,8 @@ static void edm_takes_the_karras_grid_unless_told(void)
 
 static void lambda_is_the_default_and_uniform_in_the_log_snr(void)
 {
-    level *l = visit("vp-linear", NULL, 12, 0), *e = visit("vp-linear", "exponential", 12, 0), *q = visit("vp-linear", "polyexponential:rho=1.5", 12, 0);
+    level *l = visit("vp-linear", NULL, 12, 0), *e = visit("vp-linear", "exponential", 12, 0),
+        *q = visit("vp-linear", "polyexponential:rho=1.5", 12, 0);
 
     if (!must(!l || !e || !q))
         for (int i = 0; i <= 12; i++) {
@@ -120,7 +130,8 @@ static void shift_is_that_of_flow_models(void)
 }
 
 /* sigma/alpha of the levels that an item visits on a process. */
-static void ratios_are(const char *process_item, const char *item, int steps, int denoise, int n, const double *s, double tolerance)
+static void ratios_are(const char *process_item, const char *item, int steps, int denoise, int n, const double *s,
+                       double tolerance)
 {
     level *l = visit(process_item, item, steps, denoise);
 
@@ -131,13 +142,15 @@ static void ratios_are(const char *process_item, const char *item, int steps, in
     free(l);
 }
 
-/* What diffusers' multistep schedulers list with use_flow_sigmas and flow_shift = 2: the flow time before the shift runs from 0.999 to 0, or (UniPC)
- * from 1, of which the first sigma is kept below 1, to 0.001, which gives way to 0. */
+/* What diffusers' multistep schedulers list with use_flow_sigmas and flow_shift = 2: the flow time before the shift
+ * runs from 0.999 to 0, or (UniPC) from 1, of which the first sigma is kept below 1, to 0.001, which gives way to 0. */
 static void shift_takes_its_ends_before_the_shift_too(void)
 {
-    const double dpm[] = { 0.99949974987493739, 0.94686956979621928, 0.88839484215206765, 0.82304478314600127, 0.74953107415280729, 0.66622207402467493,
+    const double dpm[] = { 0.99949974987493739, 0.94686956979621928, 0.88839484215206765, 0.82304478314600127,
+                           0.74953107415280729, 0.66622207402467493,
                            0.57102029151186051, 0.46118335000384714, 0.33305550925154187, 0.1816528775343213, 0 };
-    const double unipc[] = { 0.99999899999999997, 0.94742381979895796, 0.88901233196311524, 0.82373698759042513, 0.7503124218945264, 0.66711096301232919,
+    const double unipc[] = { 0.99999899999999997, 0.94742381979895796, 0.88901233196311524, 0.82373698759042513,
+                             0.7503124218945264, 0.66711096301232919,
                              0.57204055404826504, 0.4623664180825709, 0.33444370419720182, 0.18330456898900899, 0 };
 
     times_are("flow:t_min=0", "shift:s=2,from=0.999", 10, DENOISE, 11, dpm);
@@ -149,15 +162,18 @@ static void shift_takes_its_ends_before_the_shift_too(void)
 
 /* As printed by the authors; diffusers ships the indices of Stable Diffusion's chain that they stand for. */
 #define STABLE "vp-discrete:betas=scaled-linear,beta_min=0.00085,beta_max=0.012"
-static const double sd15[] = { 14.6146412293, 6.4745760956, 3.8636745985, 2.6946151520, 1.8841921177, 1.3943805092, 0.9642583904, 0.6523686016,
+static const double sd15[] = { 14.6146412293, 6.4745760956, 3.8636745985, 2.6946151520, 1.8841921177, 1.3943805092,
+                               0.9642583904, 0.6523686016,
                                0.3977456272, 0.1515232662, 0.0291671582 };
-static const double sdxl[] = { 14.6146412293, 6.3184485287, 3.7681790315, 2.1811480769, 1.3405244945, 0.8620721141, 0.5550693289, 0.3798540708,
+static const double sdxl[] = { 14.6146412293, 6.3184485287, 3.7681790315, 2.1811480769, 1.3405244945, 0.8620721141,
+                               0.5550693289, 0.3798540708,
                                0.2332364134, 0.1114188177, 0.0291671582 };
 static const double svd[] = { 700, 54.5, 15.886, 7.977, 4.248, 1.789, 0.981, 0.403, 0.173, 0.034, 0.002 };
 
 static void align_your_steps_is_the_published_table_for_ten_steps(void)
 {
-    const double sd15_at[] = { 999, 850, 736, 645, 545, 455, 343, 233, 124, 24, 0 }, sdxl_at[] = { 999, 845, 730, 587, 443, 310, 193, 116, 53, 13, 0 };
+    const double sd15_at[] = { 999, 850, 736, 645, 545, 455, 343, 233, 124, 24, 0 },
+        sdxl_at[] = { 999, 845, 730, 587, 443, 310, 193, 116, 53, 13, 0 };
     double s[11];
 
     ratios_are("edm:t_min=0.0291671582,t_max=14.6146412293", "ays", 10, 0, 11, sd15, 1e-14);
@@ -197,7 +213,8 @@ static void align_your_steps_is_log_linear_between_and_stays_inside(void)
 
 static void an_infinite_end_is_kept_and_the_rest_begins_at_the_limit(void)
 {
-    level *l = visit("flow", "lambda:limit=6", 10, 0), *both = visit("flow:t_min=0", "lambda", 10, DENOISE), *two = visit("flow:t_min=0", "lambda", 2, 0);
+    level *l = visit("flow", "lambda:limit=6", 10, 0), *both = visit("flow:t_min=0", "lambda", 10, DENOISE),
+        *two = visit("flow:t_min=0", "lambda", 2, 0);
 
     if (!must(!l || !both || !two)) {
         CU_ASSERT(l[0].t == 1 && l[0].alpha == 0 && both[0].t == 1 && both[10].t == 0 && both[10].sigma == 0);
@@ -220,7 +237,8 @@ static void every_grid_falls_and_has_the_ends_of_the_process(void)
                     process *p = process_open("test", every[k]);
                     level clean = level_clean(p), *l;
 
-                    if (!kind->points && !(kind->open_end && steps < 3) && !must(!(l = visit(every[k], kind->name, steps, denoise)))) {
+                    if (!kind->points && !(kind->open_end && steps < 3)
+                        && !must(!(l = visit(every[k], kind->name, steps, denoise)))) {
                         if (strcmp(kind->name, "ddpm-leading"))
                             CU_ASSERT(l[0].t == p->t_max);
                         CU_ASSERT(denoise ? !memcmp(&l[steps], &clean, sizeof clean) : l[steps].t == p->t_min);
@@ -237,7 +255,8 @@ static void every_grid_falls_and_has_the_ends_of_the_process(void)
 static void a_grid_can_begin_and_end_elsewhere_and_go_back(void)
 {
     int steps = 6;
-    level *down = visit_from("vp-linear", "karras", &steps, 0, 0.5, 0.01), *up = visit_from("vp-linear", "karras", &steps, 0, 0.01, 0.5);
+    level *down = visit_from("vp-linear", "karras", &steps, 0, 0.5, 0.01),
+        *up = visit_from("vp-linear", "karras", &steps, 0, 0.01, 0.5);
 
     if (!must(!down || !up))
         for (int i = 0; i <= steps; i++)
@@ -263,8 +282,10 @@ static const test_case tests[] = {
     { "shift is that of flow models", shift_is_that_of_flow_models },
     { "shift takes its ends before the shift too", shift_takes_its_ends_before_the_shift_too },
     { "Align Your Steps is the published table for ten steps", align_your_steps_is_the_published_table_for_ten_steps },
-    { "Align Your Steps is log-linear between, and stays inside", align_your_steps_is_log_linear_between_and_stays_inside },
-    { "an infinite end is kept and the rest begins at the limit", an_infinite_end_is_kept_and_the_rest_begins_at_the_limit },
+    { "Align Your Steps is log-linear between, and stays inside",
+      align_your_steps_is_log_linear_between_and_stays_inside },
+    { "an infinite end is kept and the rest begins at the limit",
+      an_infinite_end_is_kept_and_the_rest_begins_at_the_limit },
     { "every grid falls and has the ends of the process", every_grid_falls_and_has_the_ends_of_the_process },
     { "a grid can begin and end elsewhere, and go back", a_grid_can_begin_and_end_elsewhere_and_go_back },
     { 0, 0 },

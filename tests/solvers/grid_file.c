@@ -60,12 +60,18 @@ static void a_file_may_be_an_npy(void)
 static void what_makes_no_grid_is_one_sentence(void)
 {
     const struct { const char *process, *item; int steps, denoise; const char *says; } bad[] = {
-        { "edm", "karas", 4, 0, "did you mean karras?" }, { "edm", "karras:roh=3", 4, 0, "did you mean rho?" }, { "edm", "karras", 0, 0, "at least 1" },
-        { "edm", "lambda", -3, DENOISE, "at least 1" }, { "edm", "karras:rho=0", 4, 0, "between" }, { "edm", "karras:smin=3,smax=2", 4, 0, "below smax" },
-        { "vp-linear", "karras:smax=1e4", 4, 0, "no level of vp-linear" }, { "vp-discrete", "ddpm-trailing", 1001, DENOISE, "fewer steps" },
-        { "vp-discrete", "ddpm-linspace", 1, DENOISE, "at least 2" }, { "vp-discrete", "ddpm-leading:offset=200", 10, DENOISE, "offset" },
-        { "vp-discrete:t_min=1", "ddpm-leading", 10, 0, "index 0 lies outside" }, { "vp-discrete", "ddpm-trailing:T=500", 10, 0, "leave it out" },
-        { "vp-discrete:t_min=-0.5", "quadratic", 10, 0, "square root" }, { "edm", "file", 0, 0, "path" }, { "edm", "file:/no/such", 0, 0, "No such file" } };
+        { "edm", "karas", 4, 0, "did you mean karras?" }, { "edm", "karras:roh=3", 4, 0, "did you mean rho?" },
+        { "edm", "karras", 0, 0, "at least 1" },
+        { "edm", "lambda", -3, DENOISE, "at least 1" }, { "edm", "karras:rho=0", 4, 0, "between" },
+        { "edm", "karras:smin=3,smax=2", 4, 0, "below smax" },
+        { "vp-linear", "karras:smax=1e4", 4, 0, "no level of vp-linear" },
+        { "vp-discrete", "ddpm-trailing", 1001, DENOISE, "fewer steps" },
+        { "vp-discrete", "ddpm-linspace", 1, DENOISE, "at least 2" },
+        { "vp-discrete", "ddpm-leading:offset=200", 10, DENOISE, "offset" },
+        { "vp-discrete:t_min=1", "ddpm-leading", 10, 0, "index 0 lies outside" },
+        { "vp-discrete", "ddpm-trailing:T=500", 10, 0, "leave it out" },
+        { "vp-discrete:t_min=-0.5", "quadratic", 10, 0, "square root" }, { "edm", "file", 0, 0, "path" },
+        { "edm", "file:/no/such", 0, 0, "No such file" } };
 
     for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
         visit_refused(bad[i].process, bad[i].item, bad[i].steps, bad[i].denoise);
@@ -76,9 +82,12 @@ static void what_makes_no_grid_is_one_sentence(void)
 static void a_bad_file_is_one_sentence_with_its_line(void)
 {
     const struct { const char *kind, *text; int steps; const char *line, *says; } bad[] = {
-        { "file", "0.9\n0.5\n# back\n0.6\n", 3, ":4:", "not below" }, { "file", "0.9\n0.5\n0.5\n", 2, ":3:", "not below" },
-        { "file", "1.5\n0.5\n", 1, ":1:", "outside vp-linear" }, { "file", "0.9\n-0.5\n", 1, ":2:", "outside vp-linear" },
-        { "file", "0.9\n0.5x\n", 1, ":2:", "not a finite number" }, { "file", "", 1, "", "no numbers" }, { "file", "0.9 0.5 0.1", 5, "", "2 steps, not 5" },
+        { "file", "0.9\n0.5\n# back\n0.6\n", 3, ":4:", "not below" },
+        { "file", "0.9\n0.5\n0.5\n", 2, ":3:", "not below" },
+        { "file", "1.5\n0.5\n", 1, ":1:", "outside vp-linear" },
+        { "file", "0.9\n-0.5\n", 1, ":2:", "outside vp-linear" },
+        { "file", "0.9\n0.5x\n", 1, ":2:", "not a finite number" }, { "file", "", 1, "", "no numbers" },
+        { "file", "0.9 0.5 0.1", 5, "", "2 steps, not 5" },
         { "sigmas", "200 1 0", 2, ":1:", "no level of vp-linear" }, { "sigmas", "20\n1\n-1\n", 2, ":3:", "negative" },
         { "file", "0.9\nnan\n", 1, ":2:", "finite" }, { "file", "0.5", 0, "", "1 time" } };
 

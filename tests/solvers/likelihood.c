@@ -1,4 +1,5 @@
-/* Log-likelihoods against closed forms, every law on every process; priors, bits, failures, and the numbers of other programs. */
+/* Log-likelihoods against closed forms, every law on every process; priors, bits, failures, and the numbers of other
+ * programs. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,14 +11,16 @@
 static void every_law_on_every_process_agrees_to_1e_7(void)
 {
     static const struct { const char *model; int n; } models[] = {
-        { "gauss2", 16 }, { "gmm8ring", 16 }, { "three", 16 }, { "gmm5-aniso16", 4 }, { "gmm10-64", 4 }, { "two-moons", 2 }, { "checkerboard", 2 }, { "swiss-roll", 2 }, { "digits", 2 },
+        { "gauss2", 16 }, { "gmm8ring", 16 }, { "three", 16 }, { "gmm5-aniso16", 4 }, { "gmm10-64", 4 },
+        { "two-moons", 2 }, { "checkerboard", 2 }, { "swiss-roll", 2 }, { "digits", 2 },
     };
 
     for (unsigned m = 0; m < sizeof models / sizeof *models; m++)
         for (unsigned p = 0; p < PROCESSES; p++) {
             logrig r;
 
-            if (logrig_open(&r, models[m].model, processes[p], p % 2 ? "dopri5" : "dop853", "exact", 8, 1e-10, models[m].n))
+            if (logrig_open(&r, models[m].model, processes[p], p % 2 ? "dopri5" : "dop853", "exact", 8, 1e-10,
+                            models[m].n))
                 continue;
             r.q.unchecked = 1;
             must(likelihood(&r.q, r.n, r.x, NULL, r.out));
@@ -80,7 +83,8 @@ static void neighbours_and_blocks_change_no_bit(void)
         logrig r;
         answer whole[N], part[N];
 
-        if (logrig_open(&r, i < 4 ? "gmm5-aniso16" : "digits", NULL, i % 2 ? "dopri5:rtol=1e-3,atol=1e-3" : "dop853", traces[i % 4], 7, 1e-3, i < 4 ? N : 9))
+        if (logrig_open(&r, i < 4 ? "gmm5-aniso16" : "digits", NULL, i % 2 ? "dopri5:rtol=1e-3,atol=1e-3" : "dop853",
+                        traces[i % 4], 7, 1e-3, i < 4 ? N : 9))
             continue;
         must(likelihood(&r.q, r.n, r.x, NULL, whole));
         r.q.block = 7;
@@ -153,12 +157,14 @@ static void truncation_is_estimated_where_the_law_is_unknown(void)
     logrig_close(&r);
 }
 
-/* One line of likelihoods.tsv: the numbers of other programs, with their probes; the tolerance is theirs, and they have one controller for all 16 rows. */
+/* One line of likelihoods.tsv: the numbers of other programs, with their probes; the tolerance is theirs, and they have
+ * one controller for all 16 rows. */
 static void replay_likelihood(char *const *cell, void *with)
 {
     enum { CASE, PEER, MODEL, PROCESS, INIT, PROBE, PRIOR, TOLERANCE };
     const golden *g = with;
-    const array *x = golden_find(g, cell[INIT]), *want = golden_find(g, cell[CASE]), *z = strcmp(cell[PROBE], "-") ? golden_find(g, cell[PROBE]) : NULL;
+    const array *x = golden_find(g, cell[INIT]), *want = golden_find(g, cell[CASE]), *z = strcmp(cell[PROBE], "-")
+        ? golden_find(g, cell[PROBE]) : NULL;
     int both = !strcmp(cell[PRIOR], "both"), n = (int)array_rows(x);
     answer out[16];
     double apart = 0;
@@ -212,7 +218,8 @@ static const test_case tests[] = {
     { "neighbours and blocks change no bit", neighbours_and_blocks_change_no_bit },
     { "a field that breaks half-way loses no other point", a_field_that_breaks_half_way_loses_no_other_point },
     { "truncation and prior are estimated where the law is unknown", truncation_is_estimated_where_the_law_is_unknown },
-    { "likelihoods of other programs are ours with their probes", likelihoods_of_other_programs_are_ours_with_their_probes },
+    { "likelihoods of other programs are ours with their probes",
+      likelihoods_of_other_programs_are_ours_with_their_probes },
     { "what makes no sense is refused", what_makes_no_sense_is_refused },
     { 0, 0 },
 };

@@ -1,4 +1,5 @@
-/* No allocation inside a step: the linker's --wrap counts those of our objects, and a run of many steps makes as many as one of few. */
+/* No allocation inside a step: the linker's --wrap counts those of our objects, and a run of many steps makes as many
+ * as one of few. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "tests/support/fixture.h"
@@ -7,8 +8,10 @@
 
 static long allocations;
 
-void *__real_malloc(size_t), *__real_calloc(size_t, size_t), *__real_realloc(void *, size_t), *__real_aligned_alloc(size_t, size_t);
-void *__wrap_malloc(size_t), *__wrap_calloc(size_t, size_t), *__wrap_realloc(void *, size_t), *__wrap_aligned_alloc(size_t, size_t);
+void *__real_malloc(size_t), *__real_calloc(size_t, size_t), *__real_realloc(void *, size_t),
+    *__real_aligned_alloc(size_t, size_t);
+void *__wrap_malloc(size_t), *__wrap_calloc(size_t, size_t), *__wrap_realloc(void *, size_t),
+    *__wrap_aligned_alloc(size_t, size_t);
 
 static void count(void)
 {
@@ -58,7 +61,8 @@ static void no_method_allocates_in_a_step(void)
         compare("gmm8ring", s->name, s->name, 8, 40);
         if (!s->embedded)
             continue;
-        snprintf(few, sizeof few, "%s:rtol=1e-2,atol=1e-2", s->name), snprintf(many, sizeof many, "%s:rtol=1e-5,atol=1e-5", s->name);
+        snprintf(few, sizeof few, "%s:rtol=1e-2,atol=1e-2", s->name),
+            snprintf(many, sizeof many, "%s:rtol=1e-5,atol=1e-5", s->name);
         compare("gmm8ring", few, many, 0, 0);
     }
 }
@@ -73,7 +77,8 @@ static void no_law_allocates_when_asked(void)
 
 static void no_network_allocates_when_asked(void)
 {
-    static const shape shapes[] = { { "layers.0.weight", 40, 3, 0.5 }, { "layers.0.bias", 0, 40, 0.1 }, { "layers.2.weight", 2, 40, 0.1 }, { 0 } };
+    static const shape shapes[] = { { "layers.0.weight", 40, 3, 0.5 }, { "layers.0.bias", 0, 40, 0.1 },
+                                    { "layers.2.weight", 2, 40, 0.1 }, { 0 } };
     made m;
 
     if (must(made_open(&m, "dim = 2\npredicts = noise\nlayers = concat linear silu linear\n", NULL, shapes)))

@@ -1,4 +1,5 @@
-/* Multistep methods in sigma/alpha: their weights against quadrature, one another, and the fields that they are exact for. */
+/* Multistep methods in sigma/alpha: their weights against quadrature, one another, and the fields that they are exact
+ * for. */
 #include <gsl/gsl_integration.h>
 #include <math.h>
 #include <stdlib.h>
@@ -80,8 +81,10 @@ static void the_same_method_by_another_name_gives_the_same(void)
         { "ipndm-v-2", "ab-2", 0, 1e-13 }, { "ipndm-v-3", "ab-3", 0, 1e-13 }, { "ipndm-v-4", "ab-4", 0, 1e-13 },
         { "ipndm-v-3:start=ramp", "ab-3:start=ramp", 0, 1e-13 }, { "ipndm-v-4:start=ramp", "lms", 0, 1e-13 },
         { "deis-rhoab2", "ab-2", 0, 1e-13 }, { "deis-rhoab3", "ab-3", 0, 1e-13 }, { "deis-rhoab4", "ab-4", 0, 1e-13 },
-        { "lms:start=runge", "ab-4", 0, 1e-13 }, { "lms:order=3", "ab-3:start=ramp", 0, 1e-13 }, { "lms:order=2", "ab-2", 0, 1e-13 },
-        { "ipndm-1", "ddim", 0, 1e-13 }, { "ipndm-v-1", "ddim", 0, 1e-13 }, { "deis-rhoab1", "ddim", 0, 1e-13 }, { "deis-tab1", "ddim", 0, 1e-13 },
+        { "lms:start=runge", "ab-4", 0, 1e-13 }, { "lms:order=3", "ab-3:start=ramp", 0, 1e-13 },
+        { "lms:order=2", "ab-2", 0, 1e-13 },
+        { "ipndm-1", "ddim", 0, 1e-13 }, { "ipndm-v-1", "ddim", 0, 1e-13 }, { "deis-rhoab1", "ddim", 0, 1e-13 },
+        { "deis-tab1", "ddim", 0, 1e-13 },
         { "deis-logrhoab1", "ddim", 0, 1e-13 }, { "lms:order=1", "ddim", 0, 1e-13 },
     };
 
@@ -91,10 +94,13 @@ static void the_same_method_by_another_name_gives_the_same(void)
 static void what_libraries_ship_is_something_else(void)
 {
     static const pair other[] = {
-        { "ipndm-v-3-shipped", "ipndm-v-3:start=ramp", 1e-5, 1 }, { "ipndm-v-4-shipped", "ipndm-v-4:start=ramp", 1e-5, 1 },
-        { "ipndm-3", "ipndm-v-3:start=ramp", 1e-5, 1 }, { "ipndm-4", "ipndm-v-4:start=ramp", 1e-5, 1 }, { "lms", "ab-4", 1e-7, 1 },
+        { "ipndm-v-3-shipped", "ipndm-v-3:start=ramp", 1e-5, 1 },
+        { "ipndm-v-4-shipped", "ipndm-v-4:start=ramp", 1e-5, 1 },
+        { "ipndm-3", "ipndm-v-3:start=ramp", 1e-5, 1 }, { "ipndm-4", "ipndm-v-4:start=ramp", 1e-5, 1 },
+        { "lms", "ab-4", 1e-7, 1 },
         { "deis-tab2-shipped", "deis-tab2", 1e-9, 1e-3 },
-        { "deis-tab3-shipped", "deis-tab3:start=ramp", 1e-9, 1e-3 }, { "deis-tab4-shipped", "deis-tab4:start=ramp", 1e-9, 1e-3 },
+        { "deis-tab3-shipped", "deis-tab3:start=ramp", 1e-9, 1e-3 },
+        { "deis-tab4-shipped", "deis-tab4:start=ramp", 1e-9, 1e-3 },
         { "deis-rhoab3-shipped", "deis-rhoab3:start=ramp", 1e-9, 1e-3 }, { "pndm", "pndm:start=plms", 1e-7, 1 },
     };
 
@@ -104,12 +110,15 @@ static void what_libraries_ship_is_something_else(void)
 
 static void on_equal_steps_the_weights_for_equal_steps_are_right(void)
 {
-    static const pair same[] = { { "ipndm-2", "ab-2", 0, 1e-12 }, { "ipndm-3", "ab-3:start=ramp", 0, 1e-12 }, { "ipndm-4", "lms", 0, 1e-12 },
-                                 { "ipndm-v-3-shipped", "ab-3:start=ramp", 0, 1e-12 }, { "deis-tab4", "ab-4", 0, 1e-11 } };
+    static const pair same[] = { { "ipndm-2", "ab-2", 0, 1e-12 }, { "ipndm-3", "ab-3:start=ramp", 0, 1e-12 },
+                                 { "ipndm-4", "lms", 0, 1e-12 },
+                                 { "ipndm-v-3-shipped", "ab-3:start=ramp", 0, 1e-12 },
+                                 { "deis-tab4", "ab-4", 0, 1e-11 } };
 
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         below(apart(same[i].one, same[i].two, "edm:t_min=0.5,t_max=4", "uniform"), same[i].most);
-    below(1e-5, apart("ipndm-v-4-shipped", "lms", "edm:t_min=0.5,t_max=4", "uniform"));     /* its sign is wrong on any grid */
+    /* its sign is wrong on any grid */
+    below(1e-5, apart("ipndm-v-4-shipped", "lms", "edm:t_min=0.5,t_max=4", "uniform"));
 }
 
 /* A field whose noise prediction is v^k, v = t, s or lambda, whatever x. */
@@ -144,7 +153,8 @@ static double integrand(double lambda, void *v)
 /* u after a run against the integral of E ds by adaptive quadrature, relative. */
 static double missed(const char *proc, const char *how, power f)
 {
-    score field = { .abi = SCORE_ABI, .name = "power", .dim = 1, .predicts = PREDICTS_NOISE, .eval = raised, .self = &f };
+    score field = { .abi = SCORE_ABI, .name = "power", .dim = 1, .predicts = PREDICTS_NOISE, .eval = raised,
+                    .self = &f };
     gsl_integration_workspace *space = gsl_integration_workspace_alloc(200);
     rig r;
     double x = 0, exact = NAN, error;
@@ -167,7 +177,8 @@ static double missed(const char *proc, const char *how, power f)
 static void a_method_is_exact_for_fields_that_are_polynomials_in_its_variable(void)
 {
     static const struct { const char *solver; double (*of)(const level *); int degree; } row[] = {
-        { "ab-2", ratio_of, 0 }, { "ab-3", ratio_of, 1 }, { "ab-4", ratio_of, 2 }, { "lms", ratio_of, 0 }, { "ipndm-v-4", ratio_of, 2 },
+        { "ab-2", ratio_of, 0 }, { "ab-3", ratio_of, 1 }, { "ab-4", ratio_of, 2 }, { "lms", ratio_of, 0 },
+        { "ipndm-v-4", ratio_of, 2 },
         { "deis-tab2", time_of, 0 }, { "deis-logrhoab2", lambda_of, 0 } };
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
@@ -189,7 +200,8 @@ static void the_weights_of_deis_are_integrals_of_its_basis(void)
         for (int p = 0; p < 5; p++)
             for (int k = 0; k < row[i].points; k++) {
                 power f = { row[i].of, k };
-                score field = { .abi = SCORE_ABI, .name = "power", .dim = 1, .predicts = PREDICTS_NOISE, .eval = raised, .self = &f };
+                score field = { .abi = SCORE_ABI, .name = "power", .dim = 1, .predicts = PREDICTS_NOISE,
+                                .eval = raised, .self = &f };
                 double x = 0, trace[STEPS + 1];
                 rig r;
 
@@ -204,7 +216,8 @@ static void the_weights_of_deis_are_integrals_of_its_basis(void)
                 for (int j = row[i].points; j < STEPS; j++) {
                     double exact, error, moved = trace[j + 1] / g[j + 1].alpha - trace[j] / g[j].alpha;
 
-                    gsl_integration_qag(&F, g[j].lambda, g[j + 1].lambda, 0, 1e-12, 200, GSL_INTEG_GAUSS31, space, &exact, &error);
+                    gsl_integration_qag(&F, g[j].lambda, g[j + 1].lambda, 0, 1e-12, 200, GSL_INTEG_GAUSS31, space,
+                                        &exact, &error);
                     near(moved, exact, 1e-12 * fmax(fabs(exact), fabs(trace[j] / g[j].alpha)));
                 }
                 rig_close(&r);
@@ -215,7 +228,8 @@ static void the_weights_of_deis_are_integrals_of_its_basis(void)
 static void starts_cost_what_they_say(void)
 {
     static const struct { const char *solver; int more; } row[] = {
-        { "ab-2", 0 }, { "ab-3", 1 }, { "ab-4", 4 }, { "lms", 0 }, { "lms:start=runge", 4 }, { "ipndm-4", 0 }, { "ipndm-v-4", 4 },
+        { "ab-2", 0 }, { "ab-3", 1 }, { "ab-4", 4 }, { "lms", 0 }, { "lms:start=runge", 4 }, { "ipndm-4", 0 },
+        { "ipndm-v-4", 4 },
         { "deis-tab4", 4 }, { "deis-tab4:start=ramp", 0 }, { "pndm", 9 }, { "pndm:start=plms", 1 } };
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -229,7 +243,8 @@ static void starts_cost_what_they_say(void)
 }
 
 static const char *const family[] = {
-    "ab-2", "ab-3", "ab-4", "lms", "ipndm-4", "ipndm-v-4", "deis-tab3", "deis-logrhoab3", "deis-rhoab3", "pndm", "pndm:start=plms" };
+    "ab-2", "ab-3", "ab-4", "lms", "ipndm-4", "ipndm-v-4", "deis-tab3", "deis-logrhoab3", "deis-rhoab3", "pndm",
+    "pndm:start=plms" };
 enum { FAMILY = sizeof family / sizeof *family };
 
 static void any_number_of_steps_ends_finite_at_sigma_0(void)
@@ -313,12 +328,14 @@ static void a_start_at_sigma_0_is_refused(void)
 }
 
 static const test_case tests[] = {
-    { "the basis integrates every polynomial up to its degree", the_basis_integrates_every_polynomial_up_to_its_degree },
+    { "the basis integrates every polynomial up to its degree",
+      the_basis_integrates_every_polynomial_up_to_its_degree },
     { "a basis function is 1 at its node and 0 at the others", a_basis_function_is_1_at_its_node_and_0_at_the_others },
     { "the same method by another name gives the same", the_same_method_by_another_name_gives_the_same },
     { "what libraries ship is something else", what_libraries_ship_is_something_else },
     { "on equal steps the weights for equal steps are right", on_equal_steps_the_weights_for_equal_steps_are_right },
-    { "a method is exact for fields that are polynomials in its variable", a_method_is_exact_for_fields_that_are_polynomials_in_its_variable },
+    { "a method is exact for fields that are polynomials in its variable",
+      a_method_is_exact_for_fields_that_are_polynomials_in_its_variable },
     { "the weights of DEIS are integrals of its basis", the_weights_of_deis_are_integrals_of_its_basis },
     { "starts cost what they say", starts_cost_what_they_say },
     { "any number of steps ends finite at sigma = 0", any_number_of_steps_ends_finite_at_sigma_0 },

@@ -22,8 +22,8 @@ static method *way_back(const trip *t, const char *path)
     return method_parse("back", t->pair ? text : t->solver);
 }
 
-/* Forth, keeping the trajectory, and back over the same grid: the largest relative difference, or NAN where the way back is refused;
- * *growth: (s_first/s_last)^2. */
+/* Forth, keeping the trajectory, and back over the same grid: the largest relative difference, or NAN where the way
+ * back is refused; *growth: (s_first/s_last)^2. */
 static double round_trip(const trip *t, double *growth)
 {
     rig r;
@@ -39,7 +39,8 @@ static double round_trip(const trip *t, double *growth)
     size_t N = (size_t)ROWS * r.dim;
     long shape[] = { t->steps + 1, ROWS, r.dim };
 
-    x = rig_start(&r, ROWS), trace = malloc((t->steps + 1) * N * sizeof *trace), back = malloc((t->steps + 1) * sizeof *back);
+    x = rig_start(&r, ROWS), trace = malloc((t->steps + 1) * N * sizeof *trace),
+        back = malloc((t->steps + 1) * sizeof *back);
     r.how.plan.trace = trace;
     y = rig_run(&r, ROWS, x, NULL, NULL);
     shape[1] = t->pair == SHORT ? ROWS - 1 : ROWS;
@@ -66,9 +67,12 @@ static double round_trip(const trip *t, double *growth)
 static void bdia_returns_to_its_start(void)
 {
     static const trip trips[] = {
-        { "gmm8ring", NULL, "bdia", "lambda", STEPS, 0, STATE }, { "gmm8ring", NULL, "bdia", "uniform", STEPS, 0, TRAJECTORY },
-        { "gmm5-aniso16", NULL, "bdia", "lambda", STEPS, 0, STATE }, { "gmm8ring", "vp-cosine", "bdia", "lambda", STEPS, 1, TRAJECTORY },
-        { "gmm8ring", "ve", "bdia", "karras", STEPS, 0, STATE }, { "gmm8ring", "edm", "bdia", "karras", STEPS, 1, TRAJECTORY },
+        { "gmm8ring", NULL, "bdia", "lambda", STEPS, 0, STATE },
+        { "gmm8ring", NULL, "bdia", "uniform", STEPS, 0, TRAJECTORY },
+        { "gmm5-aniso16", NULL, "bdia", "lambda", STEPS, 0, STATE },
+        { "gmm8ring", "vp-cosine", "bdia", "lambda", STEPS, 1, TRAJECTORY },
+        { "gmm8ring", "ve", "bdia", "karras", STEPS, 0, STATE },
+        { "gmm8ring", "edm", "bdia", "karras", STEPS, 1, TRAJECTORY },
         { "gmm8ring", NULL, "bdia:gamma=0.9", "lambda", 20, 0, STATE } };
 
     for (int i = 0; i < 7; i++)
@@ -78,8 +82,10 @@ static void bdia_returns_to_its_start(void)
 static void belm_returns_to_its_start_within_the_growth_of_round_off(void)
 {
     static const trip trips[] = {
-        { "gmm8ring", NULL, "belm", "lambda", STEPS, 0, STATE }, { "gmm8ring", NULL, "belm", "uniform", STEPS, 0, TRAJECTORY },
-        { "gmm5-aniso16", NULL, "belm", "lambda", STEPS, 0, STATE }, { "gmm8ring", "edm", "belm", "karras", STEPS, 0, TRAJECTORY },
+        { "gmm8ring", NULL, "belm", "lambda", STEPS, 0, STATE },
+        { "gmm8ring", NULL, "belm", "uniform", STEPS, 0, TRAJECTORY },
+        { "gmm5-aniso16", NULL, "belm", "lambda", STEPS, 0, STATE },
+        { "gmm8ring", "edm", "belm", "karras", STEPS, 0, TRAJECTORY },
         { "gmm8ring", "ve", "belm", "karras", STEPS, 0, TRAJECTORY } };
 
     for (int i = 0; i < 5; i++) {
@@ -114,7 +120,8 @@ static void what_cannot_be_inverted_is_refused_in_one_sentence(void)
 
 const test_table table_pair = { "pair", (const test_case[]){
     { "bdia returns to its start", bdia_returns_to_its_start },
-    { "belm returns to its start within the growth of round-off", belm_returns_to_its_start_within_the_growth_of_round_off },
+    { "belm returns to its start within the growth of round-off",
+      belm_returns_to_its_start_within_the_growth_of_round_off },
     { "half a pair does not return", half_a_pair_does_not_return },
     { "what cannot be inverted is refused in one sentence", what_cannot_be_inverted_is_refused_in_one_sentence },
     { NULL, NULL } } };

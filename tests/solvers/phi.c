@@ -1,4 +1,5 @@
-/* phi functions, the weights of exponential integrators, and the tables of exponential Runge-Kutta methods, against independent computations. */
+/* phi functions, the weights of exponential integrators, and the tables of exponential Runge-Kutta methods, against
+ * independent computations. */
 #include <math.h>
 #include <gsl/gsl_integration.h>
 #include "solvers/tools/adams_exp.h"
@@ -64,7 +65,8 @@ static double by_quadrature(int n, int j, const double *at, double z)
 
 static void exponential_weights_are_integrals_of_the_lagrange_basis(void)
 {
-    static const double nodes[][MAX_NODES] = { { 0, -1, -2, -3, 1 }, { 0, -0.3, -1.7, -1.9, 1 }, { 0, 1. / 3, 2. / 3, 1, -4 }, { 0.2, 1, -0.5, -1, -6 } };
+    static const double nodes[][MAX_NODES] = { { 0, -1, -2, -3, 1 }, { 0, -0.3, -1.7, -1.9, 1 },
+                                               { 0, 1. / 3, 2. / 3, 1, -4 }, { 0.2, 1, -0.5, -1, -6 } };
     static const double zs[] = { -20, -3, -0.4, -1e-5, 0, 1e-9, 0.02, 1, 8 };
 
     for (int s = 0; s < 4; s++)
@@ -93,9 +95,11 @@ static level level_at(double lambda)
 static void adams_weights_look_back_in_lambda_and_from_alpha_0_in_its_exponential(void)
 {
     adams m = { .points = 3, .rule = EXACT, .form = DATA };
-    level a = level_at(0.3), p = level_at(-0.5), q = level_at(-2), b = level_at(1.1), none = { .alpha = 0, .sigma = 1, .lambda = -INFINITY };
+    level a = level_at(0.3), p = level_at(-0.5), q = level_at(-2), b = level_at(1.1),
+        none = { .alpha = 0, .sigma = 1, .lambda = -INFINITY };
     const level *node[] = { &a, &p, &q };
-    double at[] = { 0, -1, -2.3 / 0.8 }, w[3], v = exp(0.3), far[] = { 0, (exp(-0.5) - v) / (exp(1.1) - v), -v / (exp(1.1) - v) };
+    double at[] = { 0, -1, -2.3 / 0.8 }, w[3], v = exp(0.3),
+        far[] = { 0, (exp(-0.5) - v) / (exp(1.1) - v), -v / (exp(1.1) - v) };
 
     adams_weights(&m, 3, 0, node, &b, w);
     for (int j = 0; j < 3; j++)
@@ -129,7 +133,8 @@ static table table_of(const exprk *m, const double *par, double z)
     return t;
 }
 
-/* psi_{j,i} = c_i^j phi_j(c_i z) - sum_k a_ik c_k^(j-1)/(j-1)!;  i = s: of the weights (Hochbruck and Ostermann 2005, eq. 4.5 and 4.8). */
+/* psi_{j,i} = c_i^j phi_j(c_i z) - sum_k a_ik c_k^(j-1)/(j-1)!;
+ * i = s: of the weights (Hochbruck and Ostermann 2005, eq. 4.5 and 4.8). */
 static double psi(const table *t, int j, int i, double z)
 {
     double c = i < t->s ? t->c[i] : 1, sum = pow(c, j) * phi(j, c * z);
@@ -159,10 +164,13 @@ static void runge_kutta_tables_meet_their_order_conditions(void)
 {
     static const double half[] = { 0.5, 0 }, thirds[] = { 1. / 3, 2. / 3, 0 }, other[] = { 0.4, 0.9 };
     static const double zs[] = { -7, -1, -0.1, 0, 0.5, 2 };
-    /* stiff: the order whose conditions hold at every z (those of the last order in the weak form); all: the order at z = 0 */
+    /* stiff: the order whose conditions hold at every z (those of the last order in the weak form); all: the order at z
+     * = 0 */
     const struct { const exprk *m; const double *par; int stiff, all; } row[] = {
-        { &exprk_2s, half, 1, 2 }, { &exprk_3s, thirds, 3, 3 }, { solver_etd_rk2.data, NULL, 2, 2 }, { solver_etd_rk3.data, NULL, 2, 3 },
-        { solver_etd_rk4.data, NULL, 3, 4 }, { solver_res_2s.data, other, 2, 2 }, { solver_res_3s.data, thirds, 3, 3 }, { solver_res_3s.data, other, 3, 3 },
+        { &exprk_2s, half, 1, 2 }, { &exprk_3s, thirds, 3, 3 }, { solver_etd_rk2.data, NULL, 2, 2 },
+        { solver_etd_rk3.data, NULL, 2, 3 },
+        { solver_etd_rk4.data, NULL, 3, 4 }, { solver_res_2s.data, other, 2, 2 }, { solver_res_3s.data, thirds, 3, 3 },
+        { solver_res_3s.data, other, 3, 3 },
         { solver_res_5s.data, NULL, 4, 4 } };
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
@@ -192,8 +200,10 @@ static void runge_kutta_tables_meet_their_order_conditions(void)
 
 static const test_case tests[] = {
     { "phi is right to 1e-15 from 1e-12 to 50", phi_is_right_to_1e_15_from_1e_12_to_50 },
-    { "exponential weights are integrals of the Lagrange basis", exponential_weights_are_integrals_of_the_lagrange_basis },
-    { "Adams weights look back in lambda, and from alpha = 0 in its exponential", adams_weights_look_back_in_lambda_and_from_alpha_0_in_its_exponential },
+    { "exponential weights are integrals of the Lagrange basis",
+      exponential_weights_are_integrals_of_the_lagrange_basis },
+    { "Adams weights look back in lambda, and from alpha = 0 in its exponential",
+      adams_weights_look_back_in_lambda_and_from_alpha_0_in_its_exponential },
     { "Runge-Kutta tables meet their order conditions", runge_kutta_tables_meet_their_order_conditions },
     { 0, 0 },
 };

@@ -65,11 +65,13 @@ static void replay_case(char *const *cell, void *with)
     recipe how;
 
     snprintf(item, sizeof item, "%.*s:%s", (int)strcspn(cell[GRID], ":"), cell[GRID], w->grid);
-    if (write_grid(w, points) || subject_open(&of, cell[MODEL], cell[PROCESS], strcmp(cell[WRAP], "-") ? cell[WRAP] : NULL)) {
+    if (write_grid(w, points) || subject_open(&of, cell[MODEL], cell[PROCESS], strcmp(cell[WRAP], "-") ? cell[WRAP]
+                                              : NULL)) {
         check_must(-1, cell[CASE], __FILE__, __LINE__);
         return;
     }
-    if (!check_must(recipe_open(&how, &of, cell[SOLVER], item, !strcmp(cell[FINAL], "denoise"), (budget){ atoi(cell[STEPS]), 0 }),
+    if (!check_must(recipe_open(&how, &of, cell[SOLVER], item, !strcmp(cell[FINAL], "denoise"),
+                                (budget){ atoi(cell[STEPS]), 0 }),
                     cell[CASE], __FILE__, __LINE__)) {
         apart = run_case(w, cell, &how);
         recipe_close(&how);
@@ -109,7 +111,8 @@ static void check_law(const replays *w, char *const *cell, const subject *of)
     batch p = { .groups = 1, .rows = n, .at = &at, .x = points->v };
 
     levels(of->model->process, 1, &t, &at);
-    if (!must(of->model->law->denoise(of->model->law, &p, x0, div)) && !must(of->model->law->logpdf(of->model->law, &p, logp)))
+    if (!must(of->model->law->denoise(of->model->law, &p, x0, div))
+        && !must(of->model->law->logpdf(of->model->law, &p, logp)))
         for (int i = 0; i < n; i++) {
             const double *row = want->v + i * (2 * dim + 2), s2 = at.sigma * at.sigma;
 

@@ -1,4 +1,5 @@
-/* Runge-Kutta and one-step methods against one another, against a formula written out, and against an independent integrator. */
+/* Runge-Kutta and one-step methods against one another, against a formula written out, and against an independent
+ * integrator. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +48,8 @@ static double between_solvers(way w, const char *one, const char *two)
     return apart(&v, &w);
 }
 
-static const way places[] = { { "gmm8ring", NULL, NULL, "lambda", 15, 0 }, { "gmm5-aniso16", NULL, NULL, "uniform", 20, 1 },
+static const way places[] = { { "gmm8ring", NULL, NULL, "lambda", 15, 0 },
+                              { "gmm5-aniso16", NULL, NULL, "uniform", 20, 1 },
                               { "gmm8ring", "edm", NULL, "karras", 12, 1 },
                               { "gmm8ring", "ve", NULL, "lambda", 15, 0 } };
 enum { PLACES = sizeof places / sizeof *places };
@@ -70,11 +72,14 @@ static void methods_that_are_one_in_exact_arithmetic_agree(void)
     CU_ASSERT(between_solvers(places[0], "dpm-2", "midpoint") > 1e-4);
 }
 
-/* x/alpha in t is x in t where alpha = 1, and s is t on edm; sigma on ve is no t.  A step to sigma = 0 is Euler's, one call. */
+/* x/alpha in t is x in t where alpha = 1, and s is t on edm; sigma on ve is no t.
+ * A step to sigma = 0 is Euler's, one call. */
 static void a_variable_of_the_noise_level_is_one_of_its_functions(void)
 {
-    static const way flow = { "gmm8ring", NULL, NULL, "lambda", 15, 0 }, edm = { "gmm8ring", "edm", NULL, "karras", 12, 1 },
-                     ve = { "gmm8ring", "ve", NULL, "lambda", 15, 0 }, bare = { "gmm8ring", "vp-linear:t_min=0", NULL, "uniform", 1, 0 };
+    static const way flow = { "gmm8ring", NULL, NULL, "lambda", 15, 0 },
+        edm = { "gmm8ring", "edm", NULL, "karras", 12, 1 },
+                     ve = { "gmm8ring", "ve", NULL, "lambda", 15, 0 },
+                         bare = { "gmm8ring", "vp-linear:t_min=0", NULL, "uniform", 1, 0 };
     tally cost;
     int dim;
 
@@ -145,11 +150,13 @@ static void a_step_of_rx_is_made_of_three_steps_of_its_method(void)
     double *x, *y[3];
     tally cost;
 
-    if (rig_open(&whole, "gmm8ring", NULL, "heun", "lambda", 1, 0) || rig_open(&half, "gmm8ring", NULL, "heun", "lambda", 2, 0) ||
+    if (rig_open(&whole, "gmm8ring", NULL, "heun", "lambda", 1, 0) || rig_open(&half, "gmm8ring", NULL, "heun",
+                                                                               "lambda", 2, 0) ||
         rig_open(&both, "gmm8ring", NULL, "rx/heun", "lambda", 1, 0))
         return;
     x = rig_start(&whole, ROWS);
-    y[0] = rig_run(&whole, ROWS, x, NULL, NULL), y[1] = rig_run(&half, ROWS, x, NULL, NULL), y[2] = rig_run(&both, ROWS, x, NULL, &cost);
+    y[0] = rig_run(&whole, ROWS, x, NULL, NULL), y[1] = rig_run(&half, ROWS, x, NULL, NULL),
+        y[2] = rig_run(&both, ROWS, x, NULL, &cost);
     for (int i = 0; i < ROWS * whole.dim; i++)
         near(y[2][i], y[1][i] + (y[1][i] - y[0][i]) / 3, 1e-11 * (1 + fabs(y[1][i]) + fabs(y[0][i])));
     CU_ASSERT_EQUAL(cost.calls, 6);
@@ -162,7 +169,8 @@ static void a_step_of_rx_is_made_of_three_steps_of_its_method(void)
 static void rx_refuses_what_cannot_be_extrapolated(void)
 {
     static const char *const refused[][2] = { { "rx/ddim:eta=1", "stochastic" }, { "rx/em", "stochastic" },
-                                              { "rx/dpmpp-2m", "steps before" }, { "rx/belm", "steps before" }, { "rx/cvode-adams", "no order" } };
+                                              { "rx/dpmpp-2m", "steps before" }, { "rx/belm", "steps before" },
+                                              { "rx/cvode-adams", "no order" } };
     subject of;
     recipe how;
 
@@ -188,8 +196,10 @@ static long calls_of(const char *name, int steps)
 static void every_table_costs_the_calls_that_it_says(void)
 {
     static const struct { const char *solver; long calls; } known[] = {
-        { "midpoint", 20 }, { "rk4", 40 }, { "bosh3", 31 }, { "dopri5", 61 }, { "tsit5", 61 }, { "dop853", 120 }, { "dopri8", 130 },
-        { "fehlberg2", 21 }, { "adaptive-heun", 11 }, { "edm-euler", 10 }, { "dpm-2", 20 }, { "stork-2", 10 }, { "stork-4", 16 }, { "bdia", 10 },
+        { "midpoint", 20 }, { "rk4", 40 }, { "bosh3", 31 }, { "dopri5", 61 }, { "tsit5", 61 }, { "dop853", 120 },
+        { "dopri8", 130 },
+        { "fehlberg2", 21 }, { "adaptive-heun", 11 }, { "edm-euler", 10 }, { "dpm-2", 20 }, { "stork-2", 10 },
+        { "stork-4", 16 }, { "bdia", 10 },
         { "rx/dpm-2", 60 }, { "lcm", 10 } };
 
     for (int i = 0; i < 16; i++)
@@ -208,7 +218,8 @@ static double error_at(const char *name, double tol)
         return NAN;
     x = rig_start(&r, ROWS), truth = malloc((size_t)ROWS * r.dim * sizeof *truth);
     y = rig_run(&r, ROWS, x, NULL, NULL);
-    must(reference_flow(r.of.field, r.of.model->process, r.how.plan.grid, r.how.plan.grid + r.how.plan.steps, ROWS, NULL, x, truth));
+    must(reference_flow(r.of.field, r.of.model->process, r.how.plan.grid, r.how.plan.grid + r.how.plan.steps, ROWS,
+                        NULL, x, truth));
     for (int i = 0; i < ROWS * r.dim; i++)
         worst = fmax(worst, fabs(y[i] - truth[i]));
     free(x), free(y), free(truth), rig_close(&r);

@@ -115,8 +115,10 @@ static void a_row_of_the_flow_depends_on_nothing_but_the_row(void)
 static void calls_are_counted_as_the_field_is_asked(void)
 {
     static const struct { const char *solver, *process; int steps, final, calls, draws; } row[] = {
-        { "dpmpp-2m", NULL, 20, 0, 20, 0 }, { "dpmpp-2m", NULL, 20, 1, 20, 0 }, { "heun", NULL, 10, 0, 20, 0 }, { "heun", "edm", 10, 1, 19, 0 },
-        { "edm-heun", "edm", 18, 1, 35, 0 }, { "dopri5", NULL, 4, 0, 25, 0 }, { "em", NULL, 7, 0, 7, 7 }, { "ddim:eta=1", NULL, 7, 1, 7, 7 } };
+        { "dpmpp-2m", NULL, 20, 0, 20, 0 }, { "dpmpp-2m", NULL, 20, 1, 20, 0 }, { "heun", NULL, 10, 0, 20, 0 },
+        { "heun", "edm", 10, 1, 19, 0 },
+        { "edm-heun", "edm", 18, 1, 35, 0 }, { "dopri5", NULL, 4, 0, 25, 0 }, { "em", NULL, 7, 0, 7, 7 },
+        { "ddim:eta=1", NULL, 7, 1, 7, 7 } };
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
         rig r;
@@ -182,7 +184,8 @@ static void eta_0_is_ddim_to_the_bit(void)
     rig a, b;
     double *x, *y, *z;
 
-    if (rig_open(&a, "gmm8ring", NULL, "ddim", NULL, STEPS, 0) || rig_open(&b, "gmm8ring", NULL, "ddim:eta=0", NULL, STEPS, 0))
+    if (rig_open(&a, "gmm8ring", NULL, "ddim", NULL, STEPS, 0) || rig_open(&b, "gmm8ring", NULL, "ddim:eta=0", NULL,
+                                                                           STEPS, 0))
         return;
     x = rig_start(&a, 100), y = rig_run(&a, 100, x, NULL, NULL), z = rig_run(&b, 100, x, NULL, NULL);
     CU_ASSERT(same(y, z, 200));
@@ -197,7 +200,8 @@ static void eta_1_is_ancestral_sampling(void)
         rig a, b;
         double *x, *y, *z;
 
-        if (rig_open(&a, "gmm8ring", on[p], "ddim:eta=1", NULL, STEPS, 1) || rig_open(&b, "gmm8ring", on[p], "ancestral", NULL, STEPS, 1))
+        if (rig_open(&a, "gmm8ring", on[p], "ddim:eta=1", NULL, STEPS, 1)
+            || rig_open(&b, "gmm8ring", on[p], "ancestral", NULL, STEPS, 1))
             continue;
         x = rig_start(&a, 100), y = rig_run(&a, 100, x, NULL, NULL), z = rig_run(&b, 100, x, NULL, NULL);
         for (int i = 0; i < 200; i++)
@@ -235,9 +239,11 @@ static void the_last_step_to_sigma_0_ends_on_the_data(void)
             double *z = rig_run(&r, 20, x, NULL, NULL);
             batch last = { 1, 1, r.how.grid + r.how.plan.steps, z, NULL };
             CU_ASSERT_EQUAL(last.at[1].sigma, 0);
-            if (!must(ask(r.of.field, &last, PREDICTS_DATA, d)) && !strstr(ways[i].solver, "2m") && strcmp(ways[i].solver, "bdia") &&
+            if (!must(ask(r.of.field, &last, PREDICTS_DATA, d)) && !strstr(ways[i].solver, "2m")
+                && strcmp(ways[i].solver, "bdia") &&
                 !strstr(ways[i].solver, "churn"))
-                /* 2m: extrapolate no more, but are not D; bdia: its own formula, which can be inverted, to the end; churn: up once more before it */
+                /* 2m: extrapolate no more, but are not D; bdia: its own formula, which can be inverted, to the end;
+                 * churn: up once more before it */
                 near(y[0], d[0], 1e-12 * fmax(1, fabs(d[0])));
             CU_ASSERT(isfinite(y[0]));
             free(x), free(y), free(z), rig_close(&r);
@@ -353,12 +359,16 @@ static void a_run_within_someone_s_parallel_loop_leaves_the_loop_alone(void)
 }
 
 static const test_case tests[] = {
-    { "a run within someone's parallel loop leaves the loop alone", a_run_within_someone_s_parallel_loop_leaves_the_loop_alone },
-    { "every solver gives the same bits on any number of threads", every_solver_gives_the_same_bits_on_any_number_of_threads },
-    { "every solver gives the same bits in blocks of any size", every_solver_gives_the_same_bits_in_blocks_of_any_size },
+    { "a run within someone's parallel loop leaves the loop alone",
+      a_run_within_someone_s_parallel_loop_leaves_the_loop_alone },
+    { "every solver gives the same bits on any number of threads",
+      every_solver_gives_the_same_bits_on_any_number_of_threads },
+    { "every solver gives the same bits in blocks of any size",
+      every_solver_gives_the_same_bits_in_blocks_of_any_size },
     { "a row of the flow depends on nothing but the row", a_row_of_the_flow_depends_on_nothing_but_the_row },
     { "calls are counted as the field is asked", calls_are_counted_as_the_field_is_asked },
-    { "one system of the whole batch asks for the whole batch", one_system_of_the_whole_batch_asks_for_the_whole_batch },
+    { "one system of the whole batch asks for the whole batch",
+      one_system_of_the_whole_batch_asks_for_the_whole_batch },
     { "a budget buys as many steps as fit", a_budget_buys_as_many_steps_as_fit },
     { "eta = 0 is DDIM to the bit", eta_0_is_ddim_to_the_bit },
     { "eta = 1 is ancestral sampling", eta_1_is_ancestral_sampling },

@@ -54,7 +54,8 @@ static void a_field_that_says_nan_half_way_costs_its_rows_only(void)
         says("diverged in", "of 300 samples");
         for (int k = 0; k < 300; k++)
             wrong += isfinite(y[2 * k]) && isfinite(y[2 * k + 1]) && !same(y + 2 * k, good + 2 * k, 2);
-        if (!ways[i].own)                           /* own steps see other neighbours' NaN never, but a trap near a trajectory's trial steps changes them */
+        /* own steps see other neighbours' NaN never, but a trap near a trajectory's trial steps changes them */
+        if (!ways[i].own)
             CU_ASSERT_EQUAL(wrong, 0);
         free(x), free(y), free(good), rig_close(&r);
     }
@@ -120,9 +121,12 @@ static void a_run_stops_when_told_to(void)
 static void what_a_method_cannot_do_is_said_before_the_run(void)
 {
     static const struct { const char *solver, *process; int steps; const char *words[3]; } row[] = {
-        { "em", "flow", 10, { "alpha = 0", "em" } }, { "edm-heun", "flow", 10, { "alpha = 0" } }, { "cvode-adams", NULL, 10, { "own steps" } },
-        { "dpmp-2m", NULL, 10, { "dpmp-2m", "did you mean dpmpp-2m" } }, { "ddim:eat=1", NULL, 10, { "eat", "did you mean eta" } },
-        { "ddim:eta=2", NULL, 10, { "eta", "between 0 and 1" } }, { "ddim:eta=x", NULL, 10, { "not a number" } }, { "ddim/ddim", NULL, 10, { "wraps no other" } },
+        { "em", "flow", 10, { "alpha = 0", "em" } }, { "edm-heun", "flow", 10, { "alpha = 0" } },
+        { "cvode-adams", NULL, 10, { "own steps" } },
+        { "dpmp-2m", NULL, 10, { "dpmp-2m", "did you mean dpmpp-2m" } },
+        { "ddim:eat=1", NULL, 10, { "eat", "did you mean eta" } },
+        { "ddim:eta=2", NULL, 10, { "eta", "between 0 and 1" } }, { "ddim:eta=x", NULL, 10, { "not a number" } },
+        { "ddim/ddim", NULL, 10, { "wraps no other" } },
         { "ancestral:variance=both", NULL, 10, { "posterior beta" } }, { ":", NULL, 10, { "name" } } };
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {

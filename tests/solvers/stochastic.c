@@ -1,4 +1,5 @@
-/* Stochastic methods: which of them are the same, what they become without noise, their noise as one path, what they refuse. */
+/* Stochastic methods: which of them are the same, what they become without noise, their noise as one path, what they
+ * refuse. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,8 +46,10 @@ static void methods_of_one_formula_agree(void)
         { "seeds-2", "dpmpp-sde" }, { "seeds-2:r=0.3", "dpmpp-sde:r=0.3" }, { "exp-em", "sa-solver:p=1,c=0" },
         { "seeds-1", "sa-solver:p=1,c=0,predict=noise" },
         { "dpm-adaptive-12:predict=data", "seeds-2:eta=0,weight=phi2" },
-        { "sa-solver:p=3,c=4,tau=0", "unipc-3:start=ramp,variant=vary-coeff" }, { "dpmpp-2s-ancestral:eta=0", "dpmpp-2s" },
-        { "dpm-2-ancestral:eta=0", "dpm-2" }, { "dpm-adaptive-23", "dpm-solver-3s" }, { "sde-dpmpp-3m:eta=0", "sa-solver:p=3,c=0,tau=0" },
+        { "sa-solver:p=3,c=4,tau=0", "unipc-3:start=ramp,variant=vary-coeff" },
+        { "dpmpp-2s-ancestral:eta=0", "dpmpp-2s" },
+        { "dpm-2-ancestral:eta=0", "dpm-2" }, { "dpm-adaptive-23", "dpm-solver-3s" },
+        { "sde-dpmpp-3m:eta=0", "sa-solver:p=3,c=0,tau=0" },
         { "seeds-3:eta=0", "dpmpp-3s" },
     };
 
@@ -62,8 +65,10 @@ static void without_noise_or_correction_the_bits_are_the_deterministic_methods(v
     static const char *const same[][2] = {
         { "edm-churn:churn=0", "edm-heun" }, { "restart:times=0", "edm-heun" }, { "pc:steps=0/em/langevin", "em" },
         { "pc:steps=0/sde-dpmpp-2m/ald", "exp-em" },
-        { "exp-em:eta=0", "ddim" }, { "sde-dpmpp-2m:eta=0", "dpmpp-2m" }, { "euler-ancestral:eta=0", "ddim" }, { "sa-solver:p=1,c=0,tau=0", "ddim" },
-        { "edm-churn:s_min=1e8", "edm-heun" }, { "edm-churn:churn=0,kind=euler", "edm-euler" }, { "edm-churn:churn=0,kind=dpm-2", "dpm-2" },
+        { "exp-em:eta=0", "ddim" }, { "sde-dpmpp-2m:eta=0", "dpmpp-2m" }, { "euler-ancestral:eta=0", "ddim" },
+        { "sa-solver:p=1,c=0,tau=0", "ddim" },
+        { "edm-churn:s_min=1e8", "edm-heun" }, { "edm-churn:churn=0,kind=euler", "edm-euler" },
+        { "edm-churn:churn=0,kind=dpm-2", "dpm-2" },
     };
 
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
@@ -84,7 +89,8 @@ static void the_parts_of_a_leg_add_up_to_its_noise(void)
             double late = leg_part((enum form)form, etas[i], l[1].lambda, l[2].lambda, l + 2);
 
             near(hypot(early, late), leg_of((enum form)form, l, l + 2, etas[i]).std, 1e-14);
-            near(early, leg_of((enum form)form, l + 1, l + 2, etas[i]).keep * leg_of((enum form)form, l, l + 1, etas[i]).std, 1e-14);
+            near(early, leg_of((enum form)form, l + 1, l + 2, etas[i]).keep * leg_of((enum form)form, l, l + 1,
+                    etas[i]).std, 1e-14);
         }
     {
         double w[2];
@@ -104,7 +110,8 @@ static void sub_steps_share_one_path(void)
     tree path;
     noise over;
 
-    if (rig_open(&two, "gmm8ring", NULL, "dpmpp-2s-sde", "lambda", 16, 0) || rig_open(&one, "gmm8ring", NULL, "dpmpp-sde", "lambda", 8, 0))
+    if (rig_open(&two, "gmm8ring", NULL, "dpmpp-2s-sde", "lambda", 16, 0)
+        || rig_open(&one, "gmm8ring", NULL, "dpmpp-sde", "lambda", 8, 0))
         return;
     path = tree_over(one.how.grid, one.how.grid + 8), over = noise_tree(2, &path);
     one.how.plan.noise = two.how.plan.noise = &over;
@@ -118,7 +125,8 @@ static void sub_steps_share_one_path(void)
 /* Noise that is fresh for every end of a step that is tried. */
 static void redraw(const noise *w, const draw *d, double *z)
 {
-    normals((stream){ w->seed, USE_NOISE }, d->row, d->step, d->draw + 2 * (int)(1e3 * fabs(d->t_to)) % 256, d->rows, d->dim, z);
+    normals((stream){ w->seed, USE_NOISE }, d->row, d->step, d->draw + 2 * (int)(1e3 * fabs(d->t_to)) % 256, d->rows,
+            d->dim, z);
 }
 
 static double spread_of(const noise *source, double tolerance)
@@ -262,11 +270,13 @@ static void what_cannot_be_done_is_said(void)
 
 static const test_case tests[] = {
     { "methods of one formula agree", methods_of_one_formula_agree },
-    { "without noise or correction the bits are the deterministic methods'", without_noise_or_correction_the_bits_are_the_deterministic_methods },
+    { "without noise or correction the bits are the deterministic methods'",
+      without_noise_or_correction_the_bits_are_the_deterministic_methods },
     { "the parts of a leg add up to its noise", the_parts_of_a_leg_add_up_to_its_noise },
     { "sub-steps share one path", sub_steps_share_one_path },
     { "a rejected step is tried again on the same path", a_rejected_step_is_tried_again_on_the_same_path },
-    { "own steps through noise err in proportion to the tolerance", own_steps_through_noise_err_in_proportion_to_the_tolerance },
+    { "own steps through noise err in proportion to the tolerance",
+      own_steps_through_noise_err_in_proportion_to_the_tolerance },
     { "a mesh is one path with its time integrals", a_mesh_is_one_path_with_its_time_integrals },
     { "norms over the batch keep it whole", norms_over_the_batch_keep_it_whole },
     { "Langevin dynamics keep the law of their level", langevin_keeps_the_law_of_its_level },

@@ -8,7 +8,8 @@
 
 /*
  * A rooted tree is a multiset of trees under a root: its children are earlier trees of the table, in falling order.
- * Condition of a method: sum_i b_i Phi_i(tree) = 1/gamma(tree),  Phi_i = prod_children sum_j a_ij Phi_j,  gamma = order prod_children gamma
+ * Condition of a method: sum_i b_i Phi_i(tree) = 1/gamma(tree),  Phi_i = prod_children sum_j a_ij Phi_j,
+ * gamma = order prod_children gamma
  */
 enum { TREES = 512, CHILDREN = 9, ORDER = 9 };
 typedef struct tree_of { int order, children, child[CHILDREN]; double gamma; } tree_of;
@@ -72,8 +73,10 @@ static double residual(const forest *f, const tableau *m, int order, double shar
 
 /* Every table, its order, and that of the weights its error estimate compares with. */
 static const struct table { const char *name; int order, other; } tables[] = {
-    { "midpoint", 2, 0 }, { "rk4", 4, 0 }, { "bosh3", 3, 2 }, { "dopri5", 5, 4 }, { "tsit5", 5, 4 }, { "tsit5-shipped", 4, 0 }, { "fehlberg2", 2, 1 },
-    { "adaptive-heun", 2, 1 }, { "dopri8", 8, 7 }, { "dop853", 8, 5 }, { "rho-euler", 1, 0 }, { "rho-heun", 2, 0 }, { "rho-midpoint", 2, 0 },
+    { "midpoint", 2, 0 }, { "rk4", 4, 0 }, { "bosh3", 3, 2 }, { "dopri5", 5, 4 }, { "tsit5", 5, 4 },
+    { "tsit5-shipped", 4, 0 }, { "fehlberg2", 2, 1 },
+    { "adaptive-heun", 2, 1 }, { "dopri8", 8, 7 }, { "dop853", 8, 5 }, { "rho-euler", 1, 0 }, { "rho-heun", 2, 0 },
+    { "rho-midpoint", 2, 0 },
     { "rho-kutta3", 3, 0 }, { "rho-houwen3", 3, 0 }, { "rho-rk4", 4, 0 },
 };
 enum { TABLES = sizeof tables / sizeof *tables };
@@ -146,7 +149,10 @@ static void the_abscissae_are_the_row_sums_and_the_weights_are_a_quadrature(void
 
 const test_table table_tableau = { "tableau", (const test_case[]){
     { "the forest has as many trees of each order as Cayley counted", the_forest_has_as_many_trees_as_cayley_counted },
-    { "every table meets all conditions of its order and not of the next", every_table_meets_all_conditions_of_its_order_and_not_of_the_next },
-    { "every error estimate compares with weights of the order said", every_error_estimate_compares_with_weights_of_the_order_said },
-    { "the abscissae are the row sums, and the weights are a quadrature", the_abscissae_are_the_row_sums_and_the_weights_are_a_quadrature },
+    { "every table meets all conditions of its order and not of the next",
+      every_table_meets_all_conditions_of_its_order_and_not_of_the_next },
+    { "every error estimate compares with weights of the order said",
+      every_error_estimate_compares_with_weights_of_the_order_said },
+    { "the abscissae are the row sums, and the weights are a quadrature",
+      the_abscissae_are_the_row_sums_and_the_weights_are_a_quadrature },
     { NULL, NULL } } };

@@ -1,4 +1,5 @@
-/* Divergences of likelihoods: every estimator's error against what it says of itself, and differences in place of products. */
+/* Divergences of likelihoods: every estimator's error against what it says of itself, and differences in place of
+ * products. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 #include "tests/suite.h"
 
 /* The share of intervals that hold the truth, and the standard error against the realised one. */
-static void trace_alone(const char *model_item, const char *trace, int probes, int n, double *inside, double *ratio, double *bias)
+static void trace_alone(const char *model_item, const char *trace, int probes, int n, double *inside, double *ratio,
+                        double *bias)
 {
     double said = 0, realised = 0, sum = 0;
     logrig r;
@@ -48,7 +50,8 @@ static void hutchinsons_intervals_hold_the_truth_as_often_as_they_say(void)
 static void hutchpp_and_xtrace_say_their_error_within_a_quarter_and_are_not_biased(void)
 {
     static const struct { const char *model, *trace; int probes; } rows[] = {
-        { "gmm5-aniso16", "hutchpp", 9 }, { "gmm5-aniso16", "xtrace", 8 }, { "gmm5-aniso16", "xtrace", 16 }, { "gmm10-64", "xtrace", 8 },
+        { "gmm5-aniso16", "hutchpp", 9 }, { "gmm5-aniso16", "xtrace", 8 }, { "gmm5-aniso16", "xtrace", 16 },
+        { "gmm10-64", "xtrace", 8 },
     };
 
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -98,7 +101,8 @@ static void a_gaussian_is_its_own_control_variate(void)
 }
 
 /* A field without products or a divergence, and the same in float32. */
-static int eval_plain(void *self, const batch *p, double *out) { const law *l = self; return l->denoise(l, p, out, NULL); }
+static int eval_plain(void *self, const batch *p, double *out) { const law *l = self;
+                                                                 return l->denoise(l, p, out, NULL); }
 
 static int eval_single(void *self, const batch *p, double *out)
 {
@@ -122,7 +126,8 @@ static void differences_serve_a_field_without_products(void)
 {
     for (int single = 0; single < 2; single++)
         for (unsigned p = 0; p < PROCESSES; p++) {
-            score s = { .abi = SCORE_ABI, .name = "plain", .dim = 2, .predicts = PREDICTS_DATA, .single = single, .eval = single ? eval_single : eval_plain };
+            score s = { .abi = SCORE_ABI, .name = "plain", .dim = 2, .predicts = PREDICTS_DATA, .single = single,
+                        .eval = single ? eval_single : eval_plain };
             logrig r;
 
             if (logrig_open(&r, "gmm8ring", processes[p], "dopri5", "exact", 8, single ? 1e-4 : 1e-9, 32))
@@ -146,7 +151,8 @@ static void products_by_differences_are_those_of_the_law(void)
     normals((stream){ 1, USE_PROBE }, 0, 0, 0, 5, 16, v);
     memset(v, 0, 16 * sizeof *v);                       /* a direction of no length */
     for (int k = 0; k < 3; k++) {
-        score plain = { .abi = SCORE_ABI, .name = "plain", .dim = 16, .predicts = PREDICTS_DATA, .eval = eval_plain, .self = (void *)r.of.model->law };
+        score plain = { .abi = SCORE_ABI, .name = "plain", .dim = 16, .predicts = PREDICTS_DATA, .eval = eval_plain,
+                        .self = (void *)r.of.model->law };
         tangents *a = tangents_open(r.of.field, 1, 5), *b = tangents_open(&plain, 1, 5);
         level at;
         batch p = { .groups = 1, .rows = 1, .at = &at, .x = r.x + 16 };
@@ -164,11 +170,14 @@ static void products_by_differences_are_those_of_the_law(void)
 }
 
 static const test_case tests[] = {
-    { "Hutchinson's intervals hold the truth as often as they say", hutchinsons_intervals_hold_the_truth_as_often_as_they_say },
-    { "Hutch++ and XTrace say their error within a quarter, and are not biased", hutchpp_and_xtrace_say_their_error_within_a_quarter_and_are_not_biased },
+    { "Hutchinson's intervals hold the truth as often as they say",
+      hutchinsons_intervals_hold_the_truth_as_often_as_they_say },
+    { "Hutch++ and XTrace say their error within a quarter, and are not biased",
+      hutchpp_and_xtrace_say_their_error_within_a_quarter_and_are_not_biased },
     { "an estimator with twice dim products is exact", an_estimator_with_twice_dim_products_is_exact },
     { "a Gaussian is its own control variate", a_gaussian_is_its_own_control_variate },
-    { "differences serve a field without products, in double and in float32", differences_serve_a_field_without_products },
+    { "differences serve a field without products, in double and in float32",
+      differences_serve_a_field_without_products },
     { "products by differences are those of the law", products_by_differences_are_those_of_the_law },
     { 0, 0 },
 };

@@ -39,10 +39,12 @@ static double apart(const char *one, const char *other, const char *on, const ch
 
 static void with_constant_statistics_it_is_dpm_solver_and_its_plus_plus_to_1e_12(void)
 {
-    static const struct { const char *process, *grid; } places[] = { { "vp-linear", "lambda" }, { "edm", "karras" }, { "vp-cosine", "uniform" } };
+    static const struct { const char *process, *grid; } places[] = { { "vp-linear", "lambda" }, { "edm", "karras" },
+                                                                     { "vp-cosine", "uniform" } };
     static const char *const same[][2] = {
         { "dpm-solver-v3-1:statistics=data", "ddim" }, { "dpm-solver-v3-1:statistics=noise", "ddim" },
-        { "dpm-solver-v3-2:statistics=data", "res-2m" }, { "dpm-solver-v3-2:statistics=noise", "dpm-solver-2m:type=taylor" },
+        { "dpm-solver-v3-2:statistics=data", "res-2m" },
+        { "dpm-solver-v3-2:statistics=noise", "dpm-solver-2m:type=taylor" },
         { "dpm-solver-v3-3:statistics=data", "dpmpp-3m" }, { "dpm-solver-v3-3:statistics=noise", "dpm-solver-3m" },
         { "dpm-solver-v3-1:statistics=data,corrector=pseudo", "unipc-1:variant=vary-coeff" },
         { "dpm-solver-v3-2:pseudo=yes", "dpm-solver-v3-2" }, { "dpm-solver-v3-1:corrector=yes", "dpm-solver-v3-1" } };
@@ -55,9 +57,12 @@ static void with_constant_statistics_it_is_dpm_solver_and_its_plus_plus_to_1e_12
 static void its_variants_are_not_one_another(void)
 {
     static const char *const other[][2] = {
-        { "dpm-solver-v3-2", "res-2m" }, { "dpm-solver-v3-3", "dpmpp-3m" }, { "dpm-solver-v3-3", "dpm-solver-v3-3:pseudo=yes" },
-        { "dpm-solver-v3-2", "dpm-solver-v3-2:corrector=yes" }, { "dpm-solver-v3-2:corrector=pseudo", "dpm-solver-v3-2:corrector=yes" },
-        { "dpm-solver-v3-2:statistics=noise", "dpm-solver-v3-2:statistics=data" }, { "dpm-solver-v3-2:paths=8", "dpm-solver-v3-2" } };
+        { "dpm-solver-v3-2", "res-2m" }, { "dpm-solver-v3-3", "dpmpp-3m" },
+        { "dpm-solver-v3-3", "dpm-solver-v3-3:pseudo=yes" },
+        { "dpm-solver-v3-2", "dpm-solver-v3-2:corrector=yes" },
+        { "dpm-solver-v3-2:corrector=pseudo", "dpm-solver-v3-2:corrector=yes" },
+        { "dpm-solver-v3-2:statistics=noise", "dpm-solver-v3-2:statistics=data" },
+        { "dpm-solver-v3-2:paths=8", "dpm-solver-v3-2" } };
 
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         CU_ASSERT(apart(other[i][0], other[i][1], "vp-linear", "karras") > 1e-8);
@@ -71,7 +76,8 @@ static statistics *estimate(const rig *r, const score *field, int paths)
     return statistics_estimate(&of, paths);
 }
 
-/* N(m, c): f = -(sigma/S)^2 m, S^2 = alpha^2 c + sigma^2, varies with lambda alone: l = (sigma/S)^2, s = 0, b = 2 (sigma/S)^2 (alpha^2 c/S^2) m. */
+/* N(m, c): f = -(sigma/S)^2 m, S^2 = alpha^2 c + sigma^2, varies with lambda alone: l = (sigma/S)^2, s = 0, b = 2
+ * (sigma/S)^2 (alpha^2 c/S^2) m. */
 static void statistics_of_a_gaussian_are_those_in_closed_form(void)
 {
     static const double mean = 2, c = 0.25;
@@ -88,7 +94,8 @@ static void statistics_of_a_gaussian_are_those_in_closed_form(void)
     CU_ASSERT_PTR_NOT_NULL(q);
     for (int k = 0; q && k <= 100; k++) {
         const process *p = r.of.model->process;
-        double lambda = r.how.grid[0].lambda + k * (r.how.grid[STEPS].lambda - r.how.grid[0].lambda) / 100, v[STATS], share;
+        double lambda = r.how.grid[0].lambda + k * (r.how.grid[STEPS].lambda - r.how.grid[0].lambda) / 100, v[STATS],
+            share;
         level l = { .t = p->t_of_lambda(p, lambda) };
 
         p->at(p, 1, &l);
@@ -131,7 +138,8 @@ static void gaussian_data_are_solved_by_the_statistics_alone(void)
 static void its_variants_converge_as_they_claim(void)
 {
     static const struct { const char *solver; double order; } row[] = {
-        { "dpm-solver-v3-3:pseudo=yes", 2 }, { "dpm-solver-v3-1:corrector=pseudo", 2 }, { "dpm-solver-v3-2:corrector=yes", 2 },
+        { "dpm-solver-v3-3:pseudo=yes", 2 }, { "dpm-solver-v3-1:corrector=pseudo", 2 },
+        { "dpm-solver-v3-2:corrector=yes", 2 },
         { "dpm-solver-v3-3:pseudo=yes,corrector=yes", 3 } };
     static const effort quick = { .least = 64, .most = 1024, .limit = 4096 };
     static const char *const on = "lambda";
@@ -152,7 +160,8 @@ static void its_variants_converge_as_they_claim(void)
     arena_close(&vp), ground_close(&field);
 }
 
-/* Levels that are not the plan's own have no rows in the table; their coefficients are found on the way, and are the same. */
+/* Levels that are not the plan's own have no rows in the table; their coefficients are found on the way, and are the
+ * same. */
 static void steps_off_the_plans_grid_are_those_on_it(void)
 {
     rig r;
@@ -270,7 +279,8 @@ static void what_it_cannot_do_it_says(void)
 }
 
 static const test_case tests[] = {
-    { "with constant statistics it is DPM-Solver and DPM-Solver++ to 1e-12", with_constant_statistics_it_is_dpm_solver_and_its_plus_plus_to_1e_12 },
+    { "with constant statistics it is DPM-Solver and DPM-Solver++ to 1e-12",
+      with_constant_statistics_it_is_dpm_solver_and_its_plus_plus_to_1e_12 },
     { "its variants are not one another", its_variants_are_not_one_another },
     { "the statistics of a Gaussian are those in closed form", statistics_of_a_gaussian_are_those_in_closed_form },
     { "Gaussian data are solved by the statistics alone", gaussian_data_are_solved_by_the_statistics_alone },

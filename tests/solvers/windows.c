@@ -1,4 +1,5 @@
-/* Trajectories in parallel windows against their serial twins: to the bit at tolerance 0, within the tolerance's promise above. */
+/* Trajectories in parallel windows against their serial twins: to the bit at tolerance 0, within the tolerance's
+ * promise above. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -11,7 +12,9 @@
 enum { N = 4, STEPS = 26, SLICE = 3 };
 
 /* The number is a slice's steps, or the coarse ones; `%s` the inner method. */
-static const char *const around[] = { "picard:tol=0,window=13,slice=%d/%s", "parareal:tol=0,window=7,coarse=%d/ddim/%s", "anderson:tol=0,window=13,slice=%d/%s" };
+static const char *const around[] = { "picard:tol=0,window=13,slice=%d/%s",
+                                      "parareal:tol=0,window=7,coarse=%d/ddim/%s",
+    "anderson:tol=0,window=13,slice=%d/%s" };
 enum { AROUND = sizeof around / sizeof *around };
 
 /* Can it stand inside, and does it restart? */
@@ -64,17 +67,22 @@ static void tolerance_0_equals_the_serial_run_to_the_bit_for_every_method(void)
 
 static void compounds_and_other_models_equal_theirs_too(void)
 {
-    static const char *const items[] = { "picard:tol=0/rx/heun", "picard:tol=0,carry=sigma/pc/em/langevin", "anderson:tol=0,memory=3,order=4/ddim:eta=0.5",
-        "anderson:tol=0,carry=alpha/rx/ddim", "parareal:tol=0/ddim/rx/heun", "parareal:tol=0,window=4/exp-em/seeds-2", "parareal:tol=0,window=4/dpmpp-2s/ddim",
-        "picard:tol=0,norm=batch/dpmpp-2s", "picard:tol=0,scale=one,window=1/ancestral", "parareal:tol=0,window=26/ddim/dpmpp-2s" };
+    static const char *const items[] = { "picard:tol=0/rx/heun", "picard:tol=0,carry=sigma/pc/em/langevin",
+                                         "anderson:tol=0,memory=3,order=4/ddim:eta=0.5",
+        "anderson:tol=0,carry=alpha/rx/ddim", "parareal:tol=0/ddim/rx/heun", "parareal:tol=0,window=4/exp-em/seeds-2",
+        "parareal:tol=0,window=4/dpmpp-2s/ddim",
+        "picard:tol=0,norm=batch/dpmpp-2s", "picard:tol=0,scale=one,window=1/ancestral",
+        "parareal:tol=0,window=26/ddim/dpmpp-2s" };
 
     for (size_t i = 0; i < sizeof items / sizeof *items; i++)
-        equals_its_twin(items[i], i % 3 ? i % 2 ? "gmm5-aniso16" : "two-moons" : "gmm10-64", i % 2 ? "flow:t_max=0.99" : NULL, i % 2);
+        equals_its_twin(items[i], i % 3 ? i % 2 ? "gmm5-aniso16" : "two-moons" : "gmm10-64", i % 2 ? "flow:t_max=0.99"
+                        : NULL, i % 2);
 }
 
 static void a_run_in_windows_gives_the_same_bits_in_any_block_on_any_number_of_threads(void)
 {
-    static const char *const items[] = { "picard:window=9/ddim", "parareal:window=5/ddim/ddim:eta=1", "anderson:window=12/ancestral", "picard/sa-solver:P=1" };
+    static const char *const items[] = { "picard:window=9/ddim", "parareal:window=5/ddim/ddim:eta=1",
+                                         "anderson:window=12/ancestral", "picard/sa-solver:P=1" };
     static const int threads[] = { 1, 2, 3 }, blocks[] = { 0, 1, 7, 90 };
     enum { ROWS = 90 };
     int before = omp_get_max_threads();
@@ -117,7 +125,8 @@ static double apart(const double *a, const double *b, size_t count)
     return sqrt(sum / count);
 }
 
-static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b); }
+static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b)
+                                                     - (*(const double *)a < *(const double *)b); }
 
 /* Nine rows in ten end within tol of their twin, half of them within a fifth of it.  d: room for n. */
 static void promise(const char *item, double tol, int n, int dim, const double *y, const double *z, double *d)
@@ -132,8 +141,10 @@ static void promise(const char *item, double tol, int n, int dim, const double *
 static void a_tolerance_keeps_its_promise(void)
 {
     static const char *const models[] = { "gmm8ring", "gmm10-64", "digits" };
-    static const char *const items[] = { "picard:window=50,tol=1e-3/ddim", "anderson:window=50,tol=1e-3/ddim", "parareal:tol=1e-3/ddim/ddim",
-        "picard:window=20,tol=1e-2/dpmpp-2s", "anderson:window=50,tol=1e-3/ancestral", "picard:tol=1e-2/ddim:eta=0.3", "parareal:tol=1e-2,coarse=2/ddim/dpmpp-2m" };
+    static const char *const items[] = { "picard:window=50,tol=1e-3/ddim", "anderson:window=50,tol=1e-3/ddim",
+                                         "parareal:tol=1e-3/ddim/ddim",
+        "picard:window=20,tol=1e-2/dpmpp-2s", "anderson:window=50,tol=1e-3/ancestral", "picard:tol=1e-2/ddim:eta=0.3",
+        "parareal:tol=1e-2,coarse=2/ddim/dpmpp-2m" };
 
     for (int m = 0; m < 3; m++)
         for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
@@ -147,7 +158,8 @@ static void a_tolerance_keeps_its_promise(void)
             x = rig_start(&r, n), y = rig_run(&r, n, x, NULL, &wide), z = serial(&r, n, x, &twin);
             promise(items[i], method_par(r.how.how, "tol", 0), n, r.dim, y, z, d);
             CU_ASSERT(!same(y, z, (size_t)n * r.dim));  /* a tolerance was made use of */
-            CU_ASSERT(wide.calls < twin.calls || strstr(items[i], "dpmpp-2m"));        /* which restarts, so that its slices wait for one another */
+            /* which restarts, so that its slices wait for one another */
+            CU_ASSERT(wide.calls < twin.calls || strstr(items[i], "dpmpp-2m"));
             CU_ASSERT(wide.rows > twin.rows);
             CU_ASSERT(wide.rows < wide.asks * n * 50);  /* rows that are done have left */
             free(x), free(y), free(z), rig_close(&r);
@@ -206,7 +218,8 @@ static void the_change_of_each_iteration_falls_faster_and_faster(void)
 
 static void recorded_noise_is_used_as_by_the_serial_run(void)
 {
-    static const char *const items[] = { "picard:tol=0,window=5/ancestral", "parareal:tol=0,window=4/exp-em/ancestral", "anderson:tol=0/sra1" };
+    static const char *const items[] = { "picard:tol=0,window=5/ancestral", "parareal:tol=0,window=4/exp-em/ancestral",
+                                         "anderson:tol=0/sra1" };
 
     for (int i = 0; i < 3; i++) {
         rig r;
@@ -252,13 +265,19 @@ static void a_budget_is_that_of_the_serial_twin(void)
 static void what_cannot_be_run_in_windows_is_said_in_a_sentence(void)
 {
     static const struct { const char *solver; const char *words[4]; } row[] = {
-        { "picard:window=0/ddim", { "window", "between 1" } }, { "picard/cvode-adams", { "cvode-adams", "chooses its own steps", "ddim" } },
+        { "picard:window=0/ddim", { "window", "between 1" } },
+        { "picard/cvode-adams", { "cvode-adams", "chooses its own steps", "ddim" } },
         { "anderson/gotta-go-fast", { "chooses its own steps" } }, { "picard/dpm-solver-fast", { "cut into slices" } },
-        { "picard/picard/ddim", { "parallel in time itself" } }, { "picard/dpmpp-2m", { "restart in each step", "slice=2" } },
-        { "picard:slice=4/dpmpp-3m:last=lower", { "last", "leave it out" } }, { "picard/pc/em/langevin:norm=batch", { "norm=batch" } },
-        { "parareal/ddim", { "wraps 2 other" } }, { "parareal:window=26/ddim/ddim", { "saves nothing", "1 step a slice" } },
-        { "parareal:window=13,coarse=2/heun/heun", { "saves nothing" } }, { "parareal:window=1/ddim/heun", { "window", "between 2" } },
-        { "parareal/em/ddim", { "em is stochastic", "ddim, is not" } }, { "parareal/cvode-bdf/ddim", { "coarse method cvode-bdf" } },
+        { "picard/picard/ddim", { "parallel in time itself" } },
+        { "picard/dpmpp-2m", { "restart in each step", "slice=2" } },
+        { "picard:slice=4/dpmpp-3m:last=lower", { "last", "leave it out" } },
+        { "picard/pc/em/langevin:norm=batch", { "norm=batch" } },
+        { "parareal/ddim", { "wraps 2 other" } },
+        { "parareal:window=26/ddim/ddim", { "saves nothing", "1 step a slice" } },
+        { "parareal:window=13,coarse=2/heun/heun", { "saves nothing" } },
+        { "parareal:window=1/ddim/heun", { "window", "between 2" } },
+        { "parareal/em/ddim", { "em is stochastic", "ddim, is not" } },
+        { "parareal/cvode-bdf/ddim", { "coarse method cvode-bdf" } },
         { "anderson:memory=9/ddim", { "memory", "between 0 and 8" } }, { "picard:tol=-1/ddim", { "tol" } } };
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
@@ -278,12 +297,14 @@ static void what_cannot_be_run_in_windows_is_said_in_a_sentence(void)
 }
 
 const test_table table_windows = { "windows", (const test_case[]){
-    { "tolerance 0 equals the serial run to the bit for every method", tolerance_0_equals_the_serial_run_to_the_bit_for_every_method },
+    { "tolerance 0 equals the serial run to the bit for every method",
+      tolerance_0_equals_the_serial_run_to_the_bit_for_every_method },
     { "compounds and other models equal theirs too", compounds_and_other_models_equal_theirs_too },
     { "a run in windows gives the same bits in any block on any number of threads",
       a_run_in_windows_gives_the_same_bits_in_any_block_on_any_number_of_threads },
     { "a tolerance keeps its promise", a_tolerance_keeps_its_promise },
-    { "a slow field is asked five times less often in sequence", a_slow_field_is_asked_five_times_less_often_in_sequence },
+    { "a slow field is asked five times less often in sequence",
+      a_slow_field_is_asked_five_times_less_often_in_sequence },
     { "the change of each iteration falls faster and faster", the_change_of_each_iteration_falls_faster_and_faster },
     { "recorded noise is used as by the serial run", recorded_noise_is_used_as_by_the_serial_run },
     { "a budget is that of the serial twin", a_budget_is_that_of_the_serial_twin },

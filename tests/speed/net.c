@@ -1,6 +1,8 @@
 /*
- * The built-in network 128-512-512-512-64 (64 columns and 64 of the time) on a batch of 1024, float32: its time against the bare matrix products of the
- * same shapes over the whole batch; and a sampler's 20 steps on it against 20 of its calls.  In turns, best of repeats, on one core and on two.
+ * The built-in network 128-512-512-512-64 (64 columns and 64 of the time) on a batch of 1024, float32: its time against
+ * the bare matrix products of the
+ * same shapes over the whole batch; and a sampler's 20 steps on it against 20 of its calls.
+ * In turns, best of repeats, on one core and on two.
  */
 #include <cblas.h>
 #include <math.h>
@@ -25,7 +27,8 @@ static void bare(int threads, const float *x, float *const *w, float *a, float *
         for (int l = 0; l < LAYERS; l++) {
             float *out = (l % 2 ? b : a) + (size_t)i * n * 512;
 
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, size[l + 1], size[l], 1, in, size[l], w[l], size[l + 1], 0, out, size[l + 1]);
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, size[l + 1], size[l], 1, in, size[l], w[l],
+                        size[l + 1], 0, out, size[l + 1]);
             in = out;
         }
     }
@@ -45,8 +48,10 @@ static void call(int threads, score *const *s, const level *at, const double *x,
 
 static void measure(int threads, subject *of, const recipe *how)
 {
-    double *x = need(ROWS * DIM * sizeof *x), *y = need(ROWS * DIM * sizeof *y), products = 1e9, calls = 1e9, many = 1e9, sampler = 1e9;
-    float *in = need(ROWS * 512 * sizeof *in), *a = need(ROWS * 512 * sizeof *a), *b = need(ROWS * 512 * sizeof *b), *w[LAYERS];
+    double *x = need(ROWS * DIM * sizeof *x), *y = need(ROWS * DIM * sizeof *y), products = 1e9, calls = 1e9,
+        many = 1e9, sampler = 1e9;
+    float *in = need(ROWS * 512 * sizeof *in), *a = need(ROWS * 512 * sizeof *a), *b = need(ROWS * 512 * sizeof *b),
+        *w[LAYERS];
     score *s[2] = { of->field->twin(of->field->self, ROWS), of->field->twin(of->field->self, ROWS) };
     char what[128];
 
@@ -66,7 +71,8 @@ static void measure(int threads, subject *of, const recipe *how)
         memcpy(y, x, ROWS * DIM * sizeof *y);
         BEST(sampler, 1, if (solve(&how->plan, ROWS, y, NULL)) fprintf(stderr, "speed: %s\n", why()));
     }
-    snprintf(what, sizeof what, "network 128-512-512-512-64, batch 1024, %s: a call", threads == 1 ? "one core" : "two cores");
+    snprintf(what, sizeof what, "network 128-512-512-512-64, batch 1024, %s: a call", threads == 1 ? "one core"
+             : "two cores");
     row(what, calls / products, "of products", "at most 1.15");
     snprintf(what, sizeof what, "dpmpp-2m, 20 steps on it, %s", threads == 1 ? "one core" : "two cores");
     row(what, sampler / many, "of 20 calls", "at most 1.05");
@@ -81,7 +87,8 @@ static void measure(int threads, subject *of, const recipe *how)
 
 void net_speed(void)
 {
-    static const shape shapes[] = { { "layers.0.weight", 512, 128, 0.088 }, { "layers.0.bias", 0, 512, 0.1 }, { "layers.2.weight", 512, 512, 0.044 },
+    static const shape shapes[] = { { "layers.0.weight", 512, 128, 0.088 }, { "layers.0.bias", 0, 512, 0.1 },
+                                    { "layers.2.weight", 512, 512, 0.044 },
         { "layers.2.bias", 0, 512, 0.1 }, { "layers.4.weight", 512, 512, 0.044 }, { "layers.4.bias", 0, 512, 0.1 },
         { "layers.6.weight", DIM, 512, 0.044 }, { "layers.6.bias", 0, DIM, 0.1 }, { 0 } };
     subject of;
@@ -89,7 +96,8 @@ void net_speed(void)
     made m;
 
     if (made_open(&m, "dim = 64\npredicts = noise\nembed = sinusoidal:dim=64\ntime_scale = 1000\n"
-                      "layers = concat linear silu linear silu linear silu linear\n", NULL, shapes) || subject_open(&of, m.ini, NULL, NULL)) {
+                      "layers = concat linear silu linear silu linear silu linear\n", NULL,
+                      shapes) || subject_open(&of, m.ini, NULL, NULL)) {
         fprintf(stderr, "speed: %s\n", why());
         return;
     }

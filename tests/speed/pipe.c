@@ -27,10 +27,12 @@ void pipe_speed(void)
         for (int k = 0; k < TURNS; k++)
             for (int i = 0; i < 2; i++)
                 BEST(best[i], 1,
-                    if (ask(s[i].field, &(batch){ 1, ROWS, &at, x, NULL }, PREDICTS_NOISE, x + (1 + i) * ROWS * DIM)) fprintf(stderr, "speed: %s\n", why()));
+                    if (ask(s[i].field, &(batch){ 1, ROWS, &at, x, NULL }, PREDICTS_NOISE,
+                            x + (1 + i) * ROWS * DIM)) fprintf(stderr, "speed: %s\n", why()));
         if (memcmp(x + ROWS * DIM, x + 2 * ROWS * DIM, ROWS * DIM * sizeof *x))
             fprintf(stderr, "speed: the child and the plug-in answer differently\n");
-        printf("%-66s %8.3g %-10s %s\n", "64-256-256-64 in float32, 1024 rows, within the program", best[0] * 1e3, "ms", "");
+        printf("%-66s %8.3g %-10s %s\n", "64-256-256-64 in float32, 1024 rows, within the program", best[0] * 1e3,
+               "ms", "");
         printf("%-66s %8.3g %-10s %s\n", "the same in a child process", best[1] / best[0], "of that", "below 1.3");
     }
     subject_close(&s[0]), subject_close(&s[1]);

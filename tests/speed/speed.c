@@ -55,7 +55,8 @@ static void combine_speed(void)
             BEST(ours, 5, for (int c = 0; c < calls; c++) combine(&r, 0, y, {.5, u}, {.4, v}));
             BEST(limit, 5, for (int c = 0; c < calls; c++) triad(n, y, .5, u, .4, v));
         }
-        snprintf(what, sizeof what, "combine of %d doubles against triad (%.0f GB/s)", n, 24. * n * calls / limit / 1e9);
+        snprintf(what, sizeof what, "combine of %d doubles against triad (%.0f GB/s)", n,
+                 24. * n * calls / limit / 1e9);
         row(what, limit / ours, "of triad", "at least 0.8");
         free(m);
     }
@@ -103,8 +104,10 @@ static double best_run(const char *model_name, const char *solver_item, int step
 static void sampler_speed(void)
 {
     static const struct { const char *model, *solver; int steps, n; const char *expect; } table[] = {
-        { "gmm8ring", "dpmpp-2m", 20, 100000, "at most 12" }, { "gmm8ring", "dopri5:rtol=1e-5,atol=1e-5", 0, 20000, "at most 50" },
-        { "gmm8ring", "sde-dpmpp-2m", 20, 100000, "" }, { "gmm5-aniso16", "dpmpp-2m", 20, 5000, "" }, { "gmm10-64", "dpmpp-2m", 20, 2000, "" },
+        { "gmm8ring", "dpmpp-2m", 20, 100000, "at most 12" },
+        { "gmm8ring", "dopri5:rtol=1e-5,atol=1e-5", 0, 20000, "at most 50" },
+        { "gmm8ring", "sde-dpmpp-2m", 20, 100000, "" }, { "gmm5-aniso16", "dpmpp-2m", 20, 5000, "" },
+        { "gmm10-64", "dpmpp-2m", 20, 2000, "" },
         { "digits", "dpmpp-2m", 5, 1000, "" } };
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -136,7 +139,8 @@ static void memory(const char *self)
     snprintf(file, sizeof file, "%.*sspeed.npy", folder, self);
     snprintf(rows, sizeof rows, "%d", ROWS);
     if (!(child = fork())) {
-        execl(command, command, "sample", "gauss2", "--solver", "dpmpp-2m", "--steps", "2", "-n", rows, "-o", file, "-q", (char *)NULL);
+        execl(command, command, "sample", "gauss2", "--solver", "dpmpp-2m", "--steps", "2", "-n", rows, "-o", file,
+              "-q", (char *)NULL);
         _exit(127);
     }
     if (child < 0 || wait4(child, &status, 0, &use) < 0 || status) {
@@ -144,7 +148,8 @@ static void memory(const char *self)
         return;
     }
     remove(file);
-    row("sample, 8,000,000 x 2: peak memory less 64 MB", (use.ru_maxrss * 1024. - 64e6) / (ROWS * 2 * sizeof (double)), "of state", "at most 2.5");
+    row("sample, 8,000,000 x 2: peak memory less 64 MB", (use.ru_maxrss * 1024. - 64e6) / (ROWS * 2 * sizeof (double)),
+        "of state", "at most 2.5");
 }
 
 int main(int argc, char **argv)

@@ -1,9 +1,12 @@
 /*
- * The overhead of a step of each solver with a field that returns at once, against what the step must do at least: move its arrays (bare
- * loops over the same arrays in the same order, each with one addition a number) and draw its normals (at their measured rate).
+ * The overhead of a step of each solver with a field that returns at once, against what the step must do at least: move
+ * its arrays (bare loops over the same arrays in the same order, each with one addition a number) and draw its normals
+ * (at their measured rate).
  *
- * What a step moves is seen, not listed: the linker's --wrap puts a record before each sum over arrays and each conversion of a
- * prediction.  Two runs that differ in steps alone tell the steps from the start.  What a method does once, in `open`, is not timed.
+ * What a step moves is seen, not listed: the linker's --wrap puts a record before each sum over arrays and each
+ * conversion of a
+ * prediction.  Two runs that differ in steps alone tell the steps from the start.
+ *              What a method does once, in `open`, is not timed.
  */
 #include <math.h>
 #include <stdio.h>
@@ -21,7 +24,8 @@ enum { MOST = 40, STEPS = 50, ROWS = 1024, N = 2 * ROWS, APART = N + 40, PASSES 
 typedef struct pass { int reads; unsigned char from[MOST], to; } pass;
 
 /* What a run has done: its passes, the arrays met so far, calls for each prediction, drawn numbers. */
-static struct { int passes, arrays; pass pass[PASSES]; const double *array[ARRAYS]; long asked[PREDICTS_VELOCITY + 1], normals; } seen;
+static struct { int passes, arrays; pass pass[PASSES]; const double *array[ARRAYS]; long asked[PREDICTS_VELOCITY + 1],
+                normals; } seen;
 
 static int recording;
 
@@ -46,12 +50,16 @@ static pass *begin(const double *to)
 
 static void reads(pass *p, const double *v) { p->from[p->reads++] = number_of(v); }
 
-void __real_sum_terms(const run *, int, double *, int, const term *), __wrap_sum_terms(const run *, int, double *, int, const term *);
+void __real_sum_terms(const run *, int, double *, int, const term *),
+    __wrap_sum_terms(const run *, int, double *, int, const term *);
 void __real_sum_columns(const run *, int, double *, int, const double *, const double *const *);
 void __wrap_sum_columns(const run *, int, double *, int, const double *, const double *const *);
-void __real_stage(const run *, const level *, const level *, double *, const double *, int, const double *, double *const *);
-void __wrap_stage(const run *, const level *, const level *, double *, const double *, int, const double *, double *const *);
-int __real_ask(const score *, const batch *, enum predicts, double *), __wrap_ask(const score *, const batch *, enum predicts, double *);
+void __real_stage(const run *, const level *, const level *, double *, const double *, int, const double *,
+                  double *const *);
+void __wrap_stage(const run *, const level *, const level *, double *, const double *, int, const double *,
+                  double *const *);
+int __real_ask(const score *, const batch *, enum predicts, double *),
+    __wrap_ask(const score *, const batch *, enum predicts, double *);
 
 void __wrap_sum_terms(const run *r, int g, double *y, int terms, const term *s)
 {
@@ -71,7 +79,8 @@ void __wrap_sum_columns(const run *r, int g, double *y, int terms, const double 
     __real_sum_columns(r, g, y, terms, c, v);
 }
 
-void __wrap_stage(const run *r, const level *a, const level *b, double *out, const double *base, int n, const double *c, double *const *k)
+void __wrap_stage(const run *r, const level *a, const level *b, double *out, const double *base, int n,
+                  const double *c, double *const *k)
 {
     pass *p = recording ? begin(out) : NULL;
 
@@ -146,7 +155,8 @@ static void replay_passes(int first, double *pool)
 
     for (const pass *p = seen.pass + first; p < seen.pass + seen.passes; p++) {
         for (int j = 0; j < p->reads; j++)
-            v[j] = pool + (size_t)p->from[j] * APART;       /* APART: as in a run, equal places do not share the low bits of addresses */
+            /* APART: as in a run, equal places do not share the low bits of addresses */
+            v[j] = pool + (size_t)p->from[j] * APART;
         (p->reads > 8 ? move_many : move_few)(N, pool + (size_t)p->to * APART, p->reads, v);
     }
 }
@@ -209,8 +219,10 @@ static enum predicts favourite(void)
     return (enum predicts)best;
 }
 
-/* Best times of a step, of its passes and of a drawn number, in turns, so that all see the same noise of the machine. */
-static int times(const subject *of, const char *name, const score *field, int first, double *x, double *pool, double best[3])
+/* Best times of a step, of its passes and of a drawn number, in turns, so that all see the same noise of the
+ * machine. */
+static int times(const subject *of, const char *name, const score *field, int first, double *x, double *pool,
+                 double best[3])
 {
     recipe how;
     tally t = { 0 };
@@ -242,13 +254,15 @@ static void one_row(const subject *of, const char *name, double *x, double *pool
     field.predicts = favourite();
     if (first >= 0)
         first = record(of, name, &field, STEPS, x, &few);
-    if (first < 0 || record(of, name, &field, 2 * STEPS, x, &many) < 0 || times(of, name, &field, first, x, pool, best)) {
+    if (first < 0 || record(of, name, &field, 2 * STEPS, x, &many) < 0 || times(of, name, &field, first, x, pool,
+                                                                                best)) {
         printf("%-26s %s\n", name, why());
         return;
     }
     best[2] *= (double)(many - few) / STEPS;
     least = best[1] + best[2];
-    printf("%-26s %7.0f ns a step, %6.0f of traffic, %6.0f of normals: %5.2f times%s\n", name, best[0] * 1e9, best[1] * 1e9, best[2] * 1e9,
+    printf("%-26s %7.0f ns a step, %6.0f of traffic, %6.0f of normals: %5.2f times%s\n", name, best[0] * 1e9,
+           best[1] * 1e9, best[2] * 1e9,
            best[0] / least, best[0] > 2 * least ? "   above 2" : "");
     fflush(stdout);
 }
@@ -265,7 +279,8 @@ void steps_speed(void)
         free(x), free(pool);
         return;
     }
-    printf("\nA step of 1024 x 2 with a field that returns at once, against its memory traffic and its normals (at most 2):\n");
+    printf("\nA step of 1024 x 2 with a field that returns at once, against its memory traffic and its normals (at "
+           "most 2):\n");
     for (int i = 0; i < solvers(); i++) {
         const solver *s = solver_at(i);
         char name[128];

@@ -1,7 +1,9 @@
 /*
- * A training step of the network 64-512-512-512-64 (64 columns and 512 of the time's embedding, itself 32-512-512) on a batch of 1024, and one of the mixer that
- * models/nets/mnist-mixer.ini trains: its time against the bare matrix products of the step over the whole batch, y = x W', dx = dy W and dW = dy' x of every
- * map.  (A mixer makes the first product of each mixing again on its way back; that is not among them.)  In turns, best of repeats.
+ * A training step of the network 64-512-512-512-64 (64 columns and 512 of the time's embedding, itself 32-512-512) on a
+ * batch of 1024, and one of the mixer that models/nets/mnist-mixer.ini trains: its time against the bare matrix
+ * products of the step over the whole batch, y = x W', dx = dy W and dW = dy' x of every
+ * map.  (A mixer makes the first product of each mixing again on its way back; that is not among them.)
+ *       In turns, best of repeats.
  */
 #include <cblas.h>
 #include <math.h>
@@ -17,13 +19,15 @@ enum { ROWS = 1024, IMAGES = 64, DIM = 64, PIXELS = 784, WIDTH = 512, ROUNDS = 2
 /* A linear map of so many vectors a row. */
 typedef struct map { int vectors, in, out; } map;
 
-/* A network in training: its [net], the columns of its data, rows of a batch, and the maps of a step but for the sums that are no products. */
+/* A network in training: its [net], the columns of its data, rows of a batch, and the maps of a step but for the sums
+ * that are no products. */
 typedef struct trained { const char *name, *net; int dim, rows, limit; map map[MOST]; } trained;
 
 #define BLOCK { 1, 64, 64 }, { 64, 49, WIDTH }, { 64, WIDTH, 49 }, { 49, 64, WIDTH }, { 49, WIDTH, 64 }
 static const trained nets[] = {
     { "64-512-512-512-64, batch 1024", "kind = mlp\nwidth = 512\ndepth = 3\n", DIM, ROWS, 1,
-      { { 1, 32, WIDTH }, { 1, WIDTH, WIDTH }, { 1, DIM + WIDTH, WIDTH }, { 1, WIDTH, WIDTH }, { 1, WIDTH, WIDTH }, { 1, WIDTH, DIM } } },
+      { { 1, 32, WIDTH }, { 1, WIDTH, WIDTH }, { 1, DIM + WIDTH, WIDTH }, { 1, WIDTH, WIDTH }, { 1, WIDTH, WIDTH },
+        { 1, WIDTH, DIM } } },
     { "the mixer of 28 x 28, batch 64", "kind = mixer\nactivation = gelu\nwidth = 64\ndepth = 4\n", PIXELS, IMAGES, 0,
       { { 1, 32, 64 }, { 1, 64, 64 }, { 49, 16, 64 }, BLOCK, BLOCK, BLOCK, BLOCK, { 49, 64, 16 } } },
 };
@@ -41,7 +45,8 @@ static void bare(int threads, const trained *s, const float *x, const float *dy,
             cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, out, in, 1, x + at, in, w, in, 0, y + at, out);
             cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, out, in, n, 1, dy + at, out, x + at, in, 0, dw, in);
             if (l != s->map)
-                cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, in, out, 1, dy + at, out, w, in, 0, y + at, in);
+                cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, in, out, 1, dy + at, out, w, in, 0, y + at,
+                            in);
         }
 }
 
@@ -91,7 +96,8 @@ static void measure(int threads, const trained *s, const made *m)
 /* 1, or -1, in every column. */
 static int spec_of(const made *m, const trained *s)
 {
-    static const char head[] = "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1 2\nmean.1 =%s\nmean.2 =%s\nstd = 0.3\n"
+    static const char head[] =
+        "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1 2\nmean.1 =%s\nmean.2 =%s\nstd = 0.3\n"
                                "[net]\n%spredicts = noise\ntime = lambda\n[train]\nsteps = 1000\nbatch = %d\n";
     char mean[2][4 * PIXELS + 1] = { "" }, text[8 * PIXELS + 512];
 

@@ -6,7 +6,8 @@
 #include "tests/support/fixture.h"
 #include "tests/suite.h"
 
-int rig_open(rig *r, const char *model_item, const char *proc, const char *solver_item, const char *grid_item, int steps, int denoise)
+int rig_open(rig *r, const char *model_item, const char *proc, const char *solver_item, const char *grid_item,
+             int steps, int denoise)
 {
     budget b = { steps, 0 };
 

@@ -58,7 +58,8 @@ static int gauss_moments(const law *l, double *mean, double *cov)
 
 gauss gauss_law(int dim, double mean, double std)
 {
-    return (gauss){ { .name = "gauss", .dim = dim, .sample = gauss_sample, .denoise = gauss_denoise, .logpdf = gauss_logpdf,
+    return (gauss){ { .name = "gauss", .dim = dim, .sample = gauss_sample, .denoise = gauss_denoise,
+                      .logpdf = gauss_logpdf,
                       .moments = gauss_moments }, mean, std, 0 };
 }
 
@@ -79,7 +80,8 @@ static int comb_mode(const law *l, const batch *p, int *mode)
     return 0;
 }
 
-const law comb = { .name = "comb", .dim = 1, .modes = 3, .sample = comb_sample, .mode_of = comb_mode, .mode_weight = thirds };
+const law comb = { .name = "comb", .dim = 1, .modes = 3, .sample = comb_sample, .mode_of = comb_mode,
+                   .mode_weight = thirds };
 
 const level clean = { .alpha = 1, .lambda = INFINITY };
 

@@ -3,7 +3,8 @@
 #define FOKKER_TESTS_GAUSS_H
 #include "bench/metrics/metric.h"
 
-/* std (z + shear z_0 e_d for d > 0) + mean, z normal; the same mean in every column.  denoise and logpdf: for shear 0. */
+/* std (z + shear z_0 e_d for d > 0) + mean, z normal; the same mean in every column.
+ * denoise and logpdf: for shear 0. */
 typedef struct gauss { law law; double mean, std, shear; } gauss;
 gauss gauss_law(int dim, double mean, double std);
 

@@ -51,7 +51,8 @@ static int read_block(golden *g, char **text)
     int used;
 
     *b = (block){ .a.dims = 2 };
-    if (sscanf(*text, "@ %159s %ld %ld%n", b->name, &rows, &cols, &used) != 3 || !(b->a.v = malloc(rows * cols * sizeof *b->a.v)))
+    if (sscanf(*text, "@ %159s %ld %ld%n", b->name, &rows, &cols, &used) != 3
+        || !(b->a.v = malloc(rows * cols * sizeof *b->a.v)))
         return fail("arrays.txt.gz: block %d is damaged", g->n);
     b->a.shape[0] = rows, b->a.shape[1] = cols;
     g->n++;

@@ -16,7 +16,8 @@ void golden_close(golden *);
 /* A block by its name; owned by the archive.  NULL, with a reason, where there is none. */
 const array *golden_find(const golden *, const char *name);
 
-/* A table of the folder, tab-separated: calls f with each row's cells, the header left out.  The number of rows, or -1. */
+/* A table of the folder, tab-separated: calls f with each row's cells, the header left out.
+ * The number of rows, or -1. */
 int golden_table(const char *name, int cells, void (*f)(char *const *cell, void *with), void *with);
 
 #endif

@@ -88,11 +88,13 @@ law *mixture_made(int K, int dim, char kind, const char *more)
 }
 
 const struct mixture_case mixture_case[MIXTURES] = {
-    { 1, 2, 's' }, { 8, 2, 's' }, { 3, 5, 's' }, { 4, 1, 's' }, { 5, 16, 'v' }, { 3, 2, 'v' }, { 4, 2, 'c' }, { 3, 7, 'c' }, { 150, 3, 's' }, { 130, 2, 'v' },
+    { 1, 2, 's' }, { 8, 2, 's' }, { 3, 5, 's' }, { 4, 1, 's' }, { 5, 16, 'v' }, { 3, 2, 'v' }, { 4, 2, 'c' },
+    { 3, 7, 'c' }, { 150, 3, 's' }, { 130, 2, 'v' },
     { 70, 2, 'c' }, { 3, 140, 's' }, { 2, 131, 'v' },
 };
 
-const level some_levels[4] = { { .alpha = 1, .sigma = 0.05 }, { .alpha = 0.8, .sigma = 0.6 }, { .alpha = 0.1, .sigma = 1 }, { .alpha = 1, .sigma = 3 } };
+const level some_levels[4] = { { .alpha = 1, .sigma = 0.05 }, { .alpha = 0.8, .sigma = 0.6 },
+                               { .alpha = 0.1, .sigma = 1 }, { .alpha = 1, .sigma = 3 } };
 
 level level_of(double alpha, double sigma)
 {

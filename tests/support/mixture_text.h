@@ -7,8 +7,8 @@
 law *mixture_of(const char *text);
 law *mixture_good(const char *text);
 
-/* A mixture of K modes in dim columns whose numbers come from a stream, and more keys: kind is 's' (std), 'v' (var), 'c' (cov); 'd': cov that is diagonal,
- * 'e': var that is the same in all columns. */
+/* A mixture of K modes in dim columns whose numbers come from a stream, and more keys: kind is 's' (std), 'v' (var),
+ * 'c' (cov); 'd': cov that is diagonal, 'e': var that is the same in all columns. */
 law *mixture_made(int K, int dim, char kind, const char *more);
 
 /* Every form and size that goes another way through the sums. */

@@ -10,7 +10,8 @@
 
 static int fill(tensors *all, const shape *s)
 {
-    tensor *t = tensors_add(all, s->name, s->rows ? 2 : 1, s->rows ? (long[]){ s->rows, s->cols } : (long[]){ s->cols });
+    tensor *t = tensors_add(all, s->name, s->rows ? 2 : 1, s->rows ? (long[]){ s->rows, s->cols }
+                            : (long[]){ s->cols });
     long n = t ? tensor_size(t) : 0;
     double *z = malloc((n + 1) * sizeof *z);
 

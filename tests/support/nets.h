@@ -12,7 +12,8 @@ typedef struct made { char folder[64], ini[96], weights[96]; } made;
 /* The folder alone, and the paths of what is not there yet.  0 or -1. */
 int  made_folder(made *);
 
-/* score: what stands in [score] besides kind and file; notes: metadata in pairs, ends with NULL, or NULL; shapes end with { 0 }.  0, or -1 with a reason. */
+/* score: what stands in [score] besides kind and file; notes: metadata in pairs, ends with NULL, or NULL; shapes end
+ * with { 0 }.  0, or -1 with a reason. */
 int  made_open(made *, const char *score, const char *const *notes, const shape *);
 void made_close(made *);
 

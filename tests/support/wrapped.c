@@ -4,7 +4,9 @@
 #include "tests/suite.h"
 #include "tests/support/wrapped.h"
 
-const char two_classes[] = "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1 3 2\nmean.1 = -1 0\nmean.2 = 1 0.5\nmean.3 = 0 2\n"
+const char two_classes[] =
+    "[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1 3 2\nmean.1 = -1 0\nmean.2 = 1 0.5\nmean.3 = 0 "
+    "2\n"
                                   "std = 0.4\nlabels = 0 1 1\n";
 
 int wrapped_open(subject *s, const char *text, const char *wrap)

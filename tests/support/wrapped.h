@@ -12,7 +12,12 @@ extern const char two_classes[];            /* a model file: a mixture of three 
 int wrapped_open(subject *, const char *text, const char *wrap);
 
 /* N points at G levels of a process. */
-typedef struct points { level at[G]; double x[N * DIM], v[N * DIM], out[N * DIM], jv[N * DIM], div[N]; int label[N]; batch p; } points;
+typedef struct points {
+    level at[G];
+    double x[N * DIM], v[N * DIM], out[N * DIM], jv[N * DIM], div[N];
+    int label[N];
+    batch p;
+} points;
 void points_place(points *, const process *);
 
 /* A test fails unless jvp and divergence of a field of data predictions are those of its answers, by differences. */

@@ -50,11 +50,13 @@ static void layer_norm(const tensors *f, const char *name, int n, const double *
         y[i] = (x[i] - mean) / sqrt(var + 1e-5) * part(f, name, ".weight")->v[i] + part(f, name, ".bias")->v[i];
 }
 
-static void squash(const tensors *f, const char *name, int in, const double *x, int cond, const double *c, int out, double *y)
+static void squash(const tensors *f, const char *name, int in, const double *x, int cond, const double *c, int out,
+                   double *y)
 {
     double g[WIDE], h[WIDE];
 
-    dense(f, name, "._layer", in, x, out, y), dense(f, name, "._hyper_gate", cond, c, out, g), dense(f, name, "._hyper_bias", cond, c, out, h);
+    dense(f, name, "._layer", in, x, out, y), dense(f, name, "._hyper_gate", cond, c, out, g),
+        dense(f, name, "._hyper_bias", cond, c, out, h);
     for (int i = 0; i < out; i++)
         y[i] = y[i] * sigmoid(g[i]) + h[i];
 }
@@ -106,7 +108,8 @@ static void plain_numbered(const tensors *f, const level *l, int label, const do
     a[0] = 0.25 * log(l->sigma) + 1;
     for (int j = 0; j < 3; j++)
         a[1 + j] = 0.5 * x[j];
-    dense(f, "layers.0", "", 4, a, 16, b), each(elu, 16, b), dense(f, "layers.2", "", 16, b, 31, a), each(gelu_tanh, 31, a), dense(f, "layers.4", "", 31, a, 3, y);
+    dense(f, "layers.0", "", 4, a, 16, b), each(elu, 16, b), dense(f, "layers.2", "", 16, b, 31, a),
+        each(gelu_tanh, 31, a), dense(f, "layers.4", "", 31, a, 3, y);
     for (int j = 0; j < 3; j++)
         y[j] *= 3;
 }
@@ -147,27 +150,43 @@ static void plain_mixer(const tensors *f, const level *l, int label, const doubl
     dense(f, "down", "", 16, image, 3, y);
 }
 
-static const shape residual[] = { { "t.0.weight", 10, 8, 0.4 }, { "t.0.bias", 0, 10, 0.4 }, { "t.2.weight", 6, 10, 0.4 }, { "t.2.bias", 0, 6, 0.4 },
-    { "cls.weight", 4, 6, 0.5 }, { "a.weight", 20, 9, 0.5 }, { "a.bias", 0, 20, 0.5 }, { "b.weight", 0, 20, 1 }, { "b.bias", 0, 20, 1 },
-    { "c.weight", 33, 20, 0.3 }, { "c.bias", 0, 33, 0.3 }, { "d.weight", 20, 33, 0.3 }, { "e.weight", 3, 20, 0.3 }, { "e.bias", 0, 3, 0.3 }, { 0 } };
-static const shape squashed[] = { { "freq.W", 0, 5, 0.3 }, { "s0._layer.weight", 18, 3, 0.6 }, { "s0._layer.bias", 0, 18, 0.6 },
-    { "s0._hyper_gate.weight", 18, 10, 0.6 }, { "s0._hyper_gate.bias", 0, 18, 0.6 }, { "s0._hyper_bias.weight", 18, 10, 0.6 },
-    { "s1._layer.weight", 17, 18, 0.6 }, { "s1._hyper_gate.weight", 17, 10, 0.6 }, { "s1._hyper_bias.weight", 17, 10, 0.6 },
+static const shape residual[] = { { "t.0.weight", 10, 8, 0.4 }, { "t.0.bias", 0, 10, 0.4 },
+                                  { "t.2.weight", 6, 10, 0.4 }, { "t.2.bias", 0, 6, 0.4 },
+    { "cls.weight", 4, 6, 0.5 }, { "a.weight", 20, 9, 0.5 }, { "a.bias", 0, 20, 0.5 }, { "b.weight", 0, 20, 1 },
+    { "b.bias", 0, 20, 1 },
+    { "c.weight", 33, 20, 0.3 }, { "c.bias", 0, 33, 0.3 }, { "d.weight", 20, 33, 0.3 }, { "e.weight", 3, 20, 0.3 },
+    { "e.bias", 0, 3, 0.3 }, { 0 } };
+static const shape squashed[] = { { "freq.W", 0, 5, 0.3 }, { "s0._layer.weight", 18, 3, 0.6 },
+                                  { "s0._layer.bias", 0, 18, 0.6 },
+    { "s0._hyper_gate.weight", 18, 10, 0.6 }, { "s0._hyper_gate.bias", 0, 18, 0.6 },
+    { "s0._hyper_bias.weight", 18, 10, 0.6 },
+    { "s1._layer.weight", 17, 18, 0.6 }, { "s1._hyper_gate.weight", 17, 10, 0.6 },
+    { "s1._hyper_bias.weight", 17, 10, 0.6 },
     { "p.weight", 17, 10, 0.5 }, { "p.bias", 0, 17, 0.5 }, { "o.weight", 3, 17, 0.5 }, { 0 } };
-static const shape numbered[] = { { "layers.0.weight", 16, 4, 0.6 }, { "layers.0.bias", 0, 16, 0.6 }, { "layers.2.weight", 31, 16, 0.4 },
+static const shape numbered[] = { { "layers.0.weight", 16, 4, 0.6 }, { "layers.0.bias", 0, 16, 0.6 },
+                                  { "layers.2.weight", 31, 16, 0.4 },
     { "layers.2.bias", 0, 31, 0.4 }, { "layers.4.weight", 3, 31, 0.3 }, { "layers.4.bias", 0, 3, 0.3 }, { 0 } };
 
-static const shape mixer[] = { { "up.weight", 16, 3, 0.6 }, { "sp.weight", 3, 1, 0.2 }, { "sp.bias", 0, 3, 0.5 }, { "each.weight", 3, 4, 0.5 }, { "each.bias", 0, 3, 0.3 },
-    { "tok.0.weight", 10, 4, 0.5 }, { "tok.0.bias", 0, 10, 0.3 }, { "tok.2.weight", 4, 10, 0.3 }, { "tok.2.bias", 0, 4, 0.3 }, { "col.0.weight", 40, 3, 0.5 },
-    { "col.0.bias", 0, 40, 0.3 }, { "col.2.weight", 3, 40, 0.15 }, { "back.weight", 4, 3, 0.5 }, { "down.weight", 3, 16, 0.3 }, { "down.bias", 0, 3, 0.3 }, { 0 } };
+static const shape mixer[] = { { "up.weight", 16, 3, 0.6 }, { "sp.weight", 3, 1, 0.2 }, { "sp.bias", 0, 3, 0.5 },
+                               { "each.weight", 3, 4, 0.5 }, { "each.bias", 0, 3, 0.3 },
+    { "tok.0.weight", 10, 4, 0.5 }, { "tok.0.bias", 0, 10, 0.3 }, { "tok.2.weight", 4, 10, 0.3 },
+    { "tok.2.bias", 0, 4, 0.3 }, { "col.0.weight", 40, 3, 0.5 },
+    { "col.0.bias", 0, 40, 0.3 }, { "col.2.weight", 3, 40, 0.15 }, { "back.weight", 4, 3, 0.5 },
+    { "down.weight", 3, 16, 0.3 }, { "down.bias", 0, 3, 0.3 }, { 0 } };
 
-#define RESIDUAL "embed = sinusoidal:dim=8,order=cos-sin,divisor=less,scale=2 linear:t.0 silu linear:t.2 label:none=3,name=cls\n" \
+#define RESIDUAL "embed = sinusoidal:dim=8,order=cos-sin,divisor=less,scale=2 linear:t.0 silu linear:t.2 " \
+                 "label:none=3,name=cls\n" \
                  "layers = concat linear:a silu ( norm:b linear:c gelu linear:d ) linear:e\n"
 const example examples[EXAMPLES] = {
     { "residual", "predicts = noise\ntime = index\ndim = 3\n" RESIDUAL, "vp-discrete", residual, plain_residual },
-    { "squashed", "predicts = v\ntime = lambda\ndim = 3\nembed = fourier:freq\nlayers = squash:s0 tanh squash:s1 softplus add:p relu linear:o\n", "vp-linear",
+    { "squashed", "predicts = v\ntime = lambda\ndim = 3\nembed = fourier:freq\nlayers = squash:s0 tanh squash:s1 "
+                  "softplus add:p relu linear:o\n", "vp-linear",
       squashed, plain_squash },
-    { "numbered", "predicts = data\ntime = log-sigma\ntime_scale = 0.25\ntime_shift = 1\ninput_scale = 0.5\noutput_scale = 3\ndim = 3\n"
-      "layers = concat:place=first linear elu:alpha=0.7 linear gelu:form=tanh linear\n", "edm", numbered, plain_numbered },
-    { "mixer", "predicts = noise\ntime = lambda\ndim = 3\nlayers = linear:up patch:size=2,side=4 each:tokens=4,name=each spread:tokens=4,name=sp "
-      "( mix:tokens=4,over=tokens,name=tok ) ( mix:tokens=4,name=col ) each:tokens=4,name=back unpatch:size=2,side=4 linear:down\n", "vp-linear", mixer, plain_mixer } };
+    { "numbered", "predicts = data\ntime = log-sigma\ntime_scale = 0.25\ntime_shift = 1\ninput_scale = "
+                  "0.5\noutput_scale = 3\ndim = 3\n"
+      "layers = concat:place=first linear elu:alpha=0.7 linear gelu:form=tanh linear\n", "edm", numbered,
+      plain_numbered },
+    { "mixer", "predicts = noise\ntime = lambda\ndim = 3\nlayers = linear:up patch:size=2,side=4 "
+               "each:tokens=4,name=each spread:tokens=4,name=sp "
+      "( mix:tokens=4,over=tokens,name=tok ) ( mix:tokens=4,name=col ) each:tokens=4,name=back unpatch:size=2,side=4 "
+      "linear:down\n", "vp-linear", mixer, plain_mixer } };

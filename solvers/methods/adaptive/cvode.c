@@ -1,7 +1,7 @@
 /*
  * The probability flow dx/dt = v(x, t) by CVODE's variable-order multistep methods, over our memory.
- * One sample is one system, so that a sample's result depends on nothing but the sample; batch=yes makes one system of all of them
- * (fewer, larger calls of a costly field, at steps that the worst sample asks for).
+ * One sample is one system, so that a sample's result depends on nothing but the sample; batch=yes makes one system of
+ * all of them (fewer, larger calls of a costly field, at steps that the worst sample asks for).
  */
 #include <cvode/cvode.h>
 #include <math.h>
@@ -13,7 +13,15 @@
 
 enum { MOST_STEPS = 100000 };
 
-typedef struct cvode { SUNContext context; void *mem; N_Vector y; SUNLinearSolver linear; SUNNonlinearSolver fixed; long size; int status; } cvode;
+typedef struct cvode {
+    SUNContext context;
+    void *mem;
+    N_Vector y;
+    SUNLinearSolver linear;
+    SUNNonlinearSolver fixed;
+    long size;
+    int status;
+} cvode;
 
 static int flow(realtype t, N_Vector y, N_Vector dy, void *self)
 {
@@ -65,7 +73,8 @@ int cvode_open(run *r, int lmm)
     CVodeSetErrFile(c->mem, NULL);
     for (long i = 0; i < c->size; i++)
         r->y[i] = 0;
-    if (CVodeInit(c->mem, flow, r->plan->grid->t, c->y) || CVodeWFtolerances(c->mem, weights) || CVodeSetUserData(c->mem, r) ||
+    if (CVodeInit(c->mem, flow, r->plan->grid->t, c->y) || CVodeWFtolerances(c->mem, weights)
+        || CVodeSetUserData(c->mem, r) ||
         CVodeSetMaxNumSteps(c->mem, MOST_STEPS))
         return fail("%s: CVODE could not be set up", r->sol->name);
     if (lmm == CV_ADAMS) {
@@ -103,7 +112,8 @@ static int integrate(run *r, double t0, double t1, double *x)
         char *name = CVodeGetReturnFlagName(flag);
 
         if (!r->count->diverged)
-            fail("%s: sample %ld stopped at t = %.6g (%s); loosen the tolerances or look at the field", r->sol->name, r->group->row, t, name);
+            fail("%s: sample %ld stopped at t = %.6g (%s); loosen the tolerances or look at the field", r->sol->name,
+                 r->group->row, t, name);
         free(name);
         for (long i = 0; i < c->size; i++)
             x[i] = NAN;

@@ -11,5 +11,6 @@ void cvode_close(run *);
 enum { CVODE_BATCH = 2 };
 
 /* Its step control is its own. */
-#define CVODE_PARAMS BOUNDS, [CVODE_BATCH] = { "batch", "one system of the whole batch instead of one a sample", "no yes", 0 }
+#define CVODE_PARAMS BOUNDS, [CVODE_BATCH] = { "batch", "one system of the whole batch instead of one a sample", \
+                                               "no yes", 0 }
 #endif

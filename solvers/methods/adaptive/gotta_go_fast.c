@@ -1,10 +1,11 @@
 /*
- * Gotta Go Fast: own steps on the reverse SDE  dx = F dt + g dW,  F = f x - g^2 score, by the difference of Euler-Maruyama and its improved form.
+ * Gotta Go Fast: own steps on the reverse SDE  dx = F dt + g dW,
+ * F = f x - g^2 score, by the difference of Euler-Maruyama and its improved form.
  *
  *   x' = x + h F(x, a) + g_a dW,   x~ = x + h F(x', b) + g_b dW,   y = (x' + x~)/2,   error y - x'
  *
- * Steps are chosen row by row (control.c; control=power is the paper's rule), from one Brownian path: a rejected step is tried again on the increments that refused it, bridged.  Fresh
- * noise there would bias the law.
+ * Steps are chosen row by row (control.c; control=power is the paper's rule), from one Brownian path: a rejected step
+ * is tried again on the increments that refused it, bridged.  Fresh noise there would bias the law.
  */
 #include <math.h>
 #include "solvers/solver.h"
@@ -36,8 +37,10 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 const solver solver_gotta_go_fast = {
-    .name = "gotta-go-fast", .about = "own steps on the reverse SDE, row by row", .cite = "Jolicoeur-Martineau et al. 2021, arXiv:2105.14080",
-    .order = 1, .power = 0.9, .stochastic = 1, .evals = 2, .work = 3, .embedded = 1, .adapts = 1, .never = ALPHA_0 | SIGMA_0, .step = step,
+    .name = "gotta-go-fast", .about = "own steps on the reverse SDE, row by row",
+    .cite = "Jolicoeur-Martineau et al. 2021, arXiv:2105.14080",
+    .order = 1, .power = 0.9, .stochastic = 1, .evals = 2, .work = 3, .embedded = 1, .adapts = 1,
+    .never = ALPHA_0 | SIGMA_0, .step = step,
     .par = { [RTOL] = { "rtol", "relative tolerance of own steps; the cost grows as 1/rtol", NULL, 0.05, 1e-6, 1 },
              [ATOL] = { "atol", "absolute tolerance of own steps", NULL, 0.0078, 1e-15, 1e3 },
              [CONTROL] = CONTROLS(CONTROL_PI) },

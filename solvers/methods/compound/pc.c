@@ -1,5 +1,6 @@
 /*
- * Predictor and corrector: `pc:snr=0.16,steps=1/PREDICTOR/CORRECTOR`.  Corrector steps at level a, then the predictor from a to b (score_sde),
+ * Predictor and corrector: `pc:snr=0.16,steps=1/PREDICTOR/CORRECTOR`.
+ * Corrector steps at level a, then the predictor from a to b (score_sde),
  * or the predictor and then corrector steps at b.  No corrector steps: the predictor, bit for bit.
  */
 #include <stdlib.h>
@@ -40,7 +41,8 @@ static int check(const method *m, const plan *p)
     if (!corrector(m->inner[1]->sol))
         return fail("pc: %s is no corrector; write pc/PREDICTOR/langevin or pc/PREDICTOR/ald", m->inner[1]->sol->name);
     if (!m->inner[0]->sol->step)
-        return fail("pc: %s chooses its own steps and cannot predict one; give another predictor", m->inner[0]->sol->name);
+        return fail("pc: %s chooses its own steps and cannot predict one; give another predictor",
+                    m->inner[0]->sol->name);
     return 0;
 }
 
@@ -52,6 +54,8 @@ static void claims(const method *m, double *order, int *stochastic)
 
 const solver solver_pc = {
     .name = "pc", .about = "a predictor and a Langevin corrector", .cite = "Song et al. 2021, algorithm 1",
-    .stochastic = 1, .evals = 2, .work = 1, .inners = 2, .never = SIGMA_0, .claims = claims, .check = check, .open = open, .step = step, .close = shut,
-    .par = { CORRECT_PARAMS, [WHEN] = { "when", "the corrector works: before or after the predictor", "before after", BEFORE } },
+    .stochastic = 1, .evals = 2, .work = 1, .inners = 2, .never = SIGMA_0, .claims = claims, .check = check,
+    .open = open, .step = step, .close = shut,
+    .par = { CORRECT_PARAMS, [WHEN] = { "when", "the corrector works: before or after the predictor", "before after",
+                                        BEFORE } },
 };

@@ -1,7 +1,8 @@
 /*
  * DDIM: exponential Euler in lambda; eta > 0 replaces a part of the predicted noise by fresh noise.
  *
- *   y = kappa (sigma_b/sigma_a) x + alpha_b (1 - kappa e^-h) D(x, a) + eta sigma_b sqrt(1 - e^-2h) z,   kappa^2 = 1 - eta^2 (1 - e^-2h)
+ *   y = kappa (sigma_b/sigma_a) x + alpha_b (1 - kappa e^-h) D(x, a) + eta sigma_b sqrt(1 - e^-2h) z,
+ *   kappa^2 = 1 - eta^2 (1 - e^-2h)
  *
  * eta = 0 is the probability flow, eta = 1 ancestral sampling with the posterior variance.
  */
@@ -35,7 +36,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 static void claims(const method *m, double *order, int *stochastic) { *order = 1, *stochastic = m->par[ETA] > 0; }
 
 const solver solver_ddim = {
-    .name = "ddim", .about = "DDIM, exponential Euler; eta > 0 is stochastic", .cite = "Song, Meng, Ermon 2021, eq. 12 and 16",
+    .name = "ddim", .about = "DDIM, exponential Euler; eta > 0 is stochastic",
+    .cite = "Song, Meng, Ermon 2021, eq. 12 and 16",
     .order = 1, .evals = 1, .work = 2, .claims = claims, .step = step,
     .par = { [ETA] = { "eta", "share of fresh noise, 1: ancestral", 0, 0, 0, 1 } },
 };

@@ -1,12 +1,15 @@
 /*
  * DPM-Solver-fast: single steps of order 3, and a last one or two of lower order, so that N calls are used exactly.
  *
- *   N = 3 m:  m - 1 steps of order 3, one of 2, one of 1;   N = 3 m + 1: m of 3, one of 1;   N = 3 m + 2: m of 3, one of 2
+ *   N = 3 m:  m - 1 steps of order 3, one of 2, one of 1;   N = 3 m + 1: m of 3, one of 1;
+ *   N = 3 m + 2: m of 3, one of 2
  *
- * and the same with steps of order 2 and a last one of 1.  A grid of N steps is N calls: a step of order q covers q of its intervals, and its
+ * and the same with steps of order 2 and a last one of 1.
+ * A grid of N steps is N calls: a step of order q covers q of its intervals, and its
  * stages lie at the levels between.  The last step to sigma = 0 is exponential Euler, and counts as the one of order 1.
  *
- * No order is claimed: where N = 3 m + 2 it is 3; else the last step, of order 1, costs h^2 D', which is order 2 where the grid ends in the middle
+ * No order is claimed: where N = 3 m + 2 it is 3; else the last step, of order 1, costs h^2 D', which is order 2 where
+ * the grid ends in the middle
  * and is not seen where it ends at the data, where D' vanishes.  With steps of order 2 it is 2 for any N.
  */
 #include <string.h>
@@ -60,14 +63,19 @@ static int whole(run *r, int steps, const level *grid, double *x)
     return status ? FAILED : 0;
 }
 
-static void claims(const method *m, double *order, int *stochastic) { *order = m->par[ORDER] == 2 ? 2 : 0, *stochastic = 0; }
+static void claims(const method *m, double *order, int *stochastic) { *order = m->par[ORDER] == 2 ? 2 : 0,
+                                                                      *stochastic = 0; }
 
 const solver solver_dpm_solver_fast = {
-    .name = "dpm-solver-fast", .about = "DPM-Solver, single steps of order 3 and a lower last one: N calls on a grid of N steps",
-    .cite = "Lu et al. 2022a, arXiv:2206.00927, section 3.4", .evals = 1, .work = 3, .never = ALPHA_0 | SIGMA_0, .claims = claims,
+    .name = "dpm-solver-fast",
+    .about = "DPM-Solver, single steps of order 3 and a lower last one: N calls on a grid of N steps",
+    .cite = "Lu et al. 2022a, arXiv:2206.00927, section 3.4", .evals = 1, .work = 3, .never = ALPHA_0 | SIGMA_0,
+    .claims = claims,
     .whole = whole,
     .par = { [ORDER] = { "order", "of the steps before the last", NULL, 3, 2, 3, 1 },
              [PREDICT] = { "predict", "the prediction that is integrated", "data noise", NOISE },
-             [TYPE] = { "type", "how the change of the prediction is weighted (dpm-solver-2s, -3s)", "dpmsolver taylor half", 0 },
-             [END] = { "end", "the last steps where N is even and order=2: one of order 2 or two of order 1 (diffusers)", "full lower", 0 } },
+             [TYPE] = { "type", "how the change of the prediction is weighted (dpm-solver-2s, -3s)",
+                        "dpmsolver taylor half", 0 },
+             [END] = { "end", "the last steps where N is even and order=2: one of order 2 or two of order 1 "
+                              "(diffusers)", "full lower", 0 } },
 };

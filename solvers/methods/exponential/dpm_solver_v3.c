@@ -1,15 +1,19 @@
 /*
- * DPM-Solver-v3: exponential Adams steps in lambda on what is left of the flow when model statistics l, s, b (statistics.h) have taken
+ * DPM-Solver-v3: exponential Adams steps in lambda on what is left of the flow when model statistics l, s, b
+ * (statistics.h) have taken
  * their linear part out.  With f = (sigma E - l x)/alpha and, relative to the level a where a step begins,
  *
  *   L = int_a l,   S = int_a s,   B = int_a e^-S b,   g = e^-S f - B,
  *   x_b = alpha_b e^-L(b) (x_a/alpha_a - int_a^b e^(L+S) (g + B) dlambda)
  *
- * g is the polynomial through its last n values; its integral and those of l, s, b are taken by Gauss quadrature, so the order is n for any
- * l, s, b.  The authors' code takes the trapezoidal rule on its table of statistics, and rounds the levels of the grid to that table.
+ * g is the polynomial through its last n values; its integral and those of l, s, b are taken by Gauss quadrature, so
+ * the order is n for any
+ * l, s, b.  The authors' code takes the trapezoidal rule on its table of statistics, and rounds the levels of the grid
+ * to that table.
  *
  * pseudo=yes  the authors' second derivative, the divided difference without its shift: order 3 becomes 2.
- * corrector   the call at b also corrects the state there: yes: from n values with the new one, pseudo: n + 1 and the divided differences.
+ * corrector   the call at b also corrects the state there: yes: from n values with the new one, pseudo: n + 1 and the
+ *             divided differences.
  * statistics  data: l = 1, s = b = 0, DPM-Solver++;  noise: l = b = 0, s = -1, DPM-Solver.
  * The first step of order 3 is RES-2s.
  */
@@ -23,7 +27,8 @@
 enum { STATISTICS, PATHS, PSEUDO, CORRECTOR };
 enum { FIELD, BY_DATA, BY_NOISE };                          /* statistics= */
 enum { CORRECTS_NOT, CORRECTS, CORRECTS_PSEUDO };
-enum { Q = 8, VALUES = 4 };                                 /* points of the quadrature; values of g in a step, at most */
+/* points of the quadrature; values of g in a step, at most */
+enum { Q = 8, VALUES = 4 };
 enum { INTO = 3, MOST_STEP = INTO + 2 * (VALUES + 2) };     /* rows of coefficients that make f; of a whole step */
 
 static const double piece = 0.5;                            /* the longest interval of one quadrature */
@@ -118,7 +123,8 @@ static leg integrals(const stock *s, int column, double from, double to)
     return o;
 }
 
-/* The weights of n values at the parts r of the way: of the polynomial through them, or (pseudo) of sum_i M_i g[r_0..r_i]. */
+/* The weights of n values at the parts r of the way: of the polynomial through them, or (pseudo) of sum_i M_i
+ * g[r_0..r_i]. */
 static void value_weights(int n, const double *r, const double *M, int pseudo, double *w)
 {
     if (!pseudo) {
@@ -165,9 +171,11 @@ static void step_rows(const stock *s, int n, const level *const *at, const level
 }
 
 /* All rows of step k from at[0] (at[1], ...: where the steps before began) to `to`. */
-static void find(const stock *s, const solver *sol, const double *par, int k, const level *const *at, const level *to, double *c)
+static void find(const stock *s, const solver *sol, const double *par, int k, const level *const *at, const level *to,
+                 double *c)
 {
-    int dim = s->stat->dim, wide = columns_wide(dim), n = points_at(sol, k), m = corrected(sol, par, k), by_noise = par[STATISTICS] == BY_NOISE;
+    int dim = s->stat->dim, wide = columns_wide(dim), n = points_at(sol, k), m = corrected(sol, par, k),
+        by_noise = par[STATISTICS] == BY_NOISE;
     const level *a = at[0], *node[VALUES];
 
     for (int d = 0; d < dim; d++) {
@@ -208,7 +216,8 @@ static const double *rows_of(run *r, int g, const level *a, const level *b)
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
     double **w = r->w, *c = w[r->sol->history + 1];
-    int n = points_at(r->sol, r->k), m = corrected(r->sol, r->par, r->k), by_noise = r->par[STATISTICS] == BY_NOISE, starts = started(r->sol, r->k);
+    int n = points_at(r->sol, r->k), m = corrected(r->sol, r->par, r->k), by_noise = r->par[STATISTICS] == BY_NOISE,
+        starts = started(r->sol, r->k);
 
     if (starts) {
         double *k[] = { w[0], w[r->sol->history + 2] };
@@ -225,7 +234,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         sum_columns(r, g, w[0], 2, rows, (const double *[]){ w[0], x });
         rows += (ptrdiff_t)INTO * wide;
         if (m)
-            sum_columns(r, g, c, m + 1, rows + (ptrdiff_t)(n + 2) * wide, (const double *[]){ c, w[1], w[0], w[2], w[3] });
+            sum_columns(r, g, c, m + 1, rows + (ptrdiff_t)(n + 2) * wide,
+                        (const double *[]){ c, w[1], w[0], w[2], w[3] });
         else if (from == c)
             combine(r, g, c, {1, x});
         if (!starts)
@@ -263,7 +273,8 @@ static int open(run *r)
 
     if (!s)
         return fail("%s: out of memory", r->sol->name);
-    s->stat = kind == FIELD ? statistics_estimate(r, (int)r->par[PATHS]) : statistics_constant(r->dim, kind == BY_DATA, kind == BY_DATA ? 0 : -1, 0);
+    s->stat = kind == FIELD ? statistics_estimate(r, (int)r->par[PATHS])
+        : statistics_constant(r->dim, kind == BY_DATA, kind == BY_DATA ? 0 : -1, 0);
     return !s->stat || make_rule(&s->rule) || fill_table(r, s) ? -1 : 0;
 }
 
@@ -292,11 +303,14 @@ static void claims(const method *how, double *order, int *stochastic)
     .name = "dpm-solver-v3-" #n, .about = what, .cite = "Zheng et al. 2023, arXiv:2310.13268", \
     .data = &orders[n - 1], .order = n, .evals = 1, .work = n + 3, .history = n, .never = ALPHA_0 | SIGMA_0, \
     .claims = claims, .open = open, .close = shut, .step = step, \
-    .par = { [STATISTICS] = { "statistics", "l, s, b read off the field (uncounted calls), or those of DPM-Solver++ or DPM-Solver", \
+    .par = { [STATISTICS] = { "statistics", \
+                              "l, s, b read off the field (uncounted calls), or those of DPM-Solver++ or DPM-Solver", \
                               "field data noise", FIELD }, \
-             [PATHS] = { "paths", "trajectories that the statistics are read off, of 325 calls each", NULL, 64, 2, 1e6, 1 }, \
+             [PATHS] = { "paths", "trajectories that the statistics are read off, of 325 calls each", NULL, 64, 2, \
+                         1e6, 1 }, \
              [PSEUDO] = { "pseudo", "the second derivative of order 3 as its authors ship it: order 2", "no yes", 0 }, \
-             [CORRECTOR] = { "corrector", "each call also corrects the state: from n values, or n + 1 and divided differences", \
+             [CORRECTOR] = { "corrector", \
+                             "each call also corrects the state: from n values, or n + 1 and divided differences", \
                              "no yes pseudo", CORRECTS_NOT } } }
 
 const solver solver_dpm_solver_v3_1 = V3(1, "DPM-Solver-v3 of order 1, its model statistics read off the field");

@@ -52,7 +52,8 @@ const solver solver_etd_rk2 = {
     .data = &etd_2, .order = 2, .evals = 2, .work = 2, .never = SIGMA_0, .step = step,
 };
 const solver solver_etd_rk3 = {
-    .name = "etd-rk3", .about = "exponential time differencing after Kutta's third order", .cite = "Cox, Matthews 2002, eq. 23-25",
+    .name = "etd-rk3", .about = "exponential time differencing after Kutta's third order",
+    .cite = "Cox, Matthews 2002, eq. 23-25",
     .data = &etd_3, .order = 3, .evals = 3, .work = 3, .never = SIGMA_0, .step = step,
 };
 const solver solver_etd_rk4 = {

@@ -1,12 +1,15 @@
 /*
- * REAB-n: exponential Rosenbrock Adams-Bashforth.  The part of the flow that a Gaussian N(m, c I) of the data's size would have is solved
- * exactly; the rest of the data prediction, N = D - m - J (x - alpha m) with J = alpha c/S^2, S^2 = alpha^2 c + sigma^2, by Adams-Bashforth.
- * With theta = asinh(sqrt(c) alpha/sigma)/sqrt(c) the flow is d((x - alpha m)/S) = N dtheta:
+ * REAB-n: exponential Rosenbrock Adams-Bashforth.  The part of the flow that a Gaussian N(m, c I) of the data's size
+ * would have is solved exactly; the rest of the data prediction, N = D - m - J (x - alpha m) with J = alpha c/S^2, S^2
+ * = alpha^2 c + sigma^2, by Adams-Bashforth.  With theta = asinh(sqrt(c) alpha/sigma)/sqrt(c) the flow is d((x - alpha
+ * m)/S) = N dtheta:
  *
  *   y = alpha_b m + (S_b/S_a) (x - alpha_a m) + S_b int N dtheta
  *
- * m and c are read off the field itself, once, far out (lambda = -3), where every data law looks Gaussian:  D = m + J (x - alpha m).
- * Whatever they are, the order is n; where the data are that Gaussian, N = 0.  The first step of reab-3 is a midpoint step in theta.
+ * m and c are read off the field itself, once, far out (lambda = -3), where every data law looks Gaussian:
+ * D = m + J (x - alpha m).
+ * Whatever they are, the order is n; where the data are that Gaussian, N = 0.
+ * The first step of reab-3 is a midpoint step in theta.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -95,9 +98,11 @@ static int eval_rest(run *r, const level *l, const double *x, double *n)
 }
 
 /* From a to b over n known values at the angles at[0] (of a), at[1], ... */
-static void integrate(const run *r, int g, const level *a, const level *b, int n, const double *at, double *const *rest, const double *x, double *y)
+static void integrate(const run *r, int g, const level *a, const level *b, int n, const double *at,
+                      double *const *rest, const double *x, double *y)
 {
-    double c = variance(r), S = spread(c, b), keep = S / spread(c, a), h = theta(c, b) - at[0], part[MAX_NODES] = { 0 }, w[MAX_NODES];
+    double c = variance(r), S = spread(c, b), keep = S / spread(c, a), h = theta(c, b) - at[0],
+        part[MAX_NODES] = { 0 }, w[MAX_NODES];
     term sum[MAX_NODES + 2] = { { keep, x }, { b->alpha - keep * a->alpha, r->w[MEAN] } };
 
     for (int j = 0; j < n; j++)
@@ -147,8 +152,10 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 #define REAB(n, what) { \
-    .name = "reab-" #n, .about = what, .cite = "Hochbruck, Ostermann 2010, section 2.5: exponential Rosenbrock and Adams methods", \
-    .data = &points[n - 1], .order = n, .evals = 1, .work = n == 3 ? 5 : 4, .history = 2, .never = SIGMA_0, .open = open, .close = shut, .step = step, \
+    .name = "reab-" #n, .about = what, \
+    .cite = "Hochbruck, Ostermann 2010, section 2.5: exponential Rosenbrock and Adams methods", \
+    .data = &points[n - 1], .order = n, .evals = 1, .work = n == 3 ? 5 : 4, .history = 2, .never = SIGMA_0, \
+    .open = open, .close = shut, .step = step, \
     .par = { [STD] = { "std", "of the Gaussian part; 0: read off the field", NULL, 0, 0, 1e6, 0 } } }
 
 const solver solver_reab_1 = REAB(1, "exact Gaussian part, the rest by Euler");

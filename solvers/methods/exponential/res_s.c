@@ -1,9 +1,10 @@
 /*
- * Refined exponential solvers, single step: explicit exponential Runge-Kutta methods that meet the stiff order conditions, on the data prediction.
- * With phi_k = phi_k(-h), phi_k,i = phi_k(-c_i h):
+ * Refined exponential solvers, single step: explicit exponential Runge-Kutta methods that meet the stiff order
+ * conditions, on the data prediction.  With phi_k = phi_k(-h), phi_k,i = phi_k(-c_i h):
  *
  *   res-2s  b_2 = phi_2/c2
- *   res-3s  a_32 = gamma c2 phi_2,2 + (c3^2/c2) phi_2,3,   b_2 = gamma b_3,   b_3 = phi_2/(gamma c2 + c3),   gamma = (3 c3 - 2) c3/((2 - 3 c2) c2)
+ *   res-3s  a_32 = gamma c2 phi_2,2 + (c3^2/c2) phi_2,3,   b_2 = gamma b_3,   b_3 = phi_2/(gamma c2 + c3),
+ *           gamma = (3 c3 - 2) c3/((2 - 3 c2) c2)
  *   res-5s  Hochbruck and Ostermann's method of stiff order 4, eq. 5.19
  */
 #include "solvers/tools/exprk.h"
@@ -60,22 +61,27 @@ static int check_3(const method *m, const plan *p)
     double c2 = m->par[C2], c3 = m->par[C3], off = c2 - 2. / 3, bottom = c2 == c3 ? 0 : gamma_of(c2, c3) * c2 + c3;
 
     if (off * off < 1e-12 || bottom * bottom < 1e-12)
-        return fail("%s: c2 = %g with c3 = %g has no weights of order 3; c2 may not be 2/3 nor c3", m->sol->name, c2, c3);
+        return fail("%s: c2 = %g with c3 = %g has no weights of order 3; c2 may not be 2/3 nor c3", m->sol->name, c2,
+                    c3);
     return 0;
 }
 
 #define PART(name, part) { name, "part of the step in lambda at which a stage lies", NULL, part, 1e-3, 1 }
 
 const solver solver_res_2s = {
-    .name = "res-2s", .about = "refined exponential solver, 2 stages", .cite = "Zhang et al. 2023, arXiv:2308.02157; Hochbruck, Ostermann 2010, eq. 2.39",
-    .data = &res_2, .order = 2, .evals = 2, .work = 2, .never = SIGMA_0, .step = step, .par = { [C2] = PART("c2", 0.5) },
+    .name = "res-2s", .about = "refined exponential solver, 2 stages",
+    .cite = "Zhang et al. 2023, arXiv:2308.02157; Hochbruck, Ostermann 2010, eq. 2.39",
+    .data = &res_2, .order = 2, .evals = 2, .work = 2, .never = SIGMA_0, .step = step,
+    .par = { [C2] = PART("c2", 0.5) },
 };
 const solver solver_res_3s = {
-    .name = "res-3s", .about = "refined exponential solver, 3 stages", .cite = "Zhang et al. 2023, arXiv:2308.02157; Hochbruck, Ostermann 2005, eq. 5.9",
+    .name = "res-3s", .about = "refined exponential solver, 3 stages",
+    .cite = "Zhang et al. 2023, arXiv:2308.02157; Hochbruck, Ostermann 2005, eq. 5.9",
     .data = &res_3, .order = 3, .evals = 3, .work = 3, .never = SIGMA_0, .check = check_3, .step = step,
     .par = { [C2] = PART("c2", 1. / 3), [C3] = PART("c3", 2. / 3) },
 };
 const solver solver_res_5s = {
-    .name = "res-5s", .about = "exponential Runge-Kutta of stiff order 4, 5 stages", .cite = "Hochbruck, Ostermann 2005, eq. 5.19",
+    .name = "res-5s", .about = "exponential Runge-Kutta of stiff order 4, 5 stages",
+    .cite = "Hochbruck, Ostermann 2005, eq. 5.19",
     .data = &res_5, .order = 4, .evals = 5, .work = 5, .never = SIGMA_0, .step = step,
 };

@@ -1,10 +1,14 @@
 /*
- * UniP-p and UniPC-p: exponential Adams-Bashforth through p predictions, and UniC, the corrector through the new one besides, for which the
- * next step's call serves.  The variants differ where two nodes are used: B(h) = h (bh1), e^h - 1 (bh2), or the exact weight (vary-coeff).
+ * UniP-p and UniPC-p: exponential Adams-Bashforth through p predictions, and UniC, the corrector through the new one
+ * besides, for which the
+ * next step's call serves.  The variants differ where two nodes are used: B(h) = h (bh1), e^h - 1 (bh2), or the exact
+ * weight (vary-coeff).
  *
- * Order p needs a start of order p - 1, and UniPC-p, of order p + 1, one of order p: the authors' ramp of orders 1, 2, 3 gives 2 for
- * unip-3 and -4, and 3 for unipc-3 and -4.  start=single takes the first steps with RES-2s (unip-3), DPM-Solver-3s (unip-4, unipc-3) or
- * ETD-RK4 (unipc-4), and steps from two points with the exact weight, whatever the variant: then unip-3 is dpmpp-3m and res-3m.
+ * Order p needs a start of order p - 1, and UniPC-p, of order p + 1, one of order p: the authors' ramp of orders 1, 2,
+ * 3 gives 2 for
+ * unip-3 and -4, and 3 for unipc-3 and -4.  start=single takes the first steps with RES-2s (unip-3), DPM-Solver-3s
+ * (unip-4, unipc-3) or ETD-RK4 (unipc-4), and steps from two points with the exact weight, whatever the variant: then
+ * unip-3 is dpmpp-3m and res-3m.
  *
  * -shipped: the authors' vary_coeff drops a row of its corrector: order 1.
  */
@@ -16,15 +20,18 @@ enum { SINGLE, RAMP };
 static const double half[] = { 0.5, 1 }, thirds[] = { 1. / 3, 2. / 3, 0 };
 
 typedef struct uni { int points, corrects, starts; const exprk *start; const double *start_par; } uni;
-static const uni p1 = { 1, 0, 0, NULL, NULL }, p2 = { 2, 0, 0, NULL, NULL }, p3 = { 3, 0, 1, &exprk_2s, half }, p4 = { 4, 0, 2, &exprk_3s, thirds };
-static const uni c1 = { 1, 1, 0, NULL, NULL }, c2 = { 2, 1, 0, NULL, NULL }, c3 = { 3, 1, 1, &exprk_3s, thirds }, c4 = { 4, 1, 2, &exprk_krogstad, NULL };
+static const uni p1 = { 1, 0, 0, NULL, NULL }, p2 = { 2, 0, 0, NULL, NULL }, p3 = { 3, 0, 1, &exprk_2s, half },
+    p4 = { 4, 0, 2, &exprk_3s, thirds };
+static const uni c1 = { 1, 1, 0, NULL, NULL }, c2 = { 2, 1, 0, NULL, NULL }, c3 = { 3, 1, 1, &exprk_3s, thirds },
+    c4 = { 4, 1, 2, &exprk_krogstad, NULL };
 
 static adams made_of(const uni *u, const double *par)
 {
     static const enum rule rules[] = { BH1, HALF, EXACT };
     int starts = par[START] == RAMP ? 0 : u->starts;
 
-    return (adams){ .points = u->points, .corrects = u->corrects, .rule = starts ? EXACT : rules[(int)par[VARIANT]], .form = par[PREDICT] ? NOISE : DATA,
+    return (adams){ .points = u->points, .corrects = u->corrects, .rule = starts ? EXACT : rules[(int)par[VARIANT]],
+                    .form = par[PREDICT] ? NOISE : DATA,
                     .start = u->start, .starts = starts, .start_par = u->start_par };
 }
 
@@ -48,14 +55,16 @@ static int refuse(const method *m, const plan *p, int by_noise)
     const level *a = p->grid, *b = a + p->steps;
 
     if (by_noise && (a->alpha == 0 || b->alpha == 0))
-        return fail("%s: predict=noise says nothing where alpha = 0; take predict=data, or start below t = %g", m->sol->name, a->t);
+        return fail("%s: predict=noise says nothing where alpha = 0; take predict=data, or start below t = %g",
+                    m->sol->name, a->t);
     return 0;
 }
 
 static int check(const method *m, const plan *p) { return refuse(m, p, m->par[PREDICT] == NOISE); }
 static int check_shipped(const method *m, const plan *p) { return refuse(m, p, m->par[0] == NOISE); }
 
-/* With the ramp: the first step alone has a local error of h^2, with the corrector of h^3.  unipc-4 reads 4.7 to 5 where round-off lets it: no claim. */
+/* With the ramp: the first step alone has a local error of h^2, with the corrector of h^3.
+ * unipc-4 reads 4.7 to 5 where round-off lets it: no claim. */
 static void claims(const method *m, double *order, int *stochastic)
 {
     const uni *u = m->sol->data;
@@ -67,10 +76,12 @@ static void claims(const method *m, double *order, int *stochastic)
 #define VARIANTS [VARIANT] = { "variant", "B(h) of steps from two points", "bh1 bh2 vary-coeff", 1 }
 #define PAR { VARIANTS, [PREDICT] = PREDICT_CHOICE, LAST_STEPS }
 #define PAR_START { VARIANTS, [PREDICT] = PREDICT_CHOICE, \
-                    [START] = { "start", "the first steps: of the order that is needed, or what points there are", "single ramp", SINGLE }, LAST_STEPS }
+                    [START] = { "start", "the first steps: of the order that is needed, or what points there are", \
+                                "single ramp", SINGLE }, LAST_STEPS }
 #define CITE "Zhao et al. 2023, arXiv:2302.04867"
 #define USUAL .check = check, .claims = claims, .step = step
-#define SIZES(points, corrects, stages) .evals = 1, .work = ADAMS_WORK(points, corrects, stages), .history = ADAMS_HISTORY(points, corrects)
+#define SIZES(points, corrects, stages) .evals = 1, .work = ADAMS_WORK(points, corrects, stages), \
+    .history = ADAMS_HISTORY(points, corrects)
 
 const solver solver_unip_1 = {
     .name = "unip-1", .about = "UniP of order 1: ddim", .cite = CITE,
@@ -105,10 +116,16 @@ const solver solver_unipc_4 = {
     .data = &c4, SIZES(4, 1, 4), USUAL, .par = PAR_START,
 };
 const solver solver_unipc_2_shipped = {
-    .name = "unipc-2-shipped", .about = "UniPC-2 vary_coeff as its authors ship it: the corrector drops a row; order 1", .cite = CITE ", authors' code",
-    .data = &c2, .order = 1, SIZES(2, 1, 1), .check = check_shipped, .step = step_shipped, .par = { PREDICT_CHOICE, LAST_STEPS },
+    .name = "unipc-2-shipped",
+    .about = "UniPC-2 vary_coeff as its authors ship it: the corrector drops a row; order 1",
+    .cite = CITE ", authors' code",
+    .data = &c2, .order = 1, SIZES(2, 1, 1), .check = check_shipped, .step = step_shipped,
+    .par = { PREDICT_CHOICE, LAST_STEPS },
 };
 const solver solver_unipc_3_shipped = {
-    .name = "unipc-3-shipped", .about = "UniPC-3 vary_coeff as its authors ship it: the corrector drops a row; order 1", .cite = CITE ", authors' code",
-    .data = &c3, .order = 1, SIZES(3, 1, 1), .check = check_shipped, .step = step_shipped, .par = { PREDICT_CHOICE, LAST_STEPS },
+    .name = "unipc-3-shipped",
+    .about = "UniPC-3 vary_coeff as its authors ship it: the corrector drops a row; order 1",
+    .cite = CITE ", authors' code",
+    .data = &c3, .order = 1, SIZES(3, 1, 1), .check = check_shipped, .step = step_shipped,
+    .par = { PREDICT_CHOICE, LAST_STEPS },
 };

@@ -1,7 +1,8 @@
 /*
- * Adams-Bashforth of n points for any steps, in s = sigma/alpha:  u_b = u_a + sum_j E_j int_(s_a)^(s_b) L_j(s) ds, L_j the Lagrange basis through the
- * last n values of s.  Two papers have it under names of their own: it is k-diffusion's linear multistep method, which starts by a ramp,
- * and DEIS's rho-AB, rho being s.
+ * Adams-Bashforth of n points for any steps, in s = sigma/alpha:
+ * u_b = u_a + sum_j E_j int_(s_a)^(s_b) L_j(s) ds, L_j the Lagrange basis through the
+ * last n values of s.  Two papers have it under names of their own: it is k-diffusion's linear multistep method, which
+ * starts by a ramp, and DEIS's rho-AB, rho being s.
  */
 #include "solvers/tools/lagrange.h"
 #include "solvers/tools/multi.h"
@@ -31,8 +32,10 @@ AB(deis_rhoab3, "deis-rhoab3", 3, "DEIS, E a parabola in rho: ab-3", DEIS, RUNGE
 AB(deis_rhoab4, "deis-rhoab4", 4, "DEIS, E a cubic in rho: ab-4", DEIS, RUNGE_OR_RAMP)
 
 const solver solver_lms = {
-    .name = "lms", .about = "k-diffusion's linear multistep: ab-4 started by a ramp, whose Euler step leaves order 2", .cite = "k-diffusion, sample_lms",
+    .name = "lms", .about = "k-diffusion's linear multistep: ab-4 started by a ramp, whose Euler step leaves order 2",
+    .cite = "k-diffusion, sample_lms",
     .data = &(const multi){ .weights = weights }, .order = 2, .never = ALPHA_0, MULTI(MULTI_POINTS),
-    .par = { [START] = { "start", "first steps: Runge-Kutta of order n-1, or 1, 2, .. predictions as k-diffusion does", "runge ramp", 1, 0, 0 },
+    .par = { [START] = { "start", "first steps: Runge-Kutta of order n-1, or 1, 2, .. predictions as k-diffusion does",
+                         "runge ramp", 1, 0, 0 },
              [ORDER] = { "order", "predictions used", 0, 4, 1, MULTI_POINTS, 1 } },
 };

@@ -1,14 +1,16 @@
 /*
- * DEIS, Adams-Bashforth with a weight:  u_b = u_a + sum_j E_j int_(s_a)^(s_b) L_j(v) ds,  u = x/alpha, s = sigma/alpha, L_j the Lagrange basis in a
- * variable v of one's choice, in which E is close to a polynomial:
+ * DEIS, Adams-Bashforth with a weight:  u_b = u_a + sum_j E_j int_(s_a)^(s_b) L_j(v) ds,
+ * u = x/alpha, s = sigma/alpha, L_j the Lagrange basis in a variable v of one's choice, in which E is close to a
+ * polynomial:
  *
  *   v = t            deis-tab        the paper's t-AB of order n - 1
  *   v = lambda       deis-logrhoab   what diffusers calls DEIS
  *   v = s            deis-rhoab      in closed form, ab.c
  *
- * The integrals by Gauss and Legendre in lambda, ds = -s dlambda, where everything is smooth.  The authors' code takes a left Riemann sum of 10,000
- * points in t or s, wrong by 2e-7 to 1e-4 of a weight: `-shipped`.  Its order falls from 2, a ramp's, to 1 where the error of the sum takes over:
- * none is claimed.
+ * The integrals by Gauss and Legendre in lambda, ds = -s dlambda, where everything is smooth.
+ * The authors' code takes a left Riemann sum of 10,000
+ * points in t or s, wrong by 2e-7 to 1e-4 of a weight: `-shipped`.
+ * Its order falls from 2, a ramp's, to 1 where the error of the sum takes over: none is claimed.
  */
 #include <math.h>
 #include "solvers/tools/lagrange.h"
@@ -19,7 +21,8 @@ enum { MOST = 64, RIEMANN = 10000 };
 static double time_of(const process *p, double lambda) { return p->t_of_lambda(p, lambda); }
 static double itself(const process *p, double lambda) { return lambda; }
 
-static void gauss(const run *r, int n, const double *node, const level *a, const level *b, double (*variable)(const process *, double), double *w)
+static void gauss(const run *r, int n, const double *node, const level *a, const level *b,
+                  double (*variable)(const process *, double), double *w)
 {
     const stock *s = r->ext;
     int points = (int)s->rule->n;
@@ -104,7 +107,8 @@ static void rhoab_riemann(const run *r, int n, const level *const *at, const lev
     const solver solver_deis_##id = { \
         .name = "deis-" title, .about = what, .cite = "Zhang and Chen 2022", \
         .data = &(const multi){ .points = n, .ramps = ramp, .weights = rule }, \
-        .order = reads, .never = ALPHA_0 | SIGMA_0, .par = { __VA_ARGS__ }, .open = multi_open, .close = multi_close, MULTI(n), \
+        .order = reads, .never = ALPHA_0 | SIGMA_0, .par = { __VA_ARGS__ }, .open = multi_open, .close = multi_close, \
+        MULTI(n), \
     };
 DEIS(tab1, "tab1", 1, 1, "DEIS, E a constant over the step: DDIM", tab_weights, 0, { 0 })
 DEIS(tab2, "tab2", 2, 2, "DEIS, E a line in t", tab_weights, 0, { 0 })
@@ -112,7 +116,8 @@ DEIS(tab3, "tab3", 3, 3, "DEIS, E a parabola in t", tab_weights, 0, RUNGE_OR_RAM
 DEIS(tab4, "tab4", 4, 4, "DEIS, E a cubic in t", tab_weights, 0, RUNGE_OR_RAMP)
 DEIS(logrhoab1, "logrhoab1", 1, 1, "DEIS in log(sigma/alpha), E a constant: DDIM", log_weights, 0, { 0 })
 DEIS(logrhoab2, "logrhoab2", 2, 2, "DEIS in log(sigma/alpha) as in diffusers, E a line", log_weights, 0, LAST_STEPS)
-DEIS(logrhoab3, "logrhoab3", 3, 3, "DEIS in log(sigma/alpha) as in diffusers, E a parabola", log_weights, 0, RUNGE_OR_RAMP, LAST_STEPS)
+DEIS(logrhoab3, "logrhoab3", 3, 3, "DEIS in log(sigma/alpha) as in diffusers, E a parabola", log_weights, 0,
+     RUNGE_OR_RAMP, LAST_STEPS)
 DEIS(tab1_shipped, "tab1-shipped", 1, 1, "deis-tab1 with the authors' left Riemann sums", tab_riemann, 1, { 0 })
 DEIS(tab2_shipped, "tab2-shipped", 2, 0, "deis-tab2 with the authors' left Riemann sums", tab_riemann, 1, { 0 })
 DEIS(tab3_shipped, "tab3-shipped", 3, 0, "deis-tab3 with the authors' left Riemann sums", tab_riemann, 1, { 0 })

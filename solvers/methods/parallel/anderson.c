@@ -1,13 +1,16 @@
 /*
- * Triangular Anderson acceleration of the windowed fixed point (ParaTAA).  The equations of order k: with phi_m the inner method's solve of slice m,
- * h_j is the state j that the solves of the last k slices give when changes are carried on from one to the next (picard.c), and R_j = h_j - x_j.
+ * Triangular Anderson acceleration of the windowed fixed point (ParaTAA).
+ * The equations of order k: with phi_m the inner method's solve of slice m, h_j is the state j that the solves of the
+ * last k slices give when changes are carried on from one to the next (picard.c), and R_j = h_j - x_j.
  * From the last m iterations' differences dX, dR of states and residuals
  *
- *   x_j <- x_j + R_j - sum_l gamma_l (dX_l + dR_l)_j,   gamma = argmin |sum_{i<=j} R_i - gamma dR_i|^2 + ridge |gamma|^2,
+ *   x_j <- x_j + R_j - sum_l gamma_l (dX_l + dR_l)_j,
+ *   gamma = argmin |sum_{i<=j} R_i - gamma dR_i|^2 + ridge |gamma|^2,
  *
- * over the states i of the window up to j alone: a state depends on those before it, as it must.  The states that have settled, and the first that has
- * not, take h_j itself.  A state has settled when |R_j|^2/dim <= tol^2 s_j^2 and all before it have (the paper looks at k = 1 there, but then small
- * residuals of many states may add up).
+ * over the states i of the window up to j alone: a state depends on those before it, as it must.
+ * The states that have settled, and the first that has
+ * not, take h_j itself.  A state has settled when |R_j|^2/dim <= tol^2 s_j^2 and all before it have (the paper looks at
+ * k = 1 there, but then small residuals of many states may add up).
  * ridge is relative to the mean diagonal of the normal equations (the paper's is absolute).
  */
 #include <math.h>
@@ -16,9 +19,11 @@
 
 enum { MEMORY = WINDOW_OWN, ORDER, RIDGE };
 enum { MOST = 8 };
-enum { BEFORE_X, BEFORE_R, PAIRS };                     /* arrays of the window: the last states and residuals, then dX and dR of each iteration */
+/* arrays of the window: the last states and residuals, then dX and dR of each iteration */
+enum { BEFORE_X, BEFORE_R, PAIRS };
 
-static double *kept(const window *w, int which, int row, int j, int dim) { return window_at(w, w->more + which * w->size, row, j, dim); }
+static double *kept(const window *w, int which, int row, int j,
+                    int dim) { return window_at(w, w->more + which * w->size, row, j, dim); }
 
 /* h of all states: the changes of the last `order` - 1 of them carried on. */
 static void chain(const run *r, const window *w, int row, int len)
@@ -27,13 +32,15 @@ static void chain(const run *r, const window *w, int row, int len)
 
     for (int j = 0; j < len; j++) {
         double *h = window_at(w, w->fresh, row, j, dim);
-        const double *before = order >= len && j ? h - dim : h;        /* all slices: h of the state before is the first part of this one's */
+        /* all slices: h of the state before is the first part of this one's */
+        const double *before = order >= len && j ? h - dim : h;
         int first = j - order + 1 > 0 ? j - order + 1 : 0, m = before == h ? first + 1 : j;
 
         if (before == h)
             memcpy(h, window_at(w, w->answer, row, first, dim), dim * sizeof *h);
         for (; m <= j; m++, before = h)
-            window_carry(w, w->begin[row] + m, dim, window_at(w, w->answer, row, m, dim), before, window_at(w, w->x, row, m, dim), h);
+            window_carry(w, w->begin[row] + m, dim, window_at(w, w->answer, row, m, dim), before,
+                         window_at(w, w->x, row, m, dim), h);
     }
 }
 
@@ -42,7 +49,8 @@ static int settled(const run *r, const window *w, int row, int len)
 {
     int j = 0;
 
-    while (j < len && window_passes(r, w, w->begin[row] + j + 1, window_at(w, w->fresh, row, j, r->dim), window_at(w, w->x, row, j + 1, r->dim)))
+    while (j < len && window_passes(r, w, w->begin[row] + j + 1, window_at(w, w->fresh, row, j, r->dim),
+                                    window_at(w, w->x, row, j + 1, r->dim)))
         j++;
     return j;
 }
@@ -148,10 +156,13 @@ static int open(run *r) { return window_open(r, r->par[MEMORY] > 0 ? PAIRS + 2 *
 static int whole(run *r, int steps, const level *grid, double *x) { return window_whole(r, steps, grid, x, guess); }
 
 const solver solver_anderson = {
-    .name = "anderson", .about = "Picard iteration with triangular Anderson acceleration, parallel in time", .cite = "Tang et al. 2024, arXiv:2402.09970",
-    .evals = 1, .inners = 1, .twin = 1, .shape = window_shape, .claims = window_claims, .check = window_check, .open = open, .whole = whole,
+    .name = "anderson", .about = "Picard iteration with triangular Anderson acceleration, parallel in time",
+    .cite = "Tang et al. 2024, arXiv:2402.09970",
+    .evals = 1, .inners = 1, .twin = 1, .shape = window_shape, .claims = window_claims, .check = window_check,
+    .open = open, .whole = whole,
     .close = window_close,
     .par = { WINDOW_PARAMS, [MEMORY] = { "memory", "iterations that are remembered; 0: none", NULL, 1, 0, MOST, 1 },
              [ORDER] = { "order", "slices over which a change is carried on at once; 0: all", NULL, 0, 0, 1e6, 1 },
-             [RIDGE] = { "ridge", "regularisation of the least squares, relative to its mean diagonal", NULL, 1e-3, 0, 1 } },
+             [RIDGE] = { "ridge", "regularisation of the least squares, relative to its mean diagonal", NULL, 1e-3, 0,
+                         1 } },
 };

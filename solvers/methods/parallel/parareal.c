@@ -1,14 +1,17 @@
 /*
- * Parareal over the whole trajectory (SRDS), `parareal:window=W/COARSE/FINE`: the grid is cut into W slices; with F the fine method's solve of a slice,
- * G the coarse one's in `coarse` steps, and U_n the state where slice n begins,
+ * Parareal over the whole trajectory (SRDS), `parareal:window=W/COARSE/FINE`: the grid is cut into W slices; with F the
+ * fine method's solve of a slice, G the coarse one's in `coarse` steps, and U_n the state where slice n begins,
  *
  *   U_{n+1}^0 = G(U_n^0),   U_{n+1}^{p+1} = F(U_n^p) + (G(U_n^{p+1}) - G(U_n^p)).
  *
- * Where U_n did not change this is F(U_n) to the bit, so after p iterations the first p slices are the serial run's.  Solves are pipelined: a slice
- * begins iteration p as soon as its U is known and its solves of iteration p - 1 are done, and each tick of the pipe takes one fine and one coarse step
- * of all slices that are at work.  Methods that need the steps before take a slice whole: then all coarse solves of an iteration come first.
- * A row is done when its end moved by no more than tol (rms), or is the serial run's.  The coarse method sees the fine one's noise: its normals for an
- * interval are the weighted sum of those of the fine steps in it, in the clock c = (sigma/alpha)^2.
+ * Where U_n did not change this is F(U_n) to the bit, so after p iterations the first p slices are the serial run's.
+ * Solves are pipelined: a slice begins iteration p as soon as its U is known and its solves of iteration p - 1 are
+ * done, and each tick of the pipe takes one fine and one coarse step
+ * of all slices that are at work.  Methods that need the steps before take a slice whole: then all coarse solves of an
+ * iteration come first.
+ * A row is done when its end moved by no more than tol (rms), or is the serial run's.
+ * The coarse method sees the fine one's noise: its normals for an interval are the weighted sum of those of the fine
+ * steps in it, in the clock c = (sigma/alpha)^2.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -19,10 +22,12 @@ enum { COARSE = SLOTS_SLICE };                      /* the second parameter: coa
 enum { G, F };                                      /* inner methods */
 enum { START, NEXT, FINE, FINE_BEFORE, COARSE_NOW, COARSE_BEFORE, ARRAYS };
 
-/* Slice n: the iteration that it works on (-1: none yet), the one that waits for it in NEXT (-1: none), steps done of its two solves. */
+/* Slice n: the iteration that it works on (-1: none yet), the one that waits for it in NEXT (-1: none), steps done of
+ * its two solves. */
 typedef struct slice { int first, last, iteration, waiting, fine, coarse, coarse_steps, told, told_exact; } slice;
 
-/* Of slice n of a row: whether its start is the serial run's, whether the one before was and the one in NEXT is; whether the start did not change. */
+/* Of slice n of a row: whether its start is the serial run's, whether the one before was and the one in NEXT is;
+ * whether the start did not change. */
 typedef struct known { unsigned char exact, exact_before, exact_next, same; } known;
 
 /* For the coarse method's noise. */
@@ -31,7 +36,8 @@ typedef struct shared { const noise *fine; const level *grid; int steps; long dr
 typedef struct parareal {
     slots run[2];
     team team;
-    int slices, total, lockstep, rows, *of;         /* slices now; slices at most; whole solves at once; rows that still run */
+    /* slices now; slices at most; whole solves at once; rows that still run */
+    int slices, total, lockstep, rows, *of;
     double *a[ARRAYS];                              /* n x (total + 1) x dim each */
     known *k;                                       /* n x (total + 1) */
     slice *s;                                       /* total + 1 */
@@ -54,7 +60,8 @@ static void shape(const run *r, int *groups, int *rows) { *groups *= *rows * cou
 
 static double clock_of(const level *l) { return l->sigma * l->sigma / (l->alpha * l->alpha); }
 
-/* The normals of a coarse step from those of the fine steps in it; an interval that does not end on the grid gets normals of its own. */
+/* The normals of a coarse step from those of the fine steps in it; an interval that does not end on the grid gets
+ * normals of its own. */
 static void sum(const noise *n, const draw *d, double *z)
 {
     const shared *s = n->data;
@@ -73,7 +80,8 @@ static void sum(const noise *n, const draw *d, double *z)
     for (; a < b; a++)
         for (int row = 0; row < d->rows; row++) {
             double part = sqrt((clock_of(a) - clock_of(a + 1)) / all), *to = z + (size_t)row * d->dim;
-            draw fine = { .row = d->row + row, .step = a - s->grid, .nth = (a - s->grid) * s->draws + d->draw, .draw = d->draw, .rows = 1, .dim = d->dim,
+            draw fine = { .row = d->row + row, .step = a - s->grid, .nth = (a - s->grid) * s->draws + d->draw,
+                          .draw = d->draw, .rows = 1, .dim = d->dim,
                           .from = clock_of(a), .to = clock_of(a + 1), .t_from = a->t, .t_to = a[1].t };
 
             s->fine->fill(s->fine, &fine, s->one);
@@ -96,7 +104,8 @@ static int lay_out(parareal *p, run *r)
     int n = r->rows;
 
     p->total = count(r->how, r->plan->steps), places = (size_t)n * (p->total + 1);
-    bytes = ((ARRAYS * places + 1) * r->dim) * sizeof **p->a + (p->total + 1) * sizeof *p->s + n * sizeof *p->of + places * sizeof *p->k;
+    bytes = ((ARRAYS * places + 1) * r->dim) * sizeof **p->a + (p->total + 1) * sizeof *p->s + n * sizeof *p->of
+        + places * sizeof *p->k;
     if (!(at = p->slab = malloc(bytes)))
         return fail("parareal: out of memory: %zu bytes for %d slices; take fewer", bytes, p->total);
     r->bytes += bytes;
@@ -122,7 +131,8 @@ static int open(run *r)
     room = r->rows * p->total;
     if (slots_open(&p->run[F], r, F, room) || slots_open(&p->run[G], r, G, room) || team_open(&p->team, r, room))
         return FAILED;
-    p->data.fine = r->plan->noise, p->data.grid = r->plan->grid, p->data.steps = r->plan->steps, p->data.draws = p->run[F].draws;
+    p->data.fine = r->plan->noise, p->data.grid = r->plan->grid, p->data.steps = r->plan->steps,
+        p->data.draws = p->run[F].draws;
     p->sums = (noise){ .fill = sum, .data = &p->data };
     p->coarse = *r->plan, p->coarse.noise = &p->sums;
     set_plan(r->inner[G], &p->coarse);
@@ -140,9 +150,11 @@ static void shut(run *r)
     free(p->slab), free(p);
 }
 
-static double *state(const parareal *p, int array, int row, int n, int dim) { return p->a[array] + ((size_t)row * (p->total + 1) + n) * dim; }
+static double *state(const parareal *p, int array, int row, int n,
+                     int dim) { return p->a[array] + ((size_t)row * (p->total + 1) + n) * dim; }
 static known *of_row(const parareal *p, int row, int n) { return p->k + (size_t)row * (p->total + 1) + n; }
-static void copy(const parareal *p, int to, int from, int row, int n, int dim) { memcpy(state(p, to, row, n, dim), state(p, from, row, n, dim), dim * sizeof(double)); }
+static void copy(const parareal *p, int to, int from, int row, int n,
+                 int dim) { memcpy(state(p, to, row, n, dim), state(p, from, row, n, dim), dim * sizeof(double)); }
 static int fine_done(const slice *s) { return s->fine == s->last - s->first; }
 static int coarse_done(const slice *s) { return s->coarse == s->coarse_steps; }
 
@@ -158,7 +170,8 @@ static void begin(run *r, parareal *p, int n)
         int row = p->of[i];
         known *k = of_row(p, row, n);
 
-        k->same = s->iteration >= 0 && !memcmp(state(p, NEXT, row, n, dim), state(p, START, row, n, dim), dim * sizeof(double));
+        k->same = s->iteration >= 0 && !memcmp(state(p, NEXT, row, n, dim), state(p, START, row, n, dim),
+                                               dim * sizeof(double));
         k->exact_before = k->exact, k->exact = k->exact_next;
         copy(p, FINE_BEFORE, FINE, row, n, dim), copy(p, COARSE_BEFORE, COARSE_NOW, row, n, dim);
         copy(p, START, NEXT, row, n, dim), copy(p, FINE, NEXT, row, n, dim), copy(p, COARSE_NOW, NEXT, row, n, dim);
@@ -174,7 +187,8 @@ static void begin_slices(run *r, parareal *p)
             begin(r, p, n);
 }
 
-/* The start of the next slice of a row: by the fine solve from a start that is the serial run's, or by the formula above. */
+/* The start of the next slice of a row: by the fine solve from a start that is the serial run's, or by the formula
+ * above. */
 static void correct(const run *r, const parareal *p, int row, int n, int exact)
 {
     double *y = state(p, NEXT, row, n + 1, r->dim), *fine = state(p, exact ? FINE : FINE_BEFORE, row, n, r->dim);
@@ -196,7 +210,8 @@ static void arrive(run *r, parareal *p, double *x)
 
     for (int i = 0; i < p->rows; i++) {
         int row = p->of[i], exact = of_row(p, row, p->slices)->exact_next;
-        double *now = state(p, NEXT, row, p->slices, r->dim), moved = rms_apart(r->dim, now, state(p, START, row, p->slices, r->dim));
+        double *now = state(p, NEXT, row, p->slices, r->dim),
+            moved = rms_apart(r->dim, now, state(p, START, row, p->slices, r->dim));
 
         most = moved > most ? moved : most;
         if (exact || (s->waiting > 0 && tol > 0 && moved <= tol))
@@ -251,7 +266,8 @@ static int step_slices(run *r, parareal *p, int which)
 
     for (int n = 0; n < p->slices; n++) {
         slice *s = &p->s[n];
-        int length = s->last - s->first, all = which == F ? length : s->coarse_steps, *done = which == F ? &s->fine : &s->coarse;
+        int length = s->last - s->first, all = which == F ? length : s->coarse_steps, *done = which == F ? &s->fine
+            : &s->coarse;
         int steps = p->lockstep ? all : 1, array = which == F ? FINE : COARSE_NOW;
 
         if (s->iteration < 0 || *done == all)
@@ -259,7 +275,8 @@ static int step_slices(run *r, parareal *p, int which)
         for (int i = 0; i < p->rows; i++) {
             double *at = state(p, array, p->of[i], n, r->dim);
 
-            many->s[many->n++] = (slot){ p->of[i], s->first + length * *done / all, s->first + length * (*done + steps) / all, steps, at, at };
+            many->s[many->n++] = (slot){ p->of[i], s->first + length * *done / all,
+                                         s->first + length * (*done + steps) / all, steps, at, at };
         }
         *done += steps;
     }
@@ -292,7 +309,8 @@ static void start(run *r, parareal *p, int taken, const double *x)
     for (int n = 0; n <= p->slices; n++) {
         int first = n * each, last = first + each < taken ? first + each : taken, length = last - first;
 
-        p->s[n] = (slice){ .first = first, .last = last, .iteration = -1, .waiting = -1, .coarse_steps = coarse < length ? coarse : length };
+        p->s[n] = (slice){ .first = first, .last = last, .iteration = -1, .waiting = -1,
+                           .coarse_steps = coarse < length ? coarse : length };
     }
     p->s[0].waiting = 0;
     memset(p->k, 0, (size_t)r->rows * (p->total + 1) * sizeof *p->k);
@@ -332,7 +350,8 @@ static void claims(const method *m, double *order, int *stochastic)
 
 static int equal(const method *a, const method *b)
 {
-    if (a->sol != b->sol || memcmp(a->par, b->par, sizeof a->par) || strcmp(a->text ? a->text : "", b->text ? b->text : ""))
+    if (a->sol != b->sol || memcmp(a->par, b->par, sizeof a->par)
+        || strcmp(a->text ? a->text : "", b->text ? b->text : ""))
         return 0;
     for (int i = 0; i < a->sol->inners; i++)
         if (!equal(a->inner[i], b->inner[i]))
@@ -348,20 +367,26 @@ static int check(const method *m, const plan *p)
     if (slots_check(m, p, G, steps, "the coarse method ") || slots_check(m, p, F, each, ""))
         return FAILED;
     if (equal(g, f) && steps >= each)
-        return fail("parareal: the coarse method is the fine one, %s in %d step%s a slice, and saves nothing; give fewer slices or coarse steps, or another one",
+        return fail("parareal: the coarse method is the fine one, %s in %d step%s a slice, and saves nothing; give "
+                    "fewer slices or coarse steps, or another one",
                     f->sol->name, each, each > 1 ? "s" : "");
     if (method_stochastic(g) && !method_stochastic(f))
-        return fail("parareal: the coarse method %s is stochastic and the fine one, %s, is not; give one of the flow, such as ddim", g->sol->name, f->sol->name);
+        return fail("parareal: the coarse method %s is stochastic and the fine one, %s, is not; give one of the flow, "
+                    "such as ddim", g->sol->name, f->sol->name);
     if (p->grid[p->steps].sigma == 0 && g->sol->never & SIGMA_0 && !(f->sol->never & SIGMA_0))
-        return fail("parareal: the coarse method %s cannot step to sigma = 0, where %s goes; give another one, such as ddim, or --final none", g->sol->name,
+        return fail("parareal: the coarse method %s cannot step to sigma = 0, where %s goes; give another one, such as "
+                    "ddim, or --final none", g->sol->name,
                     f->sol->name);
     return 0;
 }
 
 const solver solver_parareal = {
-    .name = "parareal", .about = "parareal over the trajectory, COARSE/FINE, parallel in time", .cite = "Selvam et al. 2024, arXiv:2412.08292",
-    .evals = 1, .inners = 2, .twin = 1 + F, .shape = shape, .claims = claims, .check = check, .open = open, .whole = whole, .close = shut,
+    .name = "parareal", .about = "parareal over the trajectory, COARSE/FINE, parallel in time",
+    .cite = "Selvam et al. 2024, arXiv:2412.08292",
+    .evals = 1, .inners = 2, .twin = 1 + F, .shape = shape, .claims = claims, .check = check, .open = open,
+    .whole = whole, .close = shut,
     .par = { [SLOTS_WINDOW] = { "window", "slices of the trajectory", NULL, 10, 2, 1e6, 1 },
              [COARSE] = { "coarse", "steps of the coarse method in a slice", NULL, 1, 1, 1e6, 1 },
-             [SLOTS_TOL] = TOL_PARAM("rms change of the end below which a row is done; 0: when it is the serial run's, to the bit") },
+             [SLOTS_TOL] = TOL_PARAM("rms change of the end below which a row is done; 0: when it is the serial run's, "
+                                     "to the bit") },
 };

@@ -1,6 +1,6 @@
 /*
- * Solves of many rows from levels of their own, in lockstep: groups of one row, each keyed by its row and its step, so that a slot draws the noise
- * that the serial run draws there.
+ * Solves of many rows from levels of their own, in lockstep: groups of one row, each keyed by its row and its step, so
+ * that a slot draws the noise that the serial run draws there.
  */
 #include <float.h>
 #include <math.h>
@@ -25,7 +25,9 @@ static int count_draws(slots *s, run *r, int inner)
     if (dry_run(&p, &t))
         return FAILED;
     s->draws = t.draws / taken;
-    return t.draws % taken ? fail("%s: %s does not draw equally often in each step, and recorded noise is used in the order of a serial run; leave it out",
+    return t.draws % taken
+        ? fail("%s: %s does not draw equally often in each step, and recorded noise is used in the order of a serial "
+               "run; leave it out",
                                     r->sol->name, m->sol->name) : 0;
 }
 
@@ -37,7 +39,8 @@ int slots_open(slots *s, run *r, int inner, int room)
     *s = (slots){ .room = room, .rings = restarts(r->how->inner[inner]->sol) ? MAX_PAST + 2 : 2 };
     bytes = 2 * states + room * (s->rings * sizeof **s->ring + sizeof *s->s);
     if (!(at = s->slab = malloc(bytes)))
-        return fail("%s: out of memory: %zu bytes for %d solves at once; take a smaller window", r->sol->name, bytes, room);
+        return fail("%s: out of memory: %zu bytes for %d solves at once; take a smaller window", r->sol->name, bytes,
+                    room);
     r->bytes += bytes;
     s->x = (double *)at, at += states;
     s->y = (double *)at, at += states;
@@ -66,7 +69,8 @@ static int sort(slots *s)
     return most;
 }
 
-static const level *boundary(const slot *s, const level *grid, int j) { return grid + s->first + (long)(s->last - s->first) * j / s->steps; }
+static const level *boundary(const slot *s, const level *grid,
+                             int j) { return grid + s->first + (long)(s->last - s->first) * j / s->steps; }
 
 int slots_run(slots *s, run *r, int inner, const level *grid)
 {
@@ -103,7 +107,8 @@ int slots_run(slots *s, run *r, int inner, const level *grid)
     return status;
 }
 
-int slots_steps(const solver *s, int steps, const level *grid) { return grid[steps].sigma == 0 && s->never & SIGMA_0 ? steps - 1 : steps; }
+int slots_steps(const solver *s, int steps, const level *grid) { return grid[steps].sigma == 0 && s->never & SIGMA_0
+                                                                 ? steps - 1 : steps; }
 
 int slots_finish(run *r, int taken, int steps, const level *grid, double *x)
 {
@@ -180,11 +185,14 @@ int slots_check(const method *m, const plan *p, int inner, int slice, const char
     if (in->sol->twin)
         return fail("%s: %s%s is parallel in time itself; wrap a plain method such as ddim", own, what, name);
     if (!in->sol->step || in->sol->adapts)
-        return fail("%s: %s%s chooses its own steps and cannot be cut into slices; wrap a method of fixed steps such as ddim", own, what, name);
+        return fail("%s: %s%s chooses its own steps and cannot be cut into slices; wrap a method of fixed steps such "
+                    "as ddim", own, what, name);
     if (couples(in))
-        return fail("%s: %s%s takes norms over the batch, and here every row stands alone; leave norm=batch out", own, what, name);
+        return fail("%s: %s%s takes norms over the batch, and here every row stands alone; leave norm=batch out", own,
+                    what, name);
     if (restarts(in->sol) && slice < 2)
-        return fail("%s: %s%s needs the steps before and would restart in each step; give slice=2 or more, or wrap a one-step method such as ddim", own,
+        return fail("%s: %s%s needs the steps before and would restart in each step; give slice=2 or more, or wrap a "
+                    "one-step method such as ddim", own,
                     what, name);
     if (restarts(in->sol) && method_par(in, "last", LAST_FULL) != LAST_FULL)
         return fail("%s: %s%s: last counts the steps of a whole run, which is cut here; leave it out", own, what, name);
@@ -198,7 +206,8 @@ const method *method_twin(const method *m, int steps, method *room)
 
     if (!m->sol->twin || !restarts(in->sol))
         return in;
-    *room = (method){ .sol = &solver_picard, .par = { [SLOTS_WINDOW] = 1, [SLOTS_SLICE] = slice > 0 ? slice : (steps + window - 1) / window },
+    *room = (method){ .sol = &solver_picard,
+                      .par = { [SLOTS_WINDOW] = 1, [SLOTS_SLICE] = slice > 0 ? slice : (steps + window - 1) / window },
                       .inner = { (method *)in } };
     return room;
 }

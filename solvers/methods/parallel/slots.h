@@ -1,9 +1,11 @@
-/* Many solves of an inner method at once, each of a row of the block from a level of its own: what the methods that are parallel in time share. */
+/* Many solves of an inner method at once, each of a row of the block from a level of its own: what the methods that are
+ * parallel in time share. */
 #ifndef FOKKER_SLOTS_H
 #define FOKKER_SLOTS_H
 #include "solvers/engine/drive.h"
 
-/* Steps of one row from state `from` at grid[first] to grid[last], which `to` gets: levels first + (last - first) j/steps. */
+/* Steps of one row from state `from` at grid[first] to grid[last], which `to` gets: levels first + (last - first)
+ * j/steps. */
 typedef struct slot { int row, first, last, steps; const double *from; double *to; } slot;
 
 typedef struct slots {
@@ -20,17 +22,20 @@ enum { SLOTS_WINDOW, SLOTS_SLICE, SLOTS_TOL, SLOTS_OWN };
 #define SLICE_PARAM(about) { "slice", about, NULL, 1, 1, 1e8, 1 }
 #define TOL_PARAM(about) { "tol", about, NULL, 1e-3, 0, 1e9 }
 
-/* Room for that many solves of r's inner method; counts the memory.  0 or FAILED, with everything freed by slots_close in any case. */
+/* Room for that many solves of r's inner method; counts the memory.
+ * 0 or FAILED, with everything freed by slots_close in any case. */
 int  slots_open(slots *, run *r, int inner, int room);
 void slots_close(slots *);
 
-/* All of them in lockstep, ONE field call for all groups whenever the method asks; s.n is 0 afterwards.  Two lengths at most.  0 or FAILED. */
+/* All of them in lockstep, ONE field call for all groups whenever the method asks; s.n is 0 afterwards.
+ * Two lengths at most.  0 or FAILED. */
 int slots_run(slots *, run *r, int inner, const level *grid);
 
 /* Whether a step of the method needs those before: then it restarts in each slice. */
 static inline int restarts(const solver *s) { return s->history && (!s->embedded || s->chained); }
 
-/* The steps of the grid that windows take: all, or all but the one to sigma = 0 where the method leaves that to the driver. */
+/* The steps of the grid that windows take: all, or all but the one to sigma = 0 where the method leaves that to the
+ * driver. */
 int slots_steps(const solver *, int steps, const level *grid);
 
 /* That step, for all rows of the block at once, where it is left.  0 or FAILED. */

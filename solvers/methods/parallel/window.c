@@ -1,6 +1,7 @@
 /*
- * A window of slices of each row at once.  Each round solves all of them from the states as they are guessed now; the method (`update`) makes new
- * guesses; the window slides to the first state that changed by more than the tolerance, which has become exact: its predecessor had settled.
+ * A window of slices of each row at once.  Each round solves all of them from the states as they are guessed now; the
+ * method (`update`) makes new guesses; the window slides to the first state that changed by more than the tolerance,
+ * which has become exact: its predecessor had settled.
  * States that enter begin as copies of the last one (Shih et al. 2023, algorithm 1).
  */
 #include <math.h>
@@ -21,7 +22,8 @@ static int width_of(const method *m, int steps)
     return m->par[SLOTS_WINDOW] < all ? (int)m->par[SLOTS_WINDOW] : all;
 }
 
-void window_shape(const run *r, int *groups, int *rows) { *groups *= *rows * width_of(r->how, r->plan->steps), *rows = 1; }
+void window_shape(const run *r, int *groups, int *rows) { *groups *= *rows * width_of(r->how, r->plan->steps),
+                                                          *rows = 1; }
 
 void window_claims(const method *m, double *order, int *stochastic)
 {
@@ -39,11 +41,14 @@ int window_open(run *r, int extras)
 
     if (!w)
         return fail("out of memory");
-    w->slice = slice_of(r->how), w->width = width_of(r->how, r->plan->steps), w->total = count(r->plan->steps, w->slice), w->extras = extras;
+    w->slice = slice_of(r->how), w->width = width_of(r->how, r->plan->steps),
+        w->total = count(r->plan->steps, w->slice), w->extras = extras;
     places = (size_t)n * (w->width + 1), w->size = places * r->dim;
-    bytes = (3 + extras) * w->size * sizeof *w->x + (2 * w->total + 1) * sizeof *w->scale + (places + 3 * n) * sizeof *w->of;
+    bytes = (3 + extras) * w->size * sizeof *w->x + (2 * w->total + 1) * sizeof *w->scale + (places + 3 * n)
+        * sizeof *w->of;
     if (!(at = w->slab = malloc(bytes)))
-        return fail("%s: out of memory: %zu bytes for windows of %d; take a smaller one", r->sol->name, bytes, w->width);
+        return fail("%s: out of memory: %zu bytes for windows of %d; take a smaller one", r->sol->name, bytes,
+                    w->width);
     r->bytes += bytes;
     w->x = (double *)at, w->answer = w->x + w->size, w->fresh = w->answer + w->size, w->more = w->fresh + w->size;
     w->scale = w->more + extras * w->size, w->carry = w->scale + w->total + 1;
@@ -103,7 +108,8 @@ static void start(run *r, window *w, int steps, const level *grid, const double 
     }
 }
 
-static int length(const window *w, int row) { return w->total - w->begin[row] < w->width ? w->total - w->begin[row] : w->width; }
+static int length(const window *w, int row) { return w->total - w->begin[row] < w->width ? w->total - w->begin[row]
+                                              : w->width; }
 
 static int solve_slots(run *r, window *w, const level *grid)
 {
@@ -111,12 +117,14 @@ static int solve_slots(run *r, window *w, const level *grid)
         for (int row = w->of[i], j = 0; j < length(w, row); j++) {
             int first = step_of(w, w->begin[row] + j), last = step_of(w, w->begin[row] + j + 1);
 
-            w->run.s[w->run.n++] = (slot){ row, first, last, last - first, window_at(w, w->x, row, j, r->dim), window_at(w, w->answer, row, j, r->dim) };
+            w->run.s[w->run.n++] = (slot){ row, first, last, last - first, window_at(w, w->x, row, j, r->dim),
+                                           window_at(w, w->answer, row, j, r->dim) };
         }
     return slots_run(&w->run, r, 0, grid);
 }
 
-void window_carry(const window *w, int k, int dim, const double *answer, const double *now, const double *before, double *out)
+void window_carry(const window *w, int k, int dim, const double *answer, const double *now, const double *before,
+                  double *out)
 {
     double c = w->carry[k];
 

@@ -3,7 +3,8 @@
  *
  *   u_m = u_a + (s_m - s_a) E(x_a),   u_b = u_a + (s_b - s_a) E(x_m),   s_m = sqrt(s_a s_b)
  *
- * The geometric middle misses the arithmetic one by O(h^2), which is what order 2 can bear.  The last step, to s = 0, is the driver's: Euler.
+ * The geometric middle misses the arithmetic one by O(h^2), which is what order 2 can bear.
+ * The last step, to s = 0, is the driver's: Euler.
  */
 #include "solvers/solver.h"
 

@@ -22,6 +22,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 const solver solver_edm_euler = {
-    .name = "edm-euler", .about = "Euler in sigma/alpha", .cite = "Karras et al. 2022, algorithm 1 without its correction",
+    .name = "edm-euler", .about = "Euler in sigma/alpha",
+    .cite = "Karras et al. 2022, algorithm 1 without its correction",
     .order = 1, .evals = 1, .work = 1, .never = ALPHA_0 | SIGMA_0, .step = step,
 };

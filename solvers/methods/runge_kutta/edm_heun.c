@@ -29,6 +29,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 const solver solver_edm_heun = {
-    .name = "edm-heun", .about = "Heun in sigma/alpha, EDM's sampler without churn", .cite = "Karras et al. 2022, algorithm 1",
+    .name = "edm-heun", .about = "Heun in sigma/alpha, EDM's sampler without churn",
+    .cite = "Karras et al. 2022, algorithm 1",
     .order = 2, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0, .step = step,
 };

@@ -1,12 +1,14 @@
 /*
- * Explicit Runge-Kutta methods on u = x/alpha in a variable v of the noise level s = sigma/alpha, where the probability flow is du/dv = E ds/dv:
+ * Explicit Runge-Kutta methods on u = x/alpha in a variable v of the noise level s = sigma/alpha, where the probability
+ * flow is du/dv = E ds/dv:
  *
  *   in=ratio   v = s     E               EDM's own; DEIS's rho-RK
  *   in=square  v = s^2   E/(2 s)         the time of a variance exploding process
  *   in=t       v = t     E ds/dt         the time of the process that is there
  *   in=flow    x itself in t: dx/dt = v(x, t), as the methods without rho- do it
  *
- * A step to s = 0 is Euler's in the same variable (Karras et al. 2022, algorithm 1, line 6), which in ratio is the denoising step.
+ * A step to s = 0 is Euler's in the same variable (Karras et al. 2022, algorithm 1, line 6), which in ratio is the
+ * denoising step.
  */
 #include <math.h>
 #include "solvers/tools/tableau.h"
@@ -57,7 +59,8 @@ static void part_way(run *r, const level *a, const level *b, double part, level 
 }
 
 /* out = the state at `to`, from x at a and the slopes weighed by n numbers. */
-static void advance_to(const run *r, int g, const level *a, const level *b, const level *to, const double *x, int n, const double *c, double *const *k, double *out)
+static void advance_to(const run *r, int g, const level *a, const level *b, const level *to, const double *x, int n,
+                       const double *c, double *const *k, double *out)
 {
     double gain = scale(r, to) * (place(r, b) - place(r, a));
     term sum[RK_STAGES + 1] = { { scale(r, to) / scale(r, a), x } };
@@ -105,22 +108,28 @@ static int check(const method *m, const plan *p)
     if (a->sigma == 0)
         return fail("%s: it cannot start at sigma = 0, t = %g", m->sol->name, a->t);
     if (b->sigma == 0 && m->par[IN] >= TIME && !isfinite(b->t))
-        return fail("%s: %s has no time at sigma = 0; take in=ratio or in=square, or --final none", m->sol->name, p->proc->name);
+        return fail("%s: %s has no time at sigma = 0; take in=ratio or in=square, or --final none", m->sol->name,
+                    p->proc->name);
     return 0;
 }
 
 #define RHO(table, n) \
     .data = &table, .evals = n, .work = n, .never = ALPHA_0, .step = step, .check = check, \
-    .par = { [IN] = { "in", "the variable: of x/alpha sigma/alpha, its square, t; or x itself in t", "ratio square t flow", RATIO } }
+    .par = { [IN] = { "in", "the variable: of x/alpha sigma/alpha, its square, t; or x itself in t", \
+                      "ratio square t flow", RATIO } }
 
 static const tableau euler = { 1, .c = (const double[]){ 0 }, .a = NULL, .b = (const double[]){ 1 } };
-static const tableau heun = { 2, .c = (const double[]){ 0, 1 }, .a = (const double[]){ 1 }, .b = (const double[]){ 1. / 2, 1. / 2 } };
-static const tableau midpoint = { 2, .c = (const double[]){ 0, 1. / 2 }, .a = (const double[]){ 1. / 2 }, .b = (const double[]){ 0, 1 } };
+static const tableau heun = { 2, .c = (const double[]){ 0, 1 }, .a = (const double[]){ 1 },
+                              .b = (const double[]){ 1. / 2, 1. / 2 } };
+static const tableau midpoint = { 2, .c = (const double[]){ 0, 1. / 2 }, .a = (const double[]){ 1. / 2 },
+                                  .b = (const double[]){ 0, 1 } };
 static const tableau kutta3 = {
-    3, .c = (const double[]){ 0, 1. / 2, 1 }, .a = (const double[]){ 1. / 2, -1, 2 }, .b = (const double[]){ 1. / 6, 2. / 3, 1. / 6 },
+    3, .c = (const double[]){ 0, 1. / 2, 1 }, .a = (const double[]){ 1. / 2, -1, 2 },
+        .b = (const double[]){ 1. / 6, 2. / 3, 1. / 6 },
 };
 static const tableau houwen3 = {
-    3, .c = (const double[]){ 0, 8. / 15, 2. / 3 }, .a = (const double[]){ 8. / 15, 1. / 4, 5. / 12 }, .b = (const double[]){ 1. / 4, 0, 3. / 4 },
+    3, .c = (const double[]){ 0, 8. / 15, 2. / 3 }, .a = (const double[]){ 8. / 15, 1. / 4, 5. / 12 },
+        .b = (const double[]){ 1. / 4, 0, 3. / 4 },
 };
 static const tableau kutta4 = {
     4,
@@ -134,21 +143,27 @@ static const tableau kutta4 = {
 #define EDM "Karras et al. 2022, table 1"
 #define DEIS "Zhang and Chen 2023, arXiv:2204.13902"
 const solver solver_rho_euler = {
-    .name = "rho-euler", .about = "Euler on x/alpha in a variable of the noise level", .cite = EDM, .order = 1, RHO(euler, 1),
+    .name = "rho-euler", .about = "Euler on x/alpha in a variable of the noise level", .cite = EDM, .order = 1,
+    RHO(euler, 1),
 };
 const solver solver_rho_heun = {
-    .name = "rho-heun", .about = "Heun on x/alpha in a variable of the noise level", .cite = EDM, .order = 2, RHO(heun, 2),
+    .name = "rho-heun", .about = "Heun on x/alpha in a variable of the noise level", .cite = EDM, .order = 2,
+    RHO(heun, 2),
 };
 const solver solver_rho_midpoint = {
-    .name = "rho-midpoint", .about = "midpoint rule on x/alpha in a variable of the noise level", .cite = EDM, .order = 2, RHO(midpoint, 2),
+    .name = "rho-midpoint", .about = "midpoint rule on x/alpha in a variable of the noise level", .cite = EDM,
+    .order = 2, RHO(midpoint, 2),
 };
 const solver solver_rho_kutta3 = {
-    .name = "rho-kutta3", .about = "Kutta's method of order 3 on x/alpha in a variable of the noise level", .cite = DEIS, .order = 3, RHO(kutta3, 3),
+    .name = "rho-kutta3", .about = "Kutta's method of order 3 on x/alpha in a variable of the noise level",
+    .cite = DEIS, .order = 3, RHO(kutta3, 3),
 };
 const solver solver_rho_houwen3 = {
-    .name = "rho-houwen3", .about = "van der Houwen's method of order 3 on x/alpha in a variable of the noise level", .cite = DEIS,
+    .name = "rho-houwen3", .about = "van der Houwen's method of order 3 on x/alpha in a variable of the noise level",
+    .cite = DEIS,
     .order = 3, RHO(houwen3, 3),
 };
 const solver solver_rho_rk4 = {
-    .name = "rho-rk4", .about = "classical Runge-Kutta on x/alpha in a variable of the noise level", .cite = DEIS, .order = 4, RHO(kutta4, 4),
+    .name = "rho-rk4", .about = "classical Runge-Kutta on x/alpha in a variable of the noise level", .cite = DEIS,
+    .order = 4, RHO(kutta4, 4),
 };

@@ -1,7 +1,8 @@
 /*
  * Ancestral sampling (DDPM): the exact posterior mean of x_b given x_a and x_0 = D, and one of two variances.
  *
- *   y = e^-h (sigma_b/sigma_a) x + alpha_b (1 - e^-2h) D(x, a) + std z,   std^2 = sigma_b^2 (1 - e^-2h) (posterior) or sigma_a^2 (1 - e^-2h) (beta)
+ *   y = e^-h (sigma_b/sigma_a) x + alpha_b (1 - e^-2h) D(x, a) + std z,
+ *   std^2 = sigma_b^2 (1 - e^-2h) (posterior) or sigma_a^2 (1 - e^-2h) (beta)
  *
  * With another chain than the levels' own (chain.h) the mean is (x + G2 score)/ratio and the variance G2 (beta)
  * or G2 (1 - G2/sigma_a^2) (posterior).
@@ -38,7 +39,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         return -1;
     draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        double h = b[g].lambda - a[g].lambda, fresh = -expm1(-2 * h), sigma = r->par[VARIANCE] == BETA ? a[g].sigma : b[g].sigma;
+        double h = b[g].lambda - a[g].lambda, fresh = -expm1(-2 * h), sigma = r->par[VARIANCE] == BETA ? a[g].sigma
+            : b[g].sigma;
 
         combine(r, g, y, {exp(-h) * b[g].sigma / a[g].sigma, x}, {b[g].alpha * fresh, now}, {sigma * sqrt(fresh), z});
     }
@@ -48,7 +50,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 static int check(const method *m, const plan *p)
 {
     if (m->par[CHAIN] != CHAIN_EXACT && p->grid->alpha == 0)
-        return fail("ancestral: needs alpha > 0 at the start for another chain than exact; start below t = %g", p->grid->t);
+        return fail("ancestral: needs alpha > 0 at the start for another chain than exact; start below t = %g",
+                    p->grid->t);
     return chain_check(p, m->sol->name, (int)m->par[CHAIN]);
 }
 
@@ -60,6 +63,7 @@ static void claims(const method *m, double *order, int *stochastic)
 
 const solver solver_ancestral = {
     .name = "ancestral", .about = "ancestral sampling (DDPM)", .cite = "Ho et al. 2020, algorithm 2",
-    .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .claims = claims, .check = check, .step = step,
+    .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .claims = claims,
+    .check = check, .step = step,
     .par = { [VARIANCE] = { "variance", "of the fresh noise", "posterior beta", 0 }, [CHAIN] = CHAIN_PARAM },
 };

@@ -1,8 +1,10 @@
 /*
- * Ancestral methods of k-diffusion: a step of the flow down to s_d, then fresh noise up to s_b (s = sigma/alpha; the split leg of leg.h).
+ * Ancestral methods of k-diffusion: a step of the flow down to s_d, then fresh noise up to s_b (s = sigma/alpha; the
+ * split leg of leg.h).
  *
  *   euler-ancestral        down by Euler in s, which is DDIM: the same as ddim:eta=1
- *   dpm-2-ancestral        down by the midpoint in log s:  u_d = u_a + (s_d - s_a) E(u_a + (s_m - s_a) E(u_a)),   u = x/alpha, s_m^2 = s_a s_d
+ *   dpm-2-ancestral        down by the midpoint in log s:  u_d = u_a + (s_d - s_a) E(u_a + (s_m - s_a) E(u_a)),
+ *                          u = x/alpha, s_m^2 = s_a s_d
  *   dpmpp-2s-ancestral     down by DPM-Solver++(2S), D at lambda_m = (lambda_a + lambda_d)/2
  *
  * The noise is added behind the whole flow down, so the second-order ones are right for the law of x alone.
@@ -97,18 +99,23 @@ static int dpmpp_2s(run *r, const level *a, const level *b, const double *x, dou
 
 const solver solver_euler_ancestral = {
     .name = "euler-ancestral", .about = "Euler down, noise up", .cite = "k-diffusion, sample_euler_ancestral",
-    .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .claims = leg_claims, .step = euler,
+    .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .claims = leg_claims,
+    .step = euler,
     .par = { ETA_SPLIT, NOISE_SCALE },
 };
 
 const solver solver_dpm_2_ancestral = {
-    .name = "dpm-2-ancestral", .about = "midpoint in log s down, noise up", .cite = "k-diffusion, sample_dpm_2_ancestral",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims, .step = dpm_2,
+    .name = "dpm-2-ancestral", .about = "midpoint in log s down, noise up",
+    .cite = "k-diffusion, sample_dpm_2_ancestral",
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims,
+    .step = dpm_2,
     .par = { ETA_SPLIT, NOISE_SCALE },
 };
 
 const solver solver_dpmpp_2s_ancestral = {
-    .name = "dpmpp-2s-ancestral", .about = "DPM-Solver++(2S) down, noise up", .cite = "k-diffusion, sample_dpmpp_2s_ancestral",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims, .step = dpmpp_2s,
+    .name = "dpmpp-2s-ancestral", .about = "DPM-Solver++(2S) down, noise up",
+    .cite = "k-diffusion, sample_dpmpp_2s_ancestral",
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims,
+    .step = dpmpp_2s,
     .par = { ETA_SPLIT, NOISE_SCALE },
 };

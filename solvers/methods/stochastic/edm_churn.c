@@ -1,11 +1,12 @@
 /*
- * EDM's stochastic sampler, in s = sigma/alpha: noise up from s_a to s-hat = (1 + gamma) s_a, then one step of the flow from there to s_b, by
- * Heun, Euler or the midpoint (dpm-2).
+ * EDM's stochastic sampler, in s = sigma/alpha: noise up from s_a to s-hat = (1 + gamma) s_a, then one step of the flow
+ * from there to s_b, by Heun, Euler or the midpoint (dpm-2).
  *
- *   x-hat = alpha-hat (x/alpha_a + sqrt(s-hat^2 - s_a^2) S_noise z),   gamma = min(churn/N, sqrt 2 - 1) where s_min <= s_a <= s_max, else 0
+ *   x-hat = alpha-hat (x/alpha_a + sqrt(s-hat^2 - s_a^2) S_noise z),
+ *   gamma = min(churn/N, sqrt 2 - 1) where s_min <= s_a <= s_max, else 0
  *
- * edm-churn asks the field at s-hat (algorithm 2); edm-churn-shipped is diffusers' Euler, which asks before it adds the noise.  The noise is no
- * part of the reverse path: it is drawn for an interval of no length.
+ * edm-churn asks the field at s-hat (algorithm 2); edm-churn-shipped is diffusers' Euler, which asks before it adds the
+ * noise.  The noise is no part of the reverse path: it is drawn for an interval of no length.
  */
 #include <math.h>
 #include "solvers/solver.h"
@@ -104,15 +105,18 @@ static int stale(run *r, const level *a, const level *b, const double *x, double
 static void claims(const method *m, double *order, int *stochastic)
 {
     *stochastic = m->par[CHURN] > 0;
-    *order = *stochastic && m->par[S_NOISE] != 1 ? 0 : m->sol == &solver_edm_churn ? flows[(int)m->par[KIND]]->order : m->sol->order;
+    *order = *stochastic && m->par[S_NOISE] != 1 ? 0 : m->sol == &solver_edm_churn ? flows[(int)m->par[KIND]]->order
+        : m->sol->order;
 }
 
 #define CHURN_PARAMS [CHURN] = { "churn", "S_churn: noise over the whole run", NULL, 5, 0, 1e6 }, \
-    [S_MIN] = { "s_min", "the least s that gets noise", NULL, 0, 0, 1e9 }, [S_MAX] = { "s_max", "the largest", NULL, 1e9, 0, 1e9 }, \
+    [S_MIN] = { "s_min", "the least s that gets noise", NULL, 0, 0, 1e9 }, \
+        [S_MAX] = { "s_max", "the largest", NULL, 1e9, 0, 1e9 }, \
     [S_NOISE] = { "s_noise", "factor of the noise", NULL, 1, 0, 10 }
 
 const solver solver_edm_churn = {
-    .name = "edm-churn", .about = "EDM's stochastic sampler: noise up, Heun down", .cite = "Karras et al. 2022, algorithm 2",
+    .name = "edm-churn", .about = "EDM's stochastic sampler: noise up, Heun down",
+    .cite = "Karras et al. 2022, algorithm 2",
     .order = 2, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0, .claims = claims, .step = step,
     .par = { CHURN_PARAMS, [KIND] = { "kind", "of the step of the flow", "heun euler dpm-2", 0 } },
 };
@@ -120,5 +124,6 @@ const solver solver_edm_churn = {
 const solver solver_edm_churn_shipped = {
     .name = "edm-churn-shipped", .about = "Euler with churn that asks the field before it adds the noise",
     .cite = "diffusers, EulerDiscreteScheduler",
-    .order = 1, .stochastic = 1, .evals = 1, .work = 3, .never = ALPHA_0, .claims = claims, .step = stale, .par = { CHURN_PARAMS },
+    .order = 1, .stochastic = 1, .evals = 1, .work = 3, .never = ALPHA_0, .claims = claims, .step = stale,
+    .par = { CHURN_PARAMS },
 };

@@ -1,18 +1,21 @@
 /*
- * ER-SDE-Solvers: the reverse SDE in s = sigma/alpha on x/alpha with noise of size phi(s) = s (e^(s^0.3) + 10), D extended by Taylor.
+ * ER-SDE-Solvers: the reverse SDE in s = sigma/alpha on x/alpha with noise of size phi(s) = s (e^(s^0.3) + 10), D
+ * extended by Taylor.
  *
  *   y/alpha_b = r x/alpha_a + (1 - r) D + C_1 D' + C_2 D'' + sqrt(s_b^2 - r^2 s_a^2) z,   r = phi(s_b)/phi(s_a)
  *   C_1 = int (phi(s_b)/phi(s) - 1) ds,   C_2 = int (s - s_a) (phi(s_b)/phi(s) - 1) ds,   from s_b to s_a
  *
- * D' and D'' are differences of the last predictions.  The integrals go by Gauss-Legendre quadrature in log s.  As shipped they are left Riemann
- * sums of 100 points, and a variance below 1e-6 is taken for 0: weak order 1.2 at first, then the error stalls and grows as the noise goes. No claim.
+ * D' and D'' are differences of the last predictions.  The integrals go by Gauss-Legendre quadrature in log s.
+ * As shipped they are left Riemann sums of 100 points, and a variance below 1e-6 is taken for 0: weak order 1.2 at
+ * first, then the error stalls and grows as the noise goes. No claim.
  */
 #include <gsl/gsl_integration.h>
 #include <math.h>
 #include "solvers/solver.h"
 
 typedef struct kind { int order, shipped; } kind;
-static const kind first = { 1, 0 }, second = { 2, 0 }, third = { 3, 0 }, second_shipped = { 2, 1 }, third_shipped = { 3, 1 };
+static const kind first = { 1, 0 }, second = { 2, 0 }, third = { 3, 0 }, second_shipped = { 2, 1 },
+    third_shipped = { 3, 1 };
 
 enum { NODES = 20, RIEMANN = 100 };
 static const double CUT = 1e-6;
@@ -76,7 +79,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         return -1;
     draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        double sa = ratio_of(a + g), sb = ratio_of(b + g), ratio = phi_of(sb) / phi_of(sa), C[2] = { 0 }, w[3], var = sb * sb - sa * sa * ratio * ratio;
+        double sa = ratio_of(a + g), sb = ratio_of(b + g), ratio = phi_of(sb) / phi_of(sa), C[2] = { 0 }, w[3],
+            var = sb * sb - sa * sa * ratio * ratio;
         term sum[5] = { { ratio * b[g].alpha / a[g].alpha, x } };
 
         if (n > 1 && K->shipped)
@@ -107,11 +111,15 @@ static void shut(run *r)
 }
 
 #define ER_SDE(id, title, what, k, claimed, arrays) \
-    const solver solver_##id = { .name = title, .about = what, .cite = "Cui et al. 2023, arXiv:2309.06169", .data = &k, .order = claimed, .strong = claimed > 0, \
-        .stochastic = 1, .evals = 1, .work = arrays, .history = arrays - 2, .never = ALPHA_0 | SIGMA_0, .open = open, .step = step, .close = shut }
+    const solver solver_##id = { .name = title, .about = what, .cite = "Cui et al. 2023, arXiv:2309.06169", \
+                                 .data = &k, .order = claimed, .strong = claimed > 0, \
+        .stochastic = 1, .evals = 1, .work = arrays, .history = arrays - 2, .never = ALPHA_0 | SIGMA_0, .open = open, \
+        .step = step, .close = shut }
 
 ER_SDE(er_sde_1, "er-sde-1", "extended reverse SDE, D frozen", first, 1, 2);
 ER_SDE(er_sde_2, "er-sde-2", "extended reverse SDE, D linear", second, 2, 3);
 ER_SDE(er_sde_3, "er-sde-3", "extended reverse SDE, D with a curvature", third, 2, 4);
-ER_SDE(er_sde_2_shipped, "er-sde-2-shipped", "the same with Riemann sums of 100 points and variances below 1e-6 cut", second_shipped, 0, 3);
-ER_SDE(er_sde_3_shipped, "er-sde-3-shipped", "the same with Riemann sums of 100 points and variances below 1e-6 cut", third_shipped, 0, 4);
+ER_SDE(er_sde_2_shipped, "er-sde-2-shipped", "the same with Riemann sums of 100 points and variances below 1e-6 cut",
+       second_shipped, 0, 3);
+ER_SDE(er_sde_3_shipped, "er-sde-3-shipped", "the same with Riemann sums of 100 points and variances below 1e-6 cut",
+       third_shipped, 0, 4);

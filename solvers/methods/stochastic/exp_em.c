@@ -3,8 +3,8 @@
  *
  *   y = keep x + gain F(x, a) + std z                                                            (leg.h)
  *
- * exp-em freezes the data prediction (SDE-DPM-Solver++ 1; at eta = 1 ancestral sampling with the posterior variance), seeds-1 the noise
- * prediction (SEEDS-1): another scheme, with larger errors.
+ * exp-em freezes the data prediction (SDE-DPM-Solver++ 1; at eta = 1 ancestral sampling with the posterior variance),
+ * seeds-1 the noise prediction (SEEDS-1): another scheme, with larger errors.
  */
 #include "solvers/tools/leg.h"
 
@@ -31,13 +31,15 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 const solver solver_exp_em = {
-    .name = "exp-em", .about = "exponential Euler-Maruyama, data prediction frozen", .cite = "Lu et al. 2022b, section 5",
+    .name = "exp-em", .about = "exponential Euler-Maruyama, data prediction frozen",
+    .cite = "Lu et al. 2022b, section 5",
     .data = &data, .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0,
     .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
 };
 
 const solver solver_seeds_1 = {
-    .name = "seeds-1", .about = "exponential Euler-Maruyama, noise prediction frozen", .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 1",
+    .name = "seeds-1", .about = "exponential Euler-Maruyama, noise prediction frozen",
+    .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 1",
     .data = &noise_form, .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = ALPHA_0 | SIGMA_0,
     .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
 };

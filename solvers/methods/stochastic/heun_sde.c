@@ -1,5 +1,6 @@
 /*
- * Stochastic Heun on the reverse SDE:  u = x + h F(x, a) + g_a dW,   y = x + h/2 (F(x, a) + F(u, b)) + (g_a + g_b)/2 dW,   F = f x - g^2 score.
+ * Stochastic Heun on the reverse SDE:  u = x + h F(x, a) + g_a dW,
+ * y = x + h/2 (F(x, a) + F(u, b)) + (g_a + g_b)/2 dW,   F = f x - g^2 score.
  * The mean of g at both ends is what keeps weak order 2.
  */
 #include <math.h>
@@ -22,7 +23,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     EACH_GROUP(r, g) {
         double h = b[g].t - a[g].t, dev = (sqrt(-h * a[g].g2) + sqrt(-h * b[g].g2)) / 2;
 
-        combine(r, g, y, {h / 2 * b[g].f, y}, {1 + h / 2 * a[g].f, x}, {-h / 2 * a[g].g2, s1}, {-h / 2 * b[g].g2, s2}, {dev, z});
+        combine(r, g, y, {h / 2 * b[g].f, y}, {1 + h / 2 * a[g].f, x}, {-h / 2 * a[g].g2, s1}, {-h / 2 * b[g].g2, s2},
+                {dev, z});
     }
     return 0;
 }

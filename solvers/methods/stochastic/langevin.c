@@ -1,12 +1,15 @@
 /*
  * Langevin dynamics at one level:  x <- x + e score(x) + sqrt(2 e) z,  with a size e of its own each.
  *
- *   langevin            e = 2 a (snr |z|/|score|)^2, norms of each row or means over the batch (score_sde); or fixed: size
+ *   langevin            e = 2 a (snr |z|/|score|)^2, norms of each row or means over the batch (score_sde); or fixed:
+ *                       size
  *   ald                 e = 2 a (snr sigma)^2                                                          (score_sde)
- *   annealed-langevin   e = size sigma^2/2, and x moves with alpha between levels                      (Song and Ermon 2019)
+ *   annealed-langevin   e = size sigma^2/2, and x moves with alpha between levels
+ *                       (Song and Ermon 2019)
  *
- * a is 1, or with scale = song the 1 - beta of score_sde's chain.  As correctors in pc they work at the level that they are given; alone they run
- * at the level where a step ends or starts, or (at = last) all at the last level: sampling from one energy.
+ * a is 1, or with scale = song the 1 - beta of score_sde's chain.
+ * As correctors in pc they work at the level that they are given; alone they run at the level where a step ends or
+ * starts, or (at = last) all at the last level: sampling from one energy.
  * The noise is no part of the reverse path: it is drawn for an interval of no length.
  */
 #include <math.h>
@@ -49,7 +52,8 @@ static void kick_rows(run *r, int g, double snr2, const double *x, const double 
         mean_z += length(r->dim, z + at + (size_t)i * r->dim);
     }
     for (int i = 0; i < r->rows; i++, at += r->dim) {
-        double ls = r->par[NORM] == BATCH ? mean_s : length(r->dim, s + at), lz = r->par[NORM] == BATCH ? mean_z : length(r->dim, z + at);
+        double ls = r->par[NORM] == BATCH ? mean_s : length(r->dim, s + at), lz = r->par[NORM] == BATCH ? mean_z
+            : length(r->dim, z + at);
 
         kick(r->dim, ls > 0 ? 2 * snr2 * lz * lz / (ls * ls) : 0, x + at, s + at, z + at, y + at);
     }
@@ -109,7 +113,8 @@ static int anneal(run *r, const level *at, int steps, double unit, int scaled, d
             return -1;
         draw_noise(r, at, at, z);
         EACH_GROUP(r, g)
-            kick((int)N, unit * at[g].sigma * at[g].sigma * (scaled ? shrink(r, g, at + g) : 1), y + g * N, s + g * N, z + g * N, y + g * N);
+            kick((int)N, unit * at[g].sigma * at[g].sigma * (scaled ? shrink(r, g, at + g) : 1), y + g * N, s + g * N,
+                 z + g * N, y + g * N);
     }
     return 0;
 }
@@ -132,11 +137,14 @@ static int annealed(run *r, const level *a, const level *b, const double *x, dou
 
 int corrector(const solver *s) { return s == &solver_langevin || s == &solver_ald; }
 
-#define LEVEL_PARAMS [SCALE] = { "scale", "factor of a step's size: 1, or 1 - beta of score_sde's chain", "one song", 0 }, \
-    [AT] = { "at", "the level where it works when alone: of a step's end, of its start, or the grid's last", "end start last", END }
+#define LEVEL_PARAMS [SCALE] = { "scale", "factor of a step's size: 1, or 1 - beta of score_sde's chain", "one song", \
+                                 0 }, \
+    [AT] = { "at", "the level where it works when alone: of a step's end, of its start, or the grid's last", \
+             "end start last", END }
 
 const solver solver_langevin = {
-    .name = "langevin", .about = "Langevin dynamics, as a corrector or on one energy", .cite = "Song et al. 2021, algorithms 4 and 5",
+    .name = "langevin", .about = "Langevin dynamics, as a corrector or on one energy",
+    .cite = "Song et al. 2021, algorithms 4 and 5",
     .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .step = langevin,
     .par = { CORRECT_PARAMS, LEVEL_PARAMS, [NORM] = { "norm", "the norms that set its size", "row batch", ROW },
              [SIZE] = { "size", "a fixed size instead of snr; 0: by snr", NULL, 0, 0, 1e6 } },
@@ -148,7 +156,8 @@ const solver solver_ald = {
 };
 
 const solver solver_annealed_langevin = {
-    .name = "annealed-langevin", .about = "annealed Langevin dynamics down the grid", .cite = "Song and Ermon 2019, algorithm 1",
+    .name = "annealed-langevin", .about = "annealed Langevin dynamics down the grid",
+    .cite = "Song and Ermon 2019, algorithm 1",
     .stochastic = 1, .evals = 1, .work = 2, .never = ALPHA_0 | SIGMA_0, .step = annealed,
     .par = { [ANNEALED_SIZE] = { "size", "of a step, over sigma^2", NULL, 0.2, 1e-9, 2 },
              [ANNEALED_STEPS] = { "steps", "Langevin steps at a level", NULL, 10, 1, 100000, 1 } },

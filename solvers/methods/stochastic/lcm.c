@@ -1,9 +1,11 @@
 /*
  * Multistep sampling of a consistency model: the prediction of the data, noised again with fresh noise.
  *
- *   y = alpha_b F + sigma_b z,   F = c_skip x + c_out D(x, a),   c_skip = 1/4/(tau^2 + 1/4),  c_out = tau/sqrt(tau^2 + 1/4),  tau = scaling t_a
+ *   y = alpha_b F + sigma_b z,   F = c_skip x + c_out D(x, a),   c_skip = 1/4/(tau^2 + 1/4),
+ *   c_out = tau/sqrt(tau^2 + 1/4),  tau = scaling t_a
  *
- * scaling = 0: F = D.  For networks distilled so that D(x, t) is the end of the flow through x: with E[x_0 | x_t] its samples are not the law's.
+ * scaling = 0: F = D.  For networks distilled so that D(x, t) is the end of the flow through x: with E[x_0 | x_t] its
+ * samples are not the law's.
  */
 #include <math.h>
 #include "solvers/solver.h"
@@ -22,7 +24,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     if (noisy)
         draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        double tau = scaling * a[g].t, norm = tau * tau + 0.25, skip = scaling > 0 ? 0.25 / norm : 0, out = scaling > 0 ? tau / sqrt(norm) : 1;
+        double tau = scaling * a[g].t, norm = tau * tau + 0.25, skip = scaling > 0 ? 0.25 / norm : 0, out = scaling > 0
+            ? tau / sqrt(norm) : 1;
 
         if (noisy)
             combine(r, g, y, {b[g].alpha * skip, x}, {b[g].alpha * out, now}, {b[g].sigma, z});
@@ -33,7 +36,10 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 const solver solver_lcm = {
-    .name = "lcm", .about = "multistep consistency sampling, for distilled networks", .cite = "Luo et al. 2023, algorithm 3; Song et al. 2023",
+    .name = "lcm", .about = "multistep consistency sampling, for distilled networks",
+    .cite = "Luo et al. 2023, algorithm 3; Song et al. 2023",
     .stochastic = 1, .evals = 1, .work = 2, .step = step,
-    .par = { [SCALING] = { "scaling", "of t in the boundary condition; 10 for indices of a chain as in diffusers, 0: none", 0, 0, 0, 1e6 } },
+    .par = { [SCALING] = { "scaling",
+                           "of t in the boundary condition; 10 for indices of a chain as in diffusers, 0: none", 0, 0,
+    0, 1e6 } },
 };

@@ -1,6 +1,8 @@
 /*
- * Restart: EDM's Heun, and where the grid comes nearest to s = min, `times` times over: noise up to s = max at once and Heun back down in `steps`
- * steps, on Karras levels (rho 7).  s = sigma/alpha.  The noise is no part of the reverse path: it is drawn for an interval of no length.
+ * Restart: EDM's Heun, and where the grid comes nearest to s = min, `times` times over: noise up to s = max at once and
+ * Heun back down in `steps`
+ * steps, on Karras levels (rho 7).  s = sigma/alpha.
+ * The noise is no part of the reverse path: it is drawn for an interval of no length.
  */
 #include <math.h>
 #include "solvers/solver.h"
@@ -49,7 +51,8 @@ static int again(run *r, const level *b, double *y)
     EACH_GROUP(r, g) {
         double up = ratio_of(at + g), s = ratio_of(b + g);
 
-        combine(r, g, from, {at[g].alpha / b[g].alpha, y}, {r->par[S_NOISE] * at[g].alpha * sqrt((up - s) * (up + s)), z});
+        combine(r, g, from, {at[g].alpha / b[g].alpha, y},
+                {r->par[S_NOISE] * at[g].alpha * sqrt((up - s) * (up + s)), z});
     }
     for (int j = 1; j <= n; j++) {
         rungs(r, b, j, n, next);
@@ -89,7 +92,9 @@ static int check(const method *m, const plan *p)
 const solver solver_restart = {
     .name = "restart", .about = "Heun that goes back up and down again", .cite = "Xu et al. 2023, arXiv:2306.14878",
     .stochastic = 1, .evals = 2, .work = 5, .never = ALPHA_0 | SIGMA_0, .check = check, .step = step,
-    .par = { [MIN] = { "min", "s = sigma/alpha where it turns", NULL, 0.06, 1e-9, 1e9 }, [MAX] = { "max", "s up to which it goes back", NULL, 0.3, 1e-9, 1e9 },
-             [STEPS] = { "steps", "Heun steps back down", NULL, 3, 1, 1000, 1 }, [TIMES] = { "times", "how often", NULL, 2, 0, 1000, 1 },
+    .par = { [MIN] = { "min", "s = sigma/alpha where it turns", NULL, 0.06, 1e-9, 1e9 },
+             [MAX] = { "max", "s up to which it goes back", NULL, 0.3, 1e-9, 1e9 },
+             [STEPS] = { "steps", "Heun steps back down", NULL, 3, 1, 1000, 1 },
+                 [TIMES] = { "times", "how often", NULL, 2, 0, 1000, 1 },
              [S_NOISE] = { "s_noise", "factor of the noise", NULL, 1, 0, 10 } },
 };

@@ -2,9 +2,11 @@
  * SA-Solver: stochastic Adams predictor and corrector on the reverse SDE with a share tau^2 of its noise (leg.h).
  *
  *   predictor: y   = keep x_c + gain sum_(j < p) w_j F_j + std z             F at a and at the p - 1 levels before
- *   corrector: x_c = keep x_c' + gain sum_(j < c) w_j F_j + std z'           over the last step, with F at a too and the noise z' of that step
+ *   corrector: x_c = keep x_c' + gain sum_(j < c) w_j F_j + std z'
+ *   over the last step, with F at a too and the noise z' of that step
  *
- * The corrector waits for the next call, so that a step costs one.  What a step is given is the predicted state; the corrected one, x_c, is kept.
+ * The corrector waits for the next call, so that a step costs one.
+ * What a step is given is the predicted state; the corrected one, x_c, is kept.
  * weights = half takes h/2 for the slope's weight where two points are used (the authors' choice for few steps).
  */
 #include <math.h>
@@ -21,7 +23,8 @@ static double eta_at(const run *r, const level *a)
 }
 
 /* out = leg(from, to) of the polynomial through the n last predictions (the newest at a), and its noise. */
-static void adams(run *r, int g, const level *a, int n, const level *from, const level *to, const double *x, double *out)
+static void adams(run *r, int g, const level *a, int n, const level *from, const level *to, const double *x,
+                  double *out)
 {
     double eta = eta_at(r, from), node[POINTS], w[POINTS];
     leg l = leg_of((enum form)r->par[PREDICT], from, to, eta);
@@ -68,17 +71,21 @@ static void claims(const method *m, double *order, int *stochastic)
     *stochastic = m->par[TAU] > 0;
     *order = c == 1 || (c == 0 && p == 1) ? 1 : 2;
     if (!*stochastic && c > 2 && p > 1 && !m->par[WEIGHTS])
-        *order = 3;                                         /* the first step's local error, of order 3, is all that is left of higher ones */
+        /* the first step's local error, of order 3, is all that is left of higher ones */
+        *order = 3;
 }
 
 const solver solver_sa_solver = {
-    .name = "sa-solver", .about = "stochastic Adams, predictor and corrector", .cite = "Xue et al. 2023, arXiv:2309.05019",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = POINTS + 2, .history = POINTS - 1, .never = ALPHA_0 | SIGMA_0,
+    .name = "sa-solver", .about = "stochastic Adams, predictor and corrector",
+    .cite = "Xue et al. 2023, arXiv:2309.05019",
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = POINTS + 2, .history = POINTS - 1,
+    .never = ALPHA_0 | SIGMA_0,
     .claims = claims, .step = step,
     .par = { [P] = { "p", "points of the predictor", NULL, 3, 1, POINTS, 1 },
              [C] = { "c", "points of the corrector; 0: none", NULL, 3, 0, POINTS, 1 },
              [TAU] = { "tau", "1: the reverse SDE, 0: the probability flow", NULL, 1, 0, 10 },
              [FROM] = { "from", "the least t with tau; below it 0", NULL, -1e15, -1e15, 1e15 },
              [TO] = { "to", "the largest", NULL, 1e15, -1e15, 1e15 },
-             [WEIGHTS] = { "weights", "of two points: by the exponential, or half the step", "exact half", 0 }, [PREDICT] = PREDICT_CHOICE, LAST_STEPS },
+             [WEIGHTS] = { "weights", "of two points: by the exponential, or half the step", "exact half", 0 },
+                 [PREDICT] = PREDICT_CHOICE, LAST_STEPS },
 };

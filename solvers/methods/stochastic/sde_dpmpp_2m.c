@@ -29,7 +29,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
             exp_moments(2, l.z, mean);
         if (two)
             q = mean[1] * stretch(l.h, a[g].lambda - r->past[0][g].lambda);
-        term sum[4] = { { l.keep, x }, { l.gain * (1 + q), now }, { l.std * r->par[S_NOISE], z }, { -l.gain * q, before } };
+        term sum[4] = { { l.keep, x }, { l.gain * (1 + q), now }, { l.std * r->par[S_NOISE], z },
+                        { -l.gain * q, before } };
         if (eta == 0)
             sum[2] = sum[3];
         sum_terms(r, g, y, 2 + (eta > 0) + two, sum);
@@ -40,14 +41,17 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 static int check(const method *m, const plan *p)
 {
     if (m->par[PREDICT] == NOISE && p->grid->alpha == 0)
-        return fail("sde-dpmpp-2m: predict=noise is infinite at t = %g, where alpha = 0; start below it, or use predict=data", p->grid->t);
+        return fail("sde-dpmpp-2m: predict=noise is infinite at t = %g, where alpha = 0; start below it, or use "
+                    "predict=data", p->grid->t);
     return 0;
 }
 
 const solver solver_sde_dpmpp_2m = {
-    .name = "sde-dpmpp-2m", .about = "SDE-DPM-Solver++, second-order multistep", .cite = "Lu et al. 2022b, section 5 and appendix A",
+    .name = "sde-dpmpp-2m", .about = "SDE-DPM-Solver++, second-order multistep",
+    .cite = "Lu et al. 2022b, section 5 and appendix A",
     .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 3, .history = 1, .never = SIGMA_0,
     .claims = leg_claims, .check = check, .step = step,
-    .par = { ETA_SDE, NOISE_SCALE, [KIND] = { "kind", "how the change of D is weighted", "midpoint heun", 0 }, [PREDICT] = PREDICT_CHOICE,
+    .par = { ETA_SDE, NOISE_SCALE, [KIND] = { "kind", "how the change of D is weighted", "midpoint heun", 0 },
+             [PREDICT] = PREDICT_CHOICE,
              LAST_STEPS },
 };

@@ -3,7 +3,8 @@
  *
  *   y = keep x + gain sum_j w_j D_j + std z,   w: exp_weights of the nodes 0, -h_1/h, -(h_1 + h_2)/h
  *
- * In terms of divided differences the curvature's weight is gain times the second moment.  What ships is half of it (k-diffusion), or has
+ * In terms of divided differences the curvature's weight is gain times the second moment.
+ * What ships is half of it (k-diffusion), or has
  * the wrong sign of the 1/2 in  (1 - e^-q - q)/q^2 + 1/2  besides (diffusers; q = (1 + eta) h): then the
  * noise in second differences is weighted by 1 in every step, which leaves weak order 1 and no strong convergence.
  */
@@ -14,7 +15,8 @@ enum { LIKE = OWN };
 enum { DIFFUSERS, K_DIFFUSION };
 static const int right = 0, shipped = 1;
 
-/* What the shipped programs take for the weight of the curvature, over gain: half the second moment, or that less 1 in units of the gain's scale. */
+/* What the shipped programs take for the weight of the curvature, over gain: half the second moment, or that less 1 in
+ * units of the gain's scale. */
 static double shipped_curve(int like, const leg *l, const double *mean)
 {
     return mean[2] / 2 - (like == DIFFUSERS ? 1 / -expm1(l->z) : 0);
@@ -70,7 +72,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 const solver solver_sde_dpmpp_3m = {
-    .name = "sde-dpmpp-3m", .about = "SDE-DPM-Solver++, third-order multistep", .cite = "Lu et al. 2022b; Xue et al. 2023",
+    .name = "sde-dpmpp-3m", .about = "SDE-DPM-Solver++, third-order multistep",
+    .cite = "Lu et al. 2022b; Xue et al. 2023",
         .data = &right, .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
     .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE, LAST_STEPS },
 };
@@ -83,7 +86,8 @@ static void shipped_claims(const method *m, double *order, int *stochastic)
 }
 
 const solver solver_sde_dpmpp_3m_shipped = {
-    .name = "sde-dpmpp-3m-shipped", .about = "the same with the curvature's weight as it ships: wrong sign (diffusers) or half (k-diffusion)",
+    .name = "sde-dpmpp-3m-shipped",
+    .about = "the same with the curvature's weight as it ships: wrong sign (diffusers) or half (k-diffusion)",
     .cite = "diffusers DPMSolverMultistepScheduler; k-diffusion sample_dpmpp_3m_sde",
     .data = &shipped, .order = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
     .claims = shipped_claims, .step = step,

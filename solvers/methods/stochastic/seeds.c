@@ -1,11 +1,14 @@
 /*
- * Exponential Runge-Kutta methods of the reverse SDE whose stages and step see one Brownian path (SEEDS; legs as in leg.h).
+ * Exponential Runge-Kutta methods of the reverse SDE whose stages and step see one Brownian path (SEEDS; legs as in
+ * leg.h).
  *
- *   seeds-2   u = leg(a, m) F_a,  y = leg(a, b) of:   phi1  (1 - 1/2r) F_a + 1/2r F_m     phi2  F_a + (1st moment)/r (F_m - F_a)
+ *   seeds-2   u = leg(a, m) F_a,  y = leg(a, b) of:   phi1  (1 - 1/2r) F_a + 1/2r F_m     phi2
+ *             F_a + (1st moment)/r (F_m - F_a)
  *   seeds-3   u1 at 1/3 of the step by F_a, u2 at 2/3 and y by  F_a + (1st moment)/r (F_i - F_a),  i the stage before
  *
- * dpmpp-sde is seeds-2 with phi1 on split legs (k-diffusion's eta).  noise = fresh draws each stage's noise anew, as k-diffusion does where its
- * noise is not a Brownian tree: weak order 1.
+ * dpmpp-sde is seeds-2 with phi1 on split legs (k-diffusion's eta).
+ * noise = fresh draws each stage's noise anew, as k-diffusion does where its noise is not a Brownian tree: weak order
+ * 1.
  */
 #include <math.h>
 #include "solvers/tools/leg.h"
@@ -26,7 +29,8 @@ static void dpmpp_claims(const method *m, double *order, int *stochastic)
 
 static int seeds_2(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    double *f1 = r->w[0], *f2 = r->w[1], *z1 = r->w[2], *z2 = r->w[3], eta = r->par[ETA], ratio = r->par[RATIO], scale = r->par[S_NOISE];
+    double *f1 = r->w[0], *f2 = r->w[1], *z1 = r->w[2], *z2 = r->w[3], eta = r->par[ETA], ratio = r->par[RATIO],
+        scale = r->par[S_NOISE];
     enum form form = (enum form)r->par[PREDICT];
     int noisy = 2 * (eta > 0);
 
@@ -60,7 +64,8 @@ static int seeds_2(run *r, const level *a, const level *b, const double *x, doub
 
 static int dpmpp_sde(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    double *f1 = r->w[0], *f2 = r->w[1], *z1 = r->w[2], *z2 = r->w[3], eta = r->par[ETA], ratio = r->par[DPMPP_RATIO], scale = r->par[S_NOISE];
+    double *f1 = r->w[0], *f2 = r->w[1], *z1 = r->w[2], *z2 = r->w[3], eta = r->par[ETA], ratio = r->par[DPMPP_RATIO],
+        scale = r->par[S_NOISE];
     int noisy = 2 * (eta > 0), fresh = r->par[SOURCE] == FRESH;
 
     if (eval_data(r, a, x, f1))
@@ -89,8 +94,10 @@ static int dpmpp_sde(run *r, const level *a, const level *b, const double *x, do
     return 0;
 }
 
-/* Stage i of seeds-3 (i = 2 is the step): to level `to`, by F_a and F of the stage before, with the path so far; at[0..i]: its lambdas. */
-static void stage_3(run *r, int g, int i, const double *at, const level *from, const level *to, const double *x, double *out)
+/* Stage i of seeds-3 (i = 2 is the step): to level `to`, by F_a and F of the stage before, with the path so far;
+ * at[0..i]: its lambdas. */
+static void stage_3(run *r, int g, int i, const double *at, const level *from, const level *to, const double *x,
+                    double *out)
 {
     static const double R[3] = { 1. / 3, 2. / 3, 1 };
     enum form form = (enum form)r->par[OWN];
@@ -125,7 +132,8 @@ static int seeds_3(run *r, const level *a, const level *b, const double *x, doub
         if (r->par[ETA] > 0)
             draw_noise(r, stop[i], stop[i + 1], w[2 + i]);
         EACH_GROUP(r, g)
-            stage_3(r, g, i, (double[]){ a[g].lambda, mid[0][g].lambda, mid[1][g].lambda, b[g].lambda }, a + g, stop[i + 1] + g, x, y);
+            stage_3(r, g, i, (double[]){ a[g].lambda, mid[0][g].lambda, mid[1][g].lambda, b[g].lambda }, a + g,
+                    stop[i + 1] + g, x, y);
     }
     return 0;
 }
@@ -134,18 +142,25 @@ static int seeds_3(run *r, const level *a, const level *b, const double *x, doub
 
 const solver solver_dpmpp_sde = {
     .name = "dpmpp-sde", .about = "DPM-Solver++ SDE, two stages on one path", .cite = "k-diffusion, sample_dpmpp_sde",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 4, .never = SIGMA_0, .claims = dpmpp_claims, .step = dpmpp_sde,
-    .par = { ETA_SPLIT, NOISE_SCALE, [DPMPP_RATIO] = RATIO_PARAM, [SOURCE] = { "noise", "one path, or fresh noise in every stage", "path fresh", 0 } },
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 4, .never = SIGMA_0, .claims = dpmpp_claims,
+    .step = dpmpp_sde,
+    .par = { ETA_SPLIT, NOISE_SCALE, [DPMPP_RATIO] = RATIO_PARAM,
+             [SOURCE] = { "noise", "one path, or fresh noise in every stage", "path fresh", 0 } },
 };
 
 const solver solver_seeds_2 = {
-    .name = "seeds-2", .about = "exponential Runge-Kutta of two stages on one path", .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 2",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims, .step = seeds_2,
-    .par = { ETA_SDE, NOISE_SCALE, [RATIO] = RATIO_PARAM, [WEIGHT] = { "weight", "of the stages", "phi1 phi2", 0 }, [PREDICT] = PREDICT_CHOICE },
+    .name = "seeds-2", .about = "exponential Runge-Kutta of two stages on one path",
+    .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 2",
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims,
+    .step = seeds_2,
+    .par = { ETA_SDE, NOISE_SCALE, [RATIO] = RATIO_PARAM, [WEIGHT] = { "weight", "of the stages", "phi1 phi2", 0 },
+             [PREDICT] = PREDICT_CHOICE },
 };
 
 const solver solver_seeds_3 = {
-    .name = "seeds-3", .about = "exponential Runge-Kutta of three stages on one path", .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 3",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 3, .work = 5, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims, .step = seeds_3,
+    .name = "seeds-3", .about = "exponential Runge-Kutta of three stages on one path",
+    .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 3",
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 3, .work = 5, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims,
+    .step = seeds_3,
     .par = { ETA_SDE, NOISE_SCALE, [OWN] = PREDICT_CHOICE },
 };

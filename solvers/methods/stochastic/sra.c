@@ -1,11 +1,15 @@
 /*
- * Runge-Kutta methods of strong order 1.5 for additive noise, on the reverse SDE  dx = F dt + g(t) dW,  F = f x - g^2 score:
+ * Runge-Kutta methods of strong order 1.5 for additive noise, on the reverse SDE  dx = F dt + g(t) dW,
+ * F = f x - g^2 score:
  *
- *   u_i = x + h sum_j A_ij F_j + G.V_i dW + G.B_i Z,   y = x + h sum_i w_i F_i + G.beta_1 dW + G.beta_3 Z,   Z = I10/h,  G = g at a, at b, between
+ *   u_i = x + h sum_j A_ij F_j + G.V_i dW + G.B_i Z,   y = x + h sum_i w_i F_i + G.beta_1 dW + G.beta_3 Z,
+ *   Z = I10/h,  G = g at a, at b, between
  *
- * sra1, sra3 and shark end with  g_b dW + (g_a - g_b) Z,  which is exact for g linear in t; g_a dW alone would drop both orders to 1.
- * srk is Roessler's SRI method of the same order for any diagonal noise, of which g(t) leaves three stages.  Its terms in (dW^2 - h) and
- * (dW^3 - 3 h dW), whose weights add up to O(h^2) here, are left out unless terms = all (torchsde).
+ * sra1, sra3 and shark end with  g_b dW + (g_a - g_b) Z,
+ * which is exact for g linear in t; g_a dW alone would drop both orders to 1.
+ * srk is Roessler's SRI method of the same order for any diagonal noise, of which g(t) leaves three stages.
+ * Its terms in (dW^2 - h) and (dW^3 - 3 h dW), whose weights add up to O(h^2) here, are left out unless terms = all
+ * (torchsde).
  */
 #include <math.h>
 #include "base/clones.h"
@@ -13,25 +17,35 @@
 
 enum { MOST = 3, TERMS = 0, ALL = 1 };
 typedef double ends[3];                                     /* of g at a, at b, and at the part `inside` of the step */
-typedef struct table { int stages; double c[MOST], A[MOST][MOST], w[MOST], inside; ends V[MOST], B[MOST], beta1, beta2, beta3, beta4; } table;
+typedef struct table {
+    int stages;
+    double c[MOST], A[MOST][MOST], w[MOST], inside;
+    ends V[MOST], B[MOST], beta1, beta2, beta3, beta4;
+} table;
 
-static const table sra1 = { 2, .c = { 0, 3. / 4 }, .A = { { 0 }, { 3. / 4 } }, .B = { { 0 }, { 0, 3. / 2 } }, .w = { 1. / 3, 2. / 3 },
+static const table sra1 = { 2, .c = { 0, 3. / 4 }, .A = { { 0 }, { 3. / 4 } }, .B = { { 0 }, { 0, 3. / 2 } },
+                            .w = { 1. / 3, 2. / 3 },
                             .beta1 = { 0, 1 }, .beta3 = { 1, -1 } };
-static const table sra3 = { 3, .c = { 0, 1, 1. / 2 }, .A = { { 0 }, { 1 }, { 1. / 4, 1. / 4 } }, .B = { { 0 }, { 0 }, { 1. / 2, 1 } },
+static const table sra3 = { 3, .c = { 0, 1, 1. / 2 }, .A = { { 0 }, { 1 }, { 1. / 4, 1. / 4 } },
+                            .B = { { 0 }, { 0 }, { 1. / 2, 1 } },
                             .w = { 1. / 6, 1. / 6, 2. / 3 }, .beta1 = { 0, 1 }, .beta3 = { 1, -1 } };
 
 /* The stages are shifted by g (Z - dW/2), the area between the path and its chord. */
-static const table shark = { 2, .c = { 0, 5. / 6 }, .A = { { 0 }, { 5. / 6 } }, .B = { { 1 }, { 1 } }, .V = { { -1. / 2 }, { -1. / 2 + 5. / 6 } },
+static const table shark = { 2, .c = { 0, 5. / 6 }, .A = { { 0 }, { 5. / 6 } }, .B = { { 1 }, { 1 } },
+                             .V = { { -1. / 2 }, { -1. / 2 + 5. / 6 } },
                              .w = { 2. / 5, 3. / 5 }, .beta1 = { 0, 1 }, .beta3 = { 1, -1 } };
 
-static const table srk = { 3, .c = { 0, 1, 1. / 2 }, .A = { { 0 }, { 1 }, { 1. / 4, 1. / 4 } }, .B = { { 0 }, { 0 }, { 1, 0, 1. / 2 } },
-                           .w = { 1. / 6, 1. / 6, 2. / 3 }, .inside = 1. / 4, .beta1 = { -1, 2. / 3, 4. / 3 }, .beta2 = { 1, 1. / 3, -4. / 3 },
+static const table srk = { 3, .c = { 0, 1, 1. / 2 }, .A = { { 0 }, { 1 }, { 1. / 4, 1. / 4 } },
+                           .B = { { 0 }, { 0 }, { 1, 0, 1. / 2 } },
+                           .w = { 1. / 6, 1. / 6, 2. / 3 }, .inside = 1. / 4, .beta1 = { -1, 2. / 3, 4. / 3 },
+                           .beta2 = { 1, 1. / 3, -4. / 3 },
                            .beta3 = { 2, -2. / 3, -4. / 3 }, .beta4 = { -2, -2. / 3, 8. / 3 } };
 
 static double dot(const ends a, const ends b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
 
 /* out = x + sum_j c_j h F_j + p dW + q Z, the F_j in w[2 ..]. */
-static void assemble(const run *r, int g, double h, const double *x, int n, const double *c, double p, double q, double *out)
+static void assemble(const run *r, int g, double h, const double *x, int n, const double *c, double p, double q,
+                     double *out)
 {
     term sum[MOST + 3] = { { 1, x } };
     int terms = 1;
@@ -97,23 +111,27 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
         assemble(r, g, h, x, T->stages, T->w, dot(G, T->beta1), dot(G, T->beta3), y);
         if (T->inside && r->par[TERMS] == ALL)
-            add_powers((int)N, fabs(h), dot(G, T->beta2) / sqrt(fabs(h)), dot(G, T->beta4) / fabs(h), r->w[0] + g * N, y + g * N);
+            add_powers((int)N, fabs(h), dot(G, T->beta2) / sqrt(fabs(h)), dot(G, T->beta4) / fabs(h), r->w[0] + g * N,
+                       y + g * N);
     }
     return 0;
 }
 
 const solver solver_sra1 = {
-    .name = "sra1", .about = "strong order 1.5 for additive noise, two stages", .cite = "Roessler 2010, SRA1", .data = &sra1,
+    .name = "sra1", .about = "strong order 1.5 for additive noise, two stages", .cite = "Roessler 2010, SRA1",
+    .data = &sra1,
     .order = 2, .strong = 1.5, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0 | SIGMA_0, .step = step,
 };
 
 const solver solver_sra3 = {
-    .name = "sra3", .about = "strong order 1.5 for additive noise, three stages", .cite = "Roessler 2010, SRA3", .data = &sra3,
+    .name = "sra3", .about = "strong order 1.5 for additive noise, three stages", .cite = "Roessler 2010, SRA3",
+    .data = &sra3,
     .order = 2, .strong = 1.5, .stochastic = 1, .evals = 3, .work = 5, .never = ALPHA_0 | SIGMA_0, .step = step,
 };
 
 const solver solver_shark = {
-    .name = "shark", .about = "strong order 1.5 for additive noise, shifted stages", .cite = "Foster et al. 2024, ShARK", .data = &shark,
+    .name = "shark", .about = "strong order 1.5 for additive noise, shifted stages",
+    .cite = "Foster et al. 2024, ShARK", .data = &shark,
     .order = 2, .strong = 1.5, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0 | SIGMA_0, .step = step,
 };
 

@@ -1,5 +1,6 @@
 /*
- * Strategic stochastic sampling of trajectory consistency distillation: down the flow to t_s = (1 - gamma) t_b by DDIM, up to b with fresh noise.
+ * Strategic stochastic sampling of trajectory consistency distillation: down the flow to t_s = (1 - gamma) t_b by DDIM,
+ * up to b with fresh noise.
  *
  *   x_s = alpha_s D + sigma_s E,   y = (alpha_b/alpha_s) x_s + sqrt(sigma_b^2 - (alpha_b/alpha_s)^2 sigma_s^2) z
  *
@@ -54,10 +55,12 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 /* gamma = 0 is a step of the flow. */
-static void claims(const method *m, double *order, int *stochastic) { *order = m->par[GAMMA] > 0 ? 0 : 1, *stochastic = m->par[GAMMA] > 0; }
+static void claims(const method *m, double *order, int *stochastic) { *order = m->par[GAMMA] > 0 ? 0 : 1,
+                                                                      *stochastic = m->par[GAMMA] > 0; }
 
 const solver solver_tcd = {
-    .name = "tcd", .about = "trajectory consistency sampling, for distilled networks", .cite = "Zheng et al. 2024 (2402.19159), algorithm 4",
+    .name = "tcd", .about = "trajectory consistency sampling, for distilled networks",
+    .cite = "Zheng et al. 2024 (2402.19159), algorithm 4",
     .stochastic = 1, .evals = 1, .work = 2, .claims = claims, .step = step,
     .par = { [GAMMA] = { "gamma", "how far below the next time the flow is followed, 0: ddim, 1: lcm", 0, 0.3, 0, 1 } },
 };
