@@ -208,7 +208,7 @@ $(B)/fokker: $(CMD_OBJ) $(B)/libfokker.a
 $(B)/tests/all: $(TST_OBJ) $(PARTS)
 $(B)/tests/all: LIBS += -lcunit -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc    # tests/solvers/memory.c counts
 $(B)/speed: $(SPD_OBJ) $(B)/tests/support/built.o $(B)/tests/support/nets.o $(PARTS)
-$(B)/speed: LIBS += -Wl,--wrap=sum_terms,--wrap=sum_columns,--wrap=stage,--wrap=ask      # tests/speed/steps.c counts
+$(B)/speed: LIBS += -Wl,--wrap=sum_terms,--wrap=sum_columns,--wrap=stage,--wrap=field_eval      # tests/speed/steps.c counts
 $(B)/fokker $(B)/tests/all $(B)/speed: $(B)/sources
 	@echo "  LD      $@"
 	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(LIBS)

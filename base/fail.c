@@ -18,7 +18,7 @@ int (fail)(const char *fmt, ...)
     return -1;
 }
 
-const char *why(void) { return reason; }
+const char *last_error(void) { return reason; }
 
 /* Levenshtein's distance of two short words. */
 static int distance(const char *a, const char *b)

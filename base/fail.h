@@ -1,4 +1,4 @@
-/* Failure: `return fail("where: what is wrong; what to do")`, all the way up; main prints why(). */
+/* Failure: `return fail("where: what is wrong; what to do")`, all the way up; main prints last_error(). */
 #ifndef FOKKER_FAIL_H
 #define FOKKER_FAIL_H
 
@@ -9,7 +9,7 @@ int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 #endif
 
 /* This thread's last reason; "" before the first. */
-const char *why(void);
+const char *last_error(void);
 
 /* The one of n names (base of an array of structs of `size` bytes whose first member is the name) that is nearest to
  * `name` by edit distance; never NULL for n > 0. */

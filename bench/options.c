@@ -304,6 +304,6 @@ int writable(const char *option_name, const char *path)
 int complain(int code)
 {
     if (code != USAGE || ranks_speaks())            /* what is wrong with the words is wrong in every rank */
-        fprintf(stderr, "fokker: %s\n", why());
+        fprintf(stderr, "fokker: %s\n", last_error());
     return code;
 }

@@ -53,7 +53,7 @@ char **words_of(const char *text, int *n);
 /* That a file can be written at this path, found out before the work: -1 with a sentence. */
 int writable(const char *option, const char *path);
 
-/* Prints why() as the program's complaint on stderr; returns the code. */
+/* Prints last_error() as the program's complaint on stderr; returns the code. */
 int complain(int code);
 
 /* cmd_*.c */

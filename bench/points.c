@@ -28,7 +28,7 @@ static int of_model(const char *option, const char *text, array *a)
     size_t N;
 
     if (!m)
-        return fail("%s: neither a file nor a model: %s", option, why());
+        return fail("%s: neither a file nor a model: %s", option, last_error());
     if (!m->law || !m->law->points) {
         model_close(m);
         return fail("%s %s: is a model without a data set; give a file, or a model with kind = dataset", option, text);
@@ -65,7 +65,7 @@ int points_scaling(const char *option, const char *text, double *out)
     if (from_file(text))
         return 0;
     if (!(m = model_open(text, NULL)))
-        return fail("%s: neither a file nor a model: %s", option, why());
+        return fail("%s: neither a file nor a model: %s", option, last_error());
     scaling_of(m, out);
     model_close(m);
     return 0;

@@ -103,11 +103,11 @@ static int most(const peers *p, double *v, size_t n)
 }
 
 /* A field whose points are shared out: groups, or the rows of one group. */
-typedef struct spread { score s; const score *of; score *own; } spread;
+typedef struct rank_spread { score s; const score *of; score *own; } rank_spread;
 
 static int shared_eval(void *self, const batch *p, double *out)
 {
-    const spread *s = self;
+    const rank_spread *s = self;
     const score *of = s->own ? s->own : s->of;
     int split = p->groups > 1 ? p->groups : p->rows, from = (int)((long)split * mine / count),
         to = (int)((long)split * (mine + 1) / count);
@@ -127,20 +127,20 @@ static int shared_eval(void *self, const batch *p, double *out)
 
 static score *spread_open(const score *of, int rows)
 {
-    spread *s = malloc(sizeof *s);
+    rank_spread *s = malloc(sizeof *s);
 
     if (!s)
         return fail("out of memory"), NULL;
-    *s = (spread){ .s = { .abi = of->abi, .name = of->name, .dim = of->dim, .predicts = of->predicts, .serial = 1,
+    *s = (rank_spread){ .s = { .abi = of->abi, .name = of->name, .dim = of->dim, .predicts = of->predicts, .serial = 1,
                           .eval = shared_eval, .self = s }, .of = of };
-    if (of->twin && !(s->own = of->twin(of->self, rows)))
+    if (of->thread_copy && !(s->own = of->thread_copy(of->self, rows)))
         return free(s), NULL;
     return &s->s;
 }
 
 void ranks_release(score *shared)
 {
-    spread *s = shared ? shared->self : NULL;
+    rank_spread *s = shared ? shared->self : NULL;
 
     if (s)
         field_close(s->own);
@@ -157,7 +157,7 @@ int ranks_share(plan *p, int n, score **shared)
     *shared = NULL;
     if (count == 1)
         return 0;
-    if (blocks < count && p->how->sol->twin) {
+    if (blocks < count && p->how->sol->serial_reference) {
         double slots = method_par(p->how, "window", 1);
 
         if (!(*shared = spread_open(p->field, (int)(n * (slots < p->steps ? slots : p->steps)))))

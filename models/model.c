@@ -142,16 +142,16 @@ static int is_path(const char *kind, const char *key)
 }
 
 /* What process_from wants of a section: n keys with values and places; values and wheres are owned. */
-typedef struct words { int n; const char **keys; char **values, **wheres; } words;
+typedef struct process_words { int n; const char **keys; char **values, **wheres; } process_words;
 
-static void words_free(words *w)
+static void words_free(process_words *w)
 {
     for (int i = 0; i < w->n; i++)
         free(w->values[i]), free(w->wheres[i]);
     free(w->keys), free(w->values), free(w->wheres);
 }
 
-static int words_read(words *w, const sections *s, section *in, const char *kind)
+static int words_read(process_words *w, const sections *s, section *in, const char *kind)
 {
     w->keys = calloc(in->count + 1, sizeof *w->keys);
     w->values = calloc(in->count + 1, sizeof *w->values);
@@ -179,7 +179,7 @@ static process *process_of(const sections *s)
 {
     section *in = sections_find(s, "process");
     const char *kind;
-    words w = { 0 };
+    process_words w = { 0 };
     process *p = NULL;
 
     if (!in)

@@ -100,22 +100,23 @@ int features_of(const features *f, units of, int n, const double *x, double *out
 
     #pragma omp parallel if (n > BLOCK)
     {
-        score *twin = f->net->twin(f->net->self, BLOCK);
+        score *thread_copy = f->net->thread_copy(f->net->self, BLOCK);
         double *seen = malloc((size_t)BLOCK * f->dim * sizeof *seen);
-        int none = !twin || (!seen && fail("features: out of memory"));
+        int none = !thread_copy || (!seen && fail("features: out of memory"));
 
         #pragma omp for schedule(dynamic)
         for (int first = 0; first < n; first += BLOCK) {
             int rows = n - first < BLOCK ? n - first : BLOCK;
-            int bad = none || ask_block(f, twin, of, rows, x + (long)first * f->dim, seen, out + (long)first * f->cols);
+            int bad = none || ask_block(f, thread_copy, of, rows, x + (long)first * f->dim, seen,
+                                        out + (long)first * f->cols);
 
             #pragma omp critical(features)
             if (bad && (failed < 0 || first < failed)) {
                 failed = first;
-                snprintf(reason, sizeof reason, "%s", why());
+                snprintf(reason, sizeof reason, "%s", last_error());
             }
         }
-        field_close(twin), free(seen);
+        field_close(thread_copy), free(seen);
     }
     return failed < 0 ? 0 : fail("%s", reason);
 }

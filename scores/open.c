@@ -19,7 +19,7 @@ static const wrapper *const all[] = {
 int wrappers(void) { return sizeof all / sizeof *all; }
 const wrapper *wrapper_at(int i) { return all[i]; }
 
-static const struct kind { const char *name; score *(*open)(const model *, section *); } kinds[] = {
+static const struct kind_entry { const char *name; score *(*open)(const model *, section *); } kinds[] = {
 #define KIND(id) { #id, field_##id },
 #include "scores/kinds.h"
 #undef KIND

@@ -46,7 +46,7 @@ struct score {
     int (*divergence)(void *self, const batch *, double *out, double *div);
 
     /* The same weights with own scratch for batches of up to `rows` points: one a thread.  NULL: eval is reentrant. */
-    score *(*twin)(void *self, int rows);
+    score *(*thread_copy)(void *self, int rows);
 
     /* The same field in float64, for references, where this one computes in less; it must be closed before this one.
      * NULL: there is none. */
@@ -71,13 +71,13 @@ score *zero_open(int dim);
 
 /* What the field says at p, as the prediction `want`.
  * Where sigma = 0 nothing is asked: the point is the data, data = x/alpha. 0 or -1. */
-int ask(const score *, const batch *p, enum predicts want, double *out);
+int field_eval(const score *, const batch *p, enum predicts want, double *out);
 /* of a field with a divergence */
-int ask_divergence(const score *, const batch *p, enum predicts want, double *out, double *div);
+int field_divergence(const score *, const batch *p, enum predicts want, double *out, double *div);
 /* of a field with a jvp; tangents.h: any */
-int ask_jvp(const score *, const batch *p, const double *v, enum predicts want, double *out, double *jv);
+int field_jvp(const score *, const batch *p, const double *v, enum predicts want, double *out, double *jv);
 /* of a field with jvps */
-int ask_jvps(const score *, const batch *p, int m, const double *v, enum predicts want, double *out, double *jv);
+int field_jvps(const score *, const batch *p, int m, const double *v, enum predicts want, double *out, double *jv);
 
 /* sigma = 0 at every level: nothing would be asked. */
 int only_data(const batch *);

@@ -57,7 +57,7 @@ static int by_jvp(tangents *t, const batch *p, int m, const double *v, double *d
     for (long i = 0; i < points; i++)
         for (int j = 0; j < m; j++)
             memcpy(t->x + (i * m + j) * dim, p->x + i * dim, bytes);
-    if (ask_jvp(t->field, &many, v, PREDICTS_DATA, t->out, jv))
+    if (field_jvp(t->field, &many, v, PREDICTS_DATA, t->out, jv))
         return -1;
     for (long i = 0; i < points; i++)
         memcpy(d + i * dim, t->out + i * m * dim, bytes);
@@ -108,7 +108,7 @@ static int by_differences(tangents *t, const batch *p, int m, const double *v, d
     batch many = repeat(t, p, 2 * m + 1);
 
     spread(t, p, m, v);
-    if (ask(t->field, &many, PREDICTS_DATA, t->out))
+    if (field_eval(t->field, &many, PREDICTS_DATA, t->out))
         return -1;
     for (long i = 0; i < (long)p->groups * p->rows; i++) {
         memcpy(d + i * dim, out, dim * sizeof *d);
@@ -126,6 +126,6 @@ static int by_differences(tangents *t, const batch *p, int m, const double *v, d
 int tangents_ask(tangents *t, const batch *p, int m, const double *v, double *d, double *jv)
 {
     if (t->field->jvps)
-        return ask_jvps(t->field, p, m, v, PREDICTS_DATA, d, jv);
+        return field_jvps(t->field, p, m, v, PREDICTS_DATA, d, jv);
     return t->field->jvp ? by_jvp(t, p, m, v, d, jv) : by_differences(t, p, m, v, d, jv);
 }

@@ -58,12 +58,12 @@ int wrap_room(wrapped *w, const batch *p) { return make_room(w, (size_t)p->group
 
 static score *wrap(const wrapped *like, int rows);
 
-static score *twin(void *self, int rows)
+static score *thread_copy(void *self, int rows)
 {
     wrapped w = *(const wrapped *)self;
 
-    w.owned = w.inner->twin != NULL;
-    if (w.owned && !(w.inner = w.inner->twin(w.inner->self, rows)))
+    w.owned = w.inner->thread_copy != NULL;
+    if (w.owned && !(w.inner = w.inner->thread_copy(w.inner->self, rows)))
         return NULL;
     return wrap(&w, rows);
 }
@@ -95,8 +95,8 @@ static score *wrap(const wrapped *like, int rows)
                   .serial = inner->serial, .block = inner->block,
                   .single = inner->single, .process = inner->process, .labels = inner->labels, .eval = eval,
                   .jvp = w->how->jvp && inner->jvp ? jvp : NULL,
-                  .divergence = w->how->divergence && inner->divergence ? divergence : NULL, .twin = w->how->work
-                  || inner->twin ? twin : NULL,
+                  .divergence = w->how->divergence && inner->divergence ? divergence : NULL, .thread_copy = w->how->work
+                  || inner->thread_copy ? thread_copy : NULL,
                   .precise = inner->precise ? precise : NULL, .close = close, .self = w };
     if (w->how->work && rows && make_room(w, rows))
         return field_close(s), NULL;

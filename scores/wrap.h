@@ -18,7 +18,7 @@ typedef struct wrapping {
 struct wrapped {
     const wrapping *how;
     enum predicts predicts;
-    score *inner; int owned;                /* a twin of a field that has none asks the same one */
+    score *inner; int owned;                /* a thread copy of a field that has none asks the same one */
     const process *proc;
     args given;
     double *work[4]; level *at; int *label; /* after wrap_room; at: one a group; label: one a point */
@@ -26,11 +26,12 @@ struct wrapped {
     void *memory;
 };
 
-/* A score of the inner one's dim that predicts `predicts`; it is serial where the inner one is and has its twins.
+/* A score of the inner one's dim that predicts `predicts`; it is serial where the inner one is and has its thread
+ * copies.
  * Owns inner, on failure too.  NULL: out of memory. */
 score *wrap_open(const wrapping *, score *inner, enum predicts, const process *, const args *);
 
-/* Scratch for this batch; a twin has it from its start and the others grow it at their first call.  0 or -1. */
+/* Scratch for this batch; a thread copy has it from its start and the others grow it at their first call.  0 or -1. */
 int wrap_room(wrapped *, const batch *);
 
 /* What the inner field says at the batch as it predicts, unconverted, and told to predict something else. */

@@ -103,7 +103,7 @@ struct run {
     /* an adaptive group's step, its last accepted error, its error now, the growth of its step */
     double *h, *e, *e_now, *factor;
     double *embedded;                       /* its embedded state of its last step */
-    int *label; void *slab; size_t bytes;   /* memory of the whole tree, what open took included */
+    int *label; void *workspace; size_t bytes;   /* memory of the whole tree, what open took included */
     /* fields for the threads among which a costly call is shared; members 0: it is not */
     score *const *team; int members;
     double pace;                            /* seconds a point, as last seen; 0: not yet */
@@ -129,7 +129,7 @@ struct solver {
     int adapts;                             /* only adapts: no fixed steps */
     int inners;                             /* how many inner methods it wraps */
     /* parallel in time: 1 + the inner method whose serial run it must equal; 0: is none */
-    int twin;
+    int serial_reference;
     unsigned never;
     param par[MAX_PARAM];
     void (*shape)(const run *, int *groups, int *rows);     /* of inner runs and of w, given ours; NULL: the same */
@@ -168,7 +168,7 @@ void between  (run *, const level *a, const level *b, double part, level *mid);
 void between_t(run *, const level *a, const level *b, double part, level *mid);
 
 /* h/h0 of a multistep formula; 0 (first order) in the step to sigma = 0, whose h is infinite. */
-static inline double stretch(double h, double h0) { return h - h == 0 ? h / h0 : 0; }
+static inline double step_ratio(double h, double h0) { return h - h == 0 ? h / h0 : 0; }
 
 /* out = base + (b.t - a.t) sum_j c[j] k[j] over all groups, in one pass; base may be NULL (0).
  * n <= 32; terms with c = 0 are not read. */
@@ -184,7 +184,7 @@ void sum_terms(const run *, int g, double *y, int terms, const term *);
 #define EACH_GROUP(r, g) for (int g = 0; g < (r)->groups; g++)
 
 /* One step of an inner run, with no past: compound methods. 0 or -1. */
-int leap(run *r, int inner, const level *a, const level *b, const double *x, double *y);
+int inner_step(run *r, int inner, const level *a, const level *b, const double *x, double *y);
 
 /* Parameters of every embedded method, first in its table: tolerances of its own steps, and how they are chosen
  * (control.c). */
@@ -214,14 +214,14 @@ int told_to_stop(const plan *);
 /* Whose serial run a method that is parallel in time must equal on so many steps: its inner one; where that needs the
  * steps before, one that
  * restarts in each slice, made in *room.  Any other method is its own. */
-const method *method_twin(const method *, int steps, method *room);
+const method *method_serial(const method *, int steps, method *room);
 
 /* What the plan's method cannot do on its grid or with its field: -1 with one sentence, else 0.
  * solve begins with it. */
 int plan_check(const plan *);
 
 /* Runs the plan on n samples of field->dim columns, x in place: OpenMP over blocks, the same bits whatever the threads.
- * 0, FAILED, DIVERGED or STOPPED, each with why(): rows that did not finish are NaN then, all others are whole.
+ * 0, FAILED, DIVERGED or STOPPED, each with last_error(): rows that did not finish are NaN then, all others are whole.
  * out may be NULL. */
 int solve(const plan *, int n, double *x, tally *out);
 

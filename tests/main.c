@@ -47,7 +47,7 @@ int check_must(int status, const char *what, const char *file, int line)
 {
     char text[1600];
 
-    snprintf(text, sizeof text, "%s failed: %s", what, why());
+    snprintf(text, sizeof text, "%s failed: %s", what, last_error());
     if (status)
         complain(text, file, line);
     else
@@ -60,8 +60,8 @@ void check_says(const char *const *words, const char *file, int line)
     for (; *words; words++) {
         char text[1400];
 
-        snprintf(text, sizeof text, "\"%s\" does not say \"%s\"", why(), *words);
-        if (strstr(why(), *words))
+        snprintf(text, sizeof text, "\"%s\" does not say \"%s\"", last_error(), *words);
+        if (strstr(last_error(), *words))
             CU_assertImplementation(CU_TRUE, line, *words, file, "", CU_FALSE);
         else
             complain(text, file, line);

@@ -10,7 +10,7 @@
 
 /* What one pass over a file needs: the line that inih is given in pieces, where we are, and whether a sentence of
  * failure stands already. */
-typedef struct pass { sections *s; FILE *file; char *text; size_t room, len, given; int line, failed; } pass;
+typedef struct ini_pass { sections *s; FILE *file; char *text; size_t room, len, given; int line, failed; } ini_pass;
 
 static int no_memory(const char *path) { return fail("%s: out of memory", path); }
 
@@ -20,7 +20,7 @@ static void *grow(void *base, int count, size_t size)
     return count & (count - 1) ? base : realloc(base, (count ? 2 * (size_t)count : 1) * size);
 }
 
-static int open_section(pass *p, const char *name, size_t len)
+static int open_section(ini_pass *p, const char *name, size_t len)
 {
     sections *s = p->s;
     void *base = grow(s->section, s->count, sizeof *s->section);
@@ -42,7 +42,7 @@ static int open_section(pass *p, const char *name, size_t len)
 }
 
 /* A heading opens its section here, so that an empty one counts and keeps its line. */
-static int heading(pass *p)
+static int heading(ini_pass *p)
 {
     const char *name = p->text + strspn(p->text, " \t"), *end;
 
@@ -58,7 +58,7 @@ static int heading(pass *p)
 /* fgets for inih: the rest of the line at hand, or the next line. */
 static char *reader(char *out, int room, void *user)
 {
-    pass *p = user;
+    ini_pass *p = user;
     size_t n;
 
     if (p->failed)
@@ -92,18 +92,19 @@ static entry *find(section *in, const char *key)
     return NULL;
 }
 
-static int add_entry(pass *p, const char *key, const char *value)
+static int add_entry(ini_pass *p, const char *key, const char *value)
 {
     sections *s = p->s;
     section *in = s->count ? &s->section[s->count - 1] : NULL;
-    entry *twin = find(in, key), *new;
+    entry *thread_copy = find(in, key), *new;
     void *base;
 
     if (!in)
         return fail("%s:%d: %s stands before the first section; put it under [process], [data] or [score]", s->path,
                     p->line, key);
-    if (twin)
-        return fail("%s:%d: %s is given twice, first in line %d; keep one of them", s->path, p->line, key, twin->line);
+    if (thread_copy)
+        return fail("%s:%d: %s is given twice, first in line %d; keep one of them", s->path, p->line, key,
+                    thread_copy->line);
     if (!*key)
         return fail("%s:%d: there is no key before the =; write key = value", s->path, p->line);
     if (!(base = grow(in->entry, in->count, sizeof *in->entry)))
@@ -116,7 +117,7 @@ static int add_entry(pass *p, const char *key, const char *value)
 
 static int handler(void *user, const char *heading_, const char *key, const char *value)
 {
-    pass *p = user;
+    ini_pass *p = user;
 
     if (!p->failed)
         p->failed = add_entry(p, key, value);
@@ -125,7 +126,7 @@ static int handler(void *user, const char *heading_, const char *key, const char
 
 /* Debian's library has its options as variables: any length of line, `#` behind a blank starts a comment and `;` does
  * not, no continuation lines. */
-static int parse(pass *p)
+static int parse(ini_pass *p)
 {
     int line;
 
@@ -145,7 +146,7 @@ static int parse(pass *p)
 sections *sections_read(const char *path)
 {
     sections *s = calloc(1, sizeof *s);
-    pass p = { .s = s };
+    ini_pass p = { .s = s };
     const char *slash = strrchr(path, '/');
     int status;
 

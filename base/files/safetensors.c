@@ -65,7 +65,12 @@ static const type *type_of(const char *dtype)
     return NULL;
 }
 
-typedef struct place { const cJSON *item; const type *type; int dims; long shape[MAX_DIMS], from, to; } place;
+typedef struct tensor_place {
+    const cJSON *item;
+    const type *type;
+    int dims;
+    long shape[MAX_DIMS], from, to;
+} tensor_place;
 
 /* A whole number from 0 on, as far as JSON's numbers are exact. */
 static int whole(const cJSON *j, long *out)
@@ -84,14 +89,14 @@ static int garbage(const tensors *all, const cJSON *item)
 }
 
 /* room: bytes behind the header. */
-static int read_place(const tensors *all, const cJSON *item, long room, place *p)
+static int read_place(const tensors *all, const cJSON *item, long room, tensor_place *p)
 {
     const cJSON *dtype = cJSON_GetObjectItemCaseSensitive(item, "dtype"),
         *shape = cJSON_GetObjectItemCaseSensitive(item, "shape"), *axis;
     const cJSON *range = cJSON_GetObjectItemCaseSensitive(item, "data_offsets");
     long n = 1;
 
-    *p = (place){ .item = item };
+    *p = (tensor_place){ .item = item };
     if (!cJSON_IsString(dtype) || !cJSON_IsArray(shape) || !cJSON_IsArray(range) || cJSON_GetArraySize(range) != 2 ||
         whole(range->child, &p->from) || whole(range->child->next, &p->to) || p->from > p->to)
         return garbage(all, item);
@@ -124,12 +129,12 @@ static int read_place(const tensors *all, const cJSON *item, long room, place *p
 
 static int by_start(const void *a, const void *b)
 {
-    const place *p = a, *q = b;
+    const tensor_place *p = a, *q = b;
 
     return (p->from > q->from) - (p->from < q->from);
 }
 
-static int convert(tensors *all, const place *p, const unsigned char *data)
+static int convert(tensors *all, const tensor_place *p, const unsigned char *data)
 {
     tensor *t = tensors_add(all, p->item->string, p->dims, p->shape);
     double v[CHUNK];
@@ -160,7 +165,7 @@ static int read_notes(tensors *all, const cJSON *item)
 }
 
 /* p: room for a place an item. */
-static int read_header(tensors *all, const cJSON *header, place *p, const unsigned char *data, long room)
+static int read_header(tensors *all, const cJSON *header, tensor_place *p, const unsigned char *data, long room)
 {
     const cJSON *item;
     long end = 0;
@@ -190,7 +195,7 @@ int read_safetensors(tensors *all, const unsigned char *file, long size)
 {
     uint64_t len = 0;
     cJSON *header;
-    place *places;
+    tensor_place *places;
     int status;
 
     for (int i = 7; i >= 0 && size >= 8; i--)

@@ -7,7 +7,7 @@
 #include "base/fail.h"
 
 typedef struct line { char *text; size_t size; long number; } line;
-typedef struct table { array *a; long rows, cols, n, size; int headed; } table;
+typedef struct text_table { array *a; long rows, cols, n, size; int headed; } text_table;
 
 static int put(const source *s, line *l, size_t n, char c)
 {
@@ -81,7 +81,7 @@ static int all_words(const char *p)
     return 1;
 }
 
-static int push(const source *s, table *t, const line *l, double x)
+static int push(const source *s, text_table *t, const line *l, double x)
 {
     if (t->n == t->size) {
         long size = t->size ? t->size + t->size / 2 : 1024;
@@ -95,7 +95,7 @@ static int push(const source *s, table *t, const line *l, double x)
     return 0;
 }
 
-static int row(const source *s, table *t, const line *l, const char *p)
+static int row(const source *s, text_table *t, const line *l, const char *p)
 {
     long cols = 0;
     int more = 1;
@@ -125,7 +125,7 @@ static int row(const source *s, table *t, const line *l, const char *p)
     return 0;
 }
 
-static int read_lines(source *s, table *t, line *l)
+static int read_lines(source *s, text_table *t, line *l)
 {
     int got;
 
@@ -145,7 +145,7 @@ static int read_lines(source *s, table *t, line *l)
 
 int read_text(source *s, array *a)
 {
-    table t = { .a = a };
+    text_table t = { .a = a };
     line l = { 0 };
     int status = read_lines(s, &t, &l);
     double *v;

@@ -161,7 +161,7 @@ static int rows_remark(check *c, const level *l)
     return 0;
 }
 
-/* The same call from several threads at once, each on its twin. */
+/* The same call from several threads at once, each on its thread copy. */
 static int threads_remark(check *c, const level *l)
 {
     const score *s = c->field;
@@ -180,15 +180,15 @@ static int threads_remark(check *c, const level *l)
         return fail("check: out of memory");
     #pragma omp parallel for num_threads(THREADS) schedule(static, 1)
     for (int k = 0; k < THREADS; k++) {
-        score *twin = s->twin ? s->twin(s->self, SMALL) : NULL;
-        const score *mine = twin ? twin : s;
-        int bad = s->twin && !twin;
+        score *thread_copy = s->thread_copy ? s->thread_copy(s->self, SMALL) : NULL;
+        const score *mine = thread_copy ? thread_copy : s;
+        int bad = s->thread_copy && !thread_copy;
 
         for (int again = 0; again < 20 && !bad; again++)
             bad = call(c, mine, 1, SMALL, l, c->x, y + k * N);
         #pragma omp atomic
         failed |= bad;
-        field_close(twin);
+        field_close(thread_copy);
     }
     for (int k = 0; k < THREADS && !failed; k++) {
         double d = apart(N, c->raw, y + k * N);
@@ -237,10 +237,10 @@ static int rows_given(const check *c)
 int check_cost(check *c)
 {
     const level *l = &c->spot[SPOTS / 2].at;
-    score *twin = c->field->twin ? c->field->twin(c->field->self, 1 << (COSTS - 1)) : NULL;
-    const score *s = twin ? twin : c->field;
+    score *thread_copy = c->field->thread_copy ? c->field->thread_copy(c->field->self, 1 << (COSTS - 1)) : NULL;
+    const score *s = thread_copy ? thread_copy : c->field;
     double least = INFINITY, began = omp_get_wtime();
-    int most = c->n, status = c->field->twin && !twin ? -1 : 0;
+    int most = c->n, status = c->field->thread_copy && !thread_copy ? -1 : 0;
 
     check_points(c, l, SPOTS / 2);
     for (int rows = 1; !status && rows <= most && c->costs < COSTS && omp_get_wtime() - began < 2; rows *= 2) {
@@ -259,7 +259,7 @@ int check_cost(check *c)
     for (c->best = 0; !status && c->best < c->costs - 1 && c->cost[c->best].seconds / c->cost[c->best].rows > 1.1
          * least; )
         c->best++;
-    field_close(twin);
+    field_close(thread_copy);
     c->given = rows_given(c);
     return status;
 }

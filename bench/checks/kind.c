@@ -13,7 +13,7 @@
 #include "bench/checks/check.h"
 
 enum { GUESSES = 2 * PREDICTIONS };
-typedef struct trial { double loss[GUESSES], gauss; } trial;
+typedef struct hypothesis { double loss[GUESSES], gauss; } hypothesis;
 
 static enum predicts kind_of(int h) { return (enum predicts)(h % PREDICTIONS); }
 static double sign_of(int h) { return h < PREDICTIONS ? 1 : -1; }
@@ -48,7 +48,7 @@ static void row_losses(check *c, const level *l, int h, double *row)
 }
 
 /* Losses of hypotheses first .. last - 1 for the answers of s; row[h] gets them by row, n numbers each. */
-static int judge(check *c, const score *s, int first, int last, double *row, trial *t)
+static int judge(check *c, const score *s, int first, int last, double *row, hypothesis *t)
 {
     memset(row, 0, (size_t)GUESSES * c->n * sizeof *row);
     t->gauss = 0;
@@ -72,9 +72,9 @@ static int judge(check *c, const score *s, int first, int last, double *row, tri
 }
 
 /* Without data: each hypothesis on samples of its own, by its loss over that of the best affine field. */
-static int judge_by_itself(check *c, double *row, trial *t)
+static int judge_by_itself(check *c, double *row, hypothesis *t)
 {
-    trial one;
+    hypothesis one;
 
     for (int h = 0; h < GUESSES; h++) {
         t->loss[h] = INFINITY;
@@ -91,7 +91,7 @@ static int judge_by_itself(check *c, double *row, trial *t)
 
 /* The least loss; of those that are as good as the least within `tie`, the one that is likelier beforehand: Gaussian
  * data cannot tell some apart. */
-static int least(const trial *t, int declared, double tie)
+static int least(const hypothesis *t, int declared, double tie)
 {
     static const enum predicts likely[PREDICTIONS] = { PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_VELOCITY, PREDICTS_V,
                                                        PREDICTS_SCORE };
@@ -158,7 +158,7 @@ static const retold *other_time(check *c, double *row, double loss, int *kind)
 
     for (int k = 0; k < TIMES; k++) {
         retold r = times[k];
-        trial t;
+        hypothesis t;
         int guess;
         const score s = { .abi = SCORE_ABI, .name = "retold", .dim = c->dim, .predicts = c->field->predicts,
                           .serial = 1, .eval = retold_eval, .self = &r };
@@ -213,7 +213,7 @@ static int open_start(const check *c) { return c->own && c->spot[0].at.alpha > 0
 
 /* Something is amiss: another kind, another time, or no one knows.
  * An answer that makes sense is hardly worse than an affine one. */
-static void explain(check *c, double *row, const trial *t, int best, remark *r)
+static void explain(check *c, double *row, const hypothesis *t, int best, remark *r)
 {
     int declared = (int)c->field->predicts, kind = 0, sure = best != declared && t->loss[best] < 1.1 * t->gauss;
     const retold *other = c->own || sure ? NULL : other_time(c, row, 0.9 * t->loss[best], &kind);
@@ -237,7 +237,7 @@ static void explain(check *c, double *row, const trial *t, int best, remark *r)
     }
 }
 
-static void conclude(check *c, double *row, const trial *t)
+static void conclude(check *c, double *row, const hypothesis *t)
 {
     int declared = (int)c->field->predicts, best = least(t, declared, c->own ? 1.1 : 1.03), next = best;
     remark *r = remark_on(c, "prediction", MARK_FINE);
@@ -256,7 +256,7 @@ static void conclude(check *c, double *row, const trial *t)
 int check_kind(check *c)
 {
     double *row = malloc((size_t)GUESSES * c->n * sizeof *row);
-    trial t;
+    hypothesis t;
     int status = row ? 0 : fail("check: out of memory");
 
     if (!status)
@@ -269,7 +269,7 @@ int check_kind(check *c)
     if (check_sample(c, c->field->predicts, 1, c->n, c->x0)) {      /* the levels below are judged on these */
         remark *r = remark_on(c, "samples", MARK_WRONG);
 
-        snprintf(r->said, sizeof r->said, "%.300s", why());
+        snprintf(r->said, sizeof r->said, "%.300s", last_error());
         snprintf(r->advice, sizeof r->advice,
                  "A plain run of 20 steps does not end well; losses by level are left out. Give data with --data.");
         c->own = 2;

@@ -128,22 +128,22 @@ int check_ask(const check *c, const score *s, const level *l, double *out)
 
     #pragma omp parallel if (rows < c->n)
     {
-        score *twin = s->twin ? s->twin(s->self, rows) : NULL;
-        const score *mine = twin ? twin : s;
+        score *thread_copy = s->thread_copy ? s->thread_copy(s->self, rows) : NULL;
+        const score *mine = thread_copy ? thread_copy : s;
 
         #pragma omp for schedule(dynamic)
         for (int first = 0; first < c->n; first += rows) {
             size_t o = (size_t)first * c->dim;
             batch p = { 1, c->n - first < rows ? c->n - first : rows, l, c->x + o, c->label ? c->label + first : NULL };
-            int bad = (s->twin && !twin) || mine->eval(mine->self, &p, out + o);
+            int bad = (s->thread_copy && !thread_copy) || mine->eval(mine->self, &p, out + o);
 
             #pragma omp critical(check)
             if (bad && (failed < 0 || first < failed)) {
                 failed = first;
-                snprintf(reason, sizeof reason, "%s", why());
+                snprintf(reason, sizeof reason, "%s", last_error());
             }
         }
-        field_close(twin);
+        field_close(thread_copy);
     }
     return failed < 0 ? 0 : fail("%s", reason);
 }
@@ -164,11 +164,11 @@ void check_convert(const check *c, const level *l, enum predicts has, double sig
     check memory = { .n = c->n, .dim = c->dim, .raw = (double *)out };
     const score s = { .dim = c->dim, .predicts = has, .eval = recall, .self = &memory };
 
-    ask(&s, &(batch){ 1, c->n, l, c->x, NULL }, has, to);
+    field_eval(&s, &(batch){ 1, c->n, l, c->x, NULL }, has, to);
     for (size_t i = 0; sign < 0 && i < (size_t)c->n * c->dim; i++)
         to[i] = -to[i];
     memory.raw = to;
-    ask(&s, &(batch){ 1, c->n, l, c->x, NULL }, want, to);
+    field_eval(&s, &(batch){ 1, c->n, l, c->x, NULL }, want, to);
 }
 
 void check_mean(int n, const double *v, double *mean, double *se)

@@ -14,7 +14,7 @@
 #include "bench/version.h"
 #include "bench/watch.h"
 
-typedef struct job {
+typedef struct bench_job {
     const request *r;
     spec what;
     cell *cells;
@@ -26,7 +26,7 @@ typedef struct job {
     char *folder, *path, *head, *had;       /* had[i]: cell i was run before */
     parts parts;                            /* rows that are in no order yet */
     int apart;                              /* every rank runs cells of its own; else all run each cell together */
-} job;
+} bench_job;
 
 /* ---- the head of the file ---- */
 
@@ -58,7 +58,7 @@ static size_t key_of(const char *line)
 }
 
 /* Refuses another spec; another program or machine is a warning: rows may differ in their last bits. */
-static int compare_line(const job *j, const results *old, const char *line)
+static int compare_line(const bench_job *j, const results *old, const char *line)
 {
     size_t key = key_of(line), size = strcspn(line, "\n");
     const char *was = "";
@@ -79,7 +79,7 @@ static int compare_line(const job *j, const results *old, const char *line)
     return 0;
 }
 
-static int compare_heads(const job *j, const results *old)
+static int compare_heads(const bench_job *j, const results *old)
 {
     for (const char *line = j->head; *line; ) {
         size_t size = strcspn(line, "\n");
@@ -91,7 +91,7 @@ static int compare_heads(const job *j, const results *old)
     return 0;
 }
 
-static int same_cell(const job *j, const cell *c, const record *r)
+static int same_cell(const bench_job *j, const cell *c, const record *r)
 {
     const spec *s = &j->what;
     double nfe = c->ask.nfe > 0 ? (double)c->ask.nfe : NAN;
@@ -103,7 +103,7 @@ static int same_cell(const job *j, const cell *c, const record *r)
 }
 
 /* Rows stand in the order of the cells, so those that are there are the first ones. */
-static int resume(job *j)
+static int resume(bench_job *j)
 {
     results old;
     int bad;
@@ -123,7 +123,7 @@ static int resume(job *j)
 }
 
 /* Finished rows are never thrown away unasked. */
-static int begin(job *j)
+static int begin(bench_job *j)
 {
     results old;
     int rows = 0, exists = !access(j->path, F_OK);
@@ -136,7 +136,7 @@ static int begin(job *j)
         if (rows)
             return fail("%s: holds finished runs; go on with --resume, or choose another folder with -o", j->path);
     } else if (exists) {
-        return fail("%s; it will not be overwritten: choose another folder with -o", why());
+        return fail("%s; it will not be overwritten: choose another folder with -o", last_error());
     }
     /* NOLINT: close_job frees j->path */
     return recorder_create(&j->out, j->path, j->head, j->what.metric.n, j->what.metric.word);
@@ -145,10 +145,11 @@ static int begin(job *j)
 /* ---- ranks ---- */
 
 static int part_fits(const void *at, const results *r) { return compare_heads(at, r); }
-static int part_is(const void *at, int i, const record *r) { const job *j = at; return same_cell(j, &j->cells[i], r); }
+static int part_is(const void *at, int i, const record *r) { const bench_job *j = at;
+                                                             return same_cell(j, &j->cells[i], r); }
 
 /* What was done before: rank 0 has begun results.tsv, and no rank has a part of this run yet. */
-static int look(job *j)
+static int look(bench_job *j)
 {
     results old;
 
@@ -162,7 +163,7 @@ static int look(job *j)
 }
 
 /* The rank's own part, from where it ended. */
-static int open_part(job *j)
+static int open_part(bench_job *j)
 {
     char path[4400];
     results old;
@@ -180,7 +181,7 @@ static int open_part(job *j)
 }
 
 /* Who does what: with as many cells as ranks each has its own. */
-static int share_out(job *j)
+static int share_out(bench_job *j)
 {
     long left;
     int bad = 0;
@@ -202,7 +203,7 @@ static int share_out(job *j)
 }
 
 /* What all parts hold goes to results.tsv in order, by rank 0. */
-static int collect(job *j)
+static int collect(bench_job *j)
 {
     int most = parts_most(j->folder);
 
@@ -241,9 +242,9 @@ static int make_folder(const char *path)
     return 0;
 }
 
-static int prepare(job *j, const request *r)
+static int prepare(bench_job *j, const request *r)
 {
-    *j = (job){ .r = r, .quiet = option_text(r, "quiet") != NULL || ranks_mine() > 0, .sweep.is.model = -1 };
+    *j = (bench_job){ .r = r, .quiet = option_text(r, "quiet") != NULL || ranks_mine() > 0, .sweep.is.model = -1 };
     if (spec_open(&j->what, r))
         return -1;
     j->folder = j->what.text[OUTPUT];
@@ -256,7 +257,7 @@ static int prepare(job *j, const request *r)
     return 0;
 }
 
-static void close_job(job *j)
+static void close_job(bench_job *j)
 {
     recorder_close(&j->out);
     ledger_close(&j->ledger);
@@ -267,7 +268,7 @@ static void close_job(job *j)
 }
 
 /* What run i cost goes to the ledger, if it was parallel in time. */
-static int keep_account(job *j, long i, const record *row)
+static int keep_account(bench_job *j, long i, const record *row)
 {
     const account *a = &j->sweep.wide;
 
@@ -275,7 +276,7 @@ static int keep_account(job *j, long i, const record *row)
 }
 
 /* Cell i: run, or taken from a part.  OK, INTERRUPTED or FAILED_RUN. */
-static int run_cell(job *j, long i, quality *q)
+static int run_cell(bench_job *j, long i, quality *q)
 {
     record row = { .q = q };
     int writes = j->apart || ranks_mine() == 0;
@@ -289,7 +290,7 @@ static int run_cell(job *j, long i, quality *q)
     return writes && (keep_account(j, i, &row) || recorder_add(&j->out, &row)) ? FAILED_RUN : OK;
 }
 
-static int run_cells(job *j)
+static int run_cells(bench_job *j)
 {
     quality *q = calloc(j->what.metric.n, sizeof *q);
     watch *w = watch_open("runs", j->count, &j->done, j->quiet);
@@ -307,7 +308,7 @@ static int run_cells(job *j)
 }
 
 /* No rank waits for one that cannot go on; an interrupted one tells the others at the end. */
-static int run_shared(job *j)
+static int run_shared(bench_job *j)
 {
     int code = run_cells(j);
 
@@ -319,7 +320,7 @@ static int run_shared(job *j)
 }
 
 /* The answer goes to stdout in brief, in full to DIR/report.txt. */
-static int answer(const job *j, const summary *all)
+static int answer(const bench_job *j, const summary *all)
 {
     char path[4200];
     FILE *f;
@@ -335,14 +336,14 @@ static int answer(const job *j, const summary *all)
 }
 
 /* Pictures are worth a warning, never the results. */
-static void pictures(job *j, const summary *all)
+static void pictures(bench_job *j, const summary *all)
 {
     if (pictures_write(&j->sweep, j->cells, j->count, j->folder) || pictures_draw(all, j->folder))
         fprintf(stderr, "fokker: warning: no plots: %s; the tables are written: `fokker plot %s` draws them later\n",
-                why(), j->folder);
+                last_error(), j->folder);
 }
 
-static int finish(job *j)
+static int finish(bench_job *j)
 {
     results read;
     summary all;
@@ -362,7 +363,7 @@ static int finish(job *j)
 
 int cmd_bench(const request *r)
 {
-    job j;
+    bench_job j;
     int code;
 
     if (ranks_agree(prepare(&j, r)) || share_out(&j)) {

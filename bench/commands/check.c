@@ -15,12 +15,12 @@
 /* a network of images is slow, and its losses are means over many columns */
 enum { ROWS = 1000, WIDE_ROWS = 256, WIDE = 256, LEAST_ROWS = 128 };
 
-typedef struct job { const request *r; subject of; check c; double *data; } job;
+typedef struct check_job { const request *r; subject of; check c; double *data; } check_job;
 
 /* ---- opening ---- */
 
 /* The rows of --data, as many as are wanted: evenly from more, again and again from fewer. */
-static int read_data(job *j, long n)
+static int read_data(check_job *j, long n)
 {
     const char *path = option_text(j->r, "data");
     int dim = j->of.field->dim;
@@ -48,11 +48,11 @@ static int make_folder(const char *folder)
     return fail("-o %s: is no folder and cannot be made (%s); give another", folder, strerror(errno));
 }
 
-static int open_job(job *j, const request *r)
+static int open_job(check_job *j, const request *r)
 {
     long n, seed, label;
 
-    *j = (job){ .r = r };
+    *j = (check_job){ .r = r };
     if (words_between(r, 1, 1) || option_whole(r, "samples", LEAST_ROWS, 10000000, 0, &n)
         || option_whole(r, "seed", 0, 1L << 53, 0, &seed))
         return -1;
@@ -66,7 +66,7 @@ static int open_job(job *j, const request *r)
         || make_folder(option_text(r, "output")) ? -1 : 0;
 }
 
-static void close_job(job *j)
+static void close_job(check_job *j)
 {
     check_close(&j->c);
     subject_close(&j->of);
@@ -178,7 +178,7 @@ static void print_advice(const check *c, int whole)
                     : "It behaves: `fokker sample` and `fokker bench` may ask it anything.");
 }
 
-static void print_all(const job *j, int whole)
+static void print_all(const check_job *j, int whole)
 {
     const check *c = &j->c;
 
@@ -223,7 +223,7 @@ static int write_levels(const check *c, const char *folder)
     return fclose(f) || bad ? fail("%s: cannot be written (%s); is the disk full?", path, strerror(errno)) : 0;
 }
 
-static int write_all(const job *j)
+static int write_all(const check_job *j)
 {
     const char *folder = option_text(j->r, "output");
 
@@ -232,7 +232,7 @@ static int write_all(const job *j)
     if (write_levels(&j->c, folder))
         return -1;
     if (check_draw(j->of.model->name, folder, check_errs(&j->c)))
-        fprintf(stderr, "fokker: warning: no plot: %s; the table is in %s/check.tsv\n", why(), folder);
+        fprintf(stderr, "fokker: warning: no plot: %s; the table is in %s/check.tsv\n", last_error(), folder);
     return 0;
 }
 
@@ -252,7 +252,7 @@ static int run_parts(check *c)
 
 int cmd_check(const request *r)
 {
-    job j;
+    check_job j;
     int code = OK, done;
 
     if (open_job(&j, r)) {

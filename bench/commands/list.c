@@ -176,7 +176,7 @@ static int list_models(const request *r)
     return OK;
 }
 
-static const struct topic { const char *name; int (*list)(const request *); } topics[] = {
+static const struct list_topic { const char *name; int (*list)(const request *); } topics[] = {
     { "solvers", list_solvers }, { "processes", list_processes }, { "grids", list_grids },
     { "models", list_models }, { "metrics", list_metrics }, { "wrappers", list_wrappers },
     { "layers", list_layers }, { "estimators", list_estimators },

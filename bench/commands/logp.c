@@ -63,7 +63,7 @@ static void run_cell(const logp_job *j, logp_cell *c, double *latent, long *done
                                                                    done);
     c->seconds = omp_get_wtime() - began;
     if (c->status)
-        snprintf(c->reason, sizeof c->reason, "%s", why());
+        snprintf(c->reason, sizeof c->reason, "%s", last_error());
 }
 
 /* ---- there and back ---- */
@@ -279,7 +279,7 @@ static int run_many(logp_job *j)
     if (terms)
         fclose(terms);
     if (code == OK && !watch_stopped && logp_draw(folder))
-        fprintf(stderr, "fokker: warning: no figures: %s; `fokker plot %s` draws them later\n", why(), folder);
+        fprintf(stderr, "fokker: warning: no figures: %s; `fokker plot %s` draws them later\n", last_error(), folder);
     return watch_stopped ? INTERRUPTED : code;
 }
 

@@ -21,12 +21,12 @@ static const char *const every_grid[MAX_GRIDS] = { "lambda", "karras", "uniform"
 /* One measurement. */
 typedef struct task { const method *how; finding f, guard; } task;
 
-typedef struct job {
-    ground ground;
+typedef struct order_job {
+    order_ground ground;
     arena arena[MAX_ARENAS]; int arenas;
     method *how[MAX_WORDS]; const char *name[MAX_WORDS]; char item[MAX_WORDS][64]; int methods;
     task *task; int tasks;
-} job;
+} order_job;
 
 /* A solver that wraps others is tried around heun. */
 static method *zoo_method(const solver *s, char *item, size_t size)
@@ -37,7 +37,7 @@ static method *zoo_method(const solver *s, char *item, size_t size)
     return method_parse("order", item);
 }
 
-static int open_methods(job *j, const request *r)
+static int open_methods(order_job *j, const request *r)
 {
     int n = r->words ? r->words : solvers();
 
@@ -61,7 +61,7 @@ static int needs_a_file(const process *p)
     return 0;
 }
 
-static int open_arenas(job *j, const request *r)
+static int open_arenas(order_job *j, const request *r)
 {
     static const char *const usual[] = { "vp-linear", "edm" };
     const char *asked = option_text(r, "process");
@@ -79,7 +79,7 @@ static int open_arenas(job *j, const request *r)
     return 0;
 }
 
-static void add(job *j, const arena *a, int which, const char *on, enum kind kind)
+static void add(order_job *j, const arena *a, int which, const char *on, enum kind kind)
 {
     const finding f = { .solver = j->name[which], .arena = a, .grid = on, .kind = kind };
 
@@ -88,7 +88,7 @@ static void add(job *j, const arena *a, int which, const char *on, enum kind kin
 
 /* What one method claims on one process.  Paths cost least on a grid even in lambda, whose levels are the tree's own
  * nodes. */
-static void add_claims(job *j, const request *r, const arena *a, int which)
+static void add_claims(order_job *j, const request *r, const arena *a, int which)
 {
     const method *m = j->how[which];
     const char *asked = option_text(r, "grid"), *usual = strcmp(a->proc->name, "edm") ? "lambda" : "karras";
@@ -102,7 +102,7 @@ static void add_claims(job *j, const request *r, const arena *a, int which)
         add(j, a, which, asked ? asked : "lambda", KIND_STRONG);
 }
 
-static int open_job(job *j, const request *r)
+static int open_job(order_job *j, const request *r)
 {
     schedule s;
 
@@ -121,7 +121,7 @@ static int open_job(job *j, const request *r)
     return 0;
 }
 
-static void close_job(job *j)
+static void close_job(order_job *j)
 {
     for (int i = 0; i < j->arenas; i++)
         arena_close(&j->arena[i]);
@@ -135,7 +135,7 @@ static void close_job(job *j)
 static int (*const measure[KINDS])(finding *, const method *, const effort *) = { order_ode, order_tol, order_weak,
         NULL };
 
-static void run_all(job *j, const effort *e, int quiet)
+static void run_all(order_job *j, const effort *e, int quiet)
 {
     long done = 0;
     watch *w = watch_open("claims", j->tasks, &done, quiet);
@@ -158,7 +158,7 @@ static void run_all(job *j, const effort *e, int quiet)
 
 /* A weak order that the paths refute is refuted; a solver that claims no strong order keeps no row of it, nor what
  * Ctrl-C kept from its turn. */
-static void conclude(job *j)
+static void conclude(order_job *j)
 {
     int n = 0;
 
@@ -182,7 +182,7 @@ static void conclude(job *j)
     j->tasks = n;
 }
 
-static void print_tsv(FILE *out, const job *j)
+static void print_tsv(FILE *out, const order_job *j)
 {
     fputs("solver\tprocess\tgrid\tkind\tclaimed\tmeasured\tlo\thi\tt_from\tt_to\tverdict\n", out);
     for (int i = 0; i < j->tasks; i++) {
@@ -194,7 +194,7 @@ static void print_tsv(FILE *out, const job *j)
     }
 }
 
-static void print_rungs(FILE *out, const job *j)
+static void print_rungs(FILE *out, const order_job *j)
 {
     fputs("solver\tprocess\tgrid\tkind\tclaimed\tmeasured\tfrom\th\terror\tfitted\tfamily\n", out);
     for (int i = 0; i < j->tasks; i++) {
@@ -208,7 +208,7 @@ static void print_rungs(FILE *out, const job *j)
     }
 }
 
-static void print_table(const job *j)
+static void print_table(const order_job *j)
 {
     printf("%-24s %-12s %-8s %-6s %7s  %-24s %s\n", "solver", "process", "grid", "kind", "claimed", "measured, 95 %",
            "verdict");
@@ -234,7 +234,8 @@ static void print_table(const job *j)
     }
 }
 
-static int write_file(const char *folder, const char *name, const job *j, void (*print)(FILE *, const job *))
+static int write_file(const char *folder, const char *name, const order_job *j,
+                      void (*print)(FILE *, const order_job *))
 {
     char path[4352];
     FILE *out;
@@ -263,7 +264,7 @@ static void draw_figure(const char *folder)
         fprintf(stderr, "fokker: no figure: gnuplot is missing or failed; later: gnuplot -e \"%s\" %s\n", set, script);
 }
 
-static int report(const job *j, const request *r)
+static int report(const order_job *j, const request *r)
 {
     const char *folder = option_text(r, "output");
 
@@ -293,7 +294,7 @@ static int make_folder(const char *folder)
 
 int cmd_order(const request *r)
 {
-    job *j = calloc(1, sizeof *j);
+    order_job *j = calloc(1, sizeof *j);
     int status = OK;
 
     if (!j || open_job(j, r) || make_folder(option_text(r, "output"))) {

@@ -8,26 +8,26 @@
 #include "bench/options.h"
 #include "bench/ranks.h"
 #include "solvers/engine/recipe.h"
-#include "bench/report/sheet.h"
+#include "bench/report/contact_sheet.h"
 #include "bench/watch.h"
 #include "base/files/array.h"
 
-typedef struct job {
+typedef struct sample_job {
     const request *r;
     subject of;
     recipe how;
     long n, seed, label;
-    double *x, *from, *trace;               /* from: where a run began whose serial twin is asked for */
+    double *x, *from, *trace;               /* from: where a run began whose serial reference is asked for */
     int *labels;
     array recorded;
     replay replay;
     noise noise;
     account account;
-} job;
+} sample_job;
 
 static const char *or_default(const char *text, const char *otherwise) { return text ? text : otherwise; }
 
-static int open_recipe(job *j)
+static int open_recipe(sample_job *j)
 {
     long steps, nfe;
     int final = option_choice(j->r, "final", "none denoise");
@@ -47,7 +47,7 @@ static int open_recipe(job *j)
 }
 
 /* The starting states: read, or drawn from the prior. */
-static int start(job *j)
+static int start(sample_job *j)
 {
     const char *init = option_text(j->r, "init");
     int dim = j->of.field->dim;
@@ -79,7 +79,7 @@ static int start(job *j)
     return 0;
 }
 
-static int open_noise(job *j)
+static int open_noise(sample_job *j)
 {
     const char *path = option_text(j->r, "noise");
 
@@ -97,7 +97,7 @@ static int open_noise(job *j)
     return 0;
 }
 
-static int open_label(job *j)
+static int open_label(sample_job *j)
 {
     const char *text = option_text(j->r, "label");
     int each = text && !strcmp(text, "each"), n = subject_labels(&j->of);
@@ -117,14 +117,14 @@ static int open_label(job *j)
     return 0;
 }
 
-static int open_twin(job *j)
+static int open_twin(sample_job *j)
 {
     size_t bytes = (size_t)j->n * j->of.field->dim * sizeof *j->x;
     char name[128];
 
     if (!option_text(j->r, "twin"))
         return 0;
-    if (!j->how.how->sol->twin)
+    if (!j->how.how->sol->serial_reference)
         return fail("--twin: %s is not parallel in time and has no serial twin; leave it out",
                     method_name(j->how.how, name, sizeof name));
     if (!(j->from = malloc(bytes)))
@@ -133,7 +133,7 @@ static int open_twin(job *j)
     return account_open(&j->account, &j->how.plan);
 }
 
-static int open_trace(job *j)
+static int open_trace(sample_job *j)
 {
     size_t numbers = (size_t)(j->how.plan.steps + 1) * j->n * j->of.field->dim;
 
@@ -157,9 +157,9 @@ static int check_outputs(const request *r)
     return 0;
 }
 
-static int open_job(job *j, const request *r)
+static int open_job(sample_job *j, const request *r)
 {
-    *j = (job){ .r = r };
+    *j = (sample_job){ .r = r };
     if (words_between(r, 1, 1) || option_whole(r, "samples", 1, 2000000000, 1000, &j->n)
         || option_whole(r, "seed", 0, 1L << 53, 0, &j->seed))
         return -1;
@@ -172,7 +172,7 @@ static int open_job(job *j, const request *r)
     return open_recipe(j) || start(j) || open_noise(j) || open_label(j) || open_twin(j) || open_trace(j) ? -1 : 0;
 }
 
-static void close_job(job *j)
+static void close_job(sample_job *j)
 {
     array_free(&j->recorded);
     free(j->x), free(j->from);
@@ -192,7 +192,7 @@ static int print_text(long n, int dim, const double *x)
     return fflush(stdout) ? fail("stdout: cannot be written; is the disk full or the pipe closed?") : 0;
 }
 
-static int write_all(const job *j)
+static int write_all(const sample_job *j)
 {
     const request *r = j->r;
     int dim = j->of.field->dim;
@@ -206,7 +206,7 @@ static int write_all(const job *j)
     return option_text(r, "png") ? sheet_write(option_text(r, "png"), j->n, dim, j->x) : 0;
 }
 
-static void print_record(const job *j, const tally *t, double seconds)
+static void print_record(const sample_job *j, const tally *t, double seconds)
 {
     char name[128];
 
@@ -217,13 +217,13 @@ static void print_record(const job *j, const tally *t, double seconds)
     if (t->rejected)
         fprintf(stderr, ", %ld steps rejected", t->rejected);
     fprintf(stderr, "\n");
-    if (j->account.known && !isnan(j->account.twin_seconds))
+    if (j->account.known && !isnan(j->account.serial_seconds))
         account_print(&j->account, stderr);
 }
 
 int cmd_sample(const request *r)
 {
-    job j;
+    sample_job j;
     tally cost;
     watch *w;
     score *shared = NULL;

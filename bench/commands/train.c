@@ -12,9 +12,9 @@ enum { CHECKPOINTS = 20 };
 static const char ending[] = ".safetensors";
 
 /* The path without its ending, and the part of it that is no folder. */
-typedef struct place { char stem[4096]; const char *name; } place;
+typedef struct train_place { char stem[4096]; const char *name; } train_place;
 
-static int find_place(place *p, const request *r)
+static int find_place(train_place *p, const request *r)
 {
     const char *path = option_text(r, "output"), *slash;
     size_t len = path ? strlen(path) : 0, tail = sizeof ending - 1;
@@ -31,7 +31,7 @@ static int find_place(place *p, const request *r)
     return writable("output", path);
 }
 
-static int write_curve(const fit *f, const place *p)
+static int write_curve(const fit *f, const train_place *p)
 {
     char path[4200];
     target t;
@@ -46,17 +46,17 @@ static int write_curve(const fit *f, const place *p)
     return target_close(&t, status);
 }
 
-static void draw(const place *p)
+static void draw(const train_place *p)
 {
     char folder[4200];
 
     snprintf(folder, sizeof folder, "%.*s", (int)(p->name - p->stem), p->stem);
     if (loss_draw(p->name, *folder ? folder : "."))
-        fprintf(stderr, "fokker: warning: no plot: %s; the table is %s.tsv\n", why(), p->stem);
+        fprintf(stderr, "fokker: warning: no plot: %s; the table is %s.tsv\n", last_error(), p->stem);
 }
 
 /* Steps, and a checkpoint now and then; Ctrl-C ends with one. */
-static int run(fit *f, const place *p, int quiet)
+static int run(fit *f, const train_place *p, int quiet)
 {
     long every = (f->steps + CHECKPOINTS - 1) / CHECKPOINTS, from = f->step;
     char what[64];
@@ -78,7 +78,7 @@ static int run(fit *f, const place *p, int quiet)
 
 int cmd_train(const request *r)
 {
-    place p;
+    train_place p;
     fit f;
     int code = OK, quiet = option_text(r, "quiet") != NULL;
 

@@ -12,7 +12,7 @@
 
 int account_open(account *a, plan *p)
 {
-    *a = (account){ .known = p->how->sol->twin != 0 };
+    *a = (account){ .known = p->how->sol->serial_reference != 0 };
     if (!a->known)
         return 0;
     if (!(a->residual = calloc(p->steps + 1, sizeof *a->residual)))
@@ -62,13 +62,13 @@ int account_take(account *a, const plan *asked, int n, const double *from, const
     if (!y)
         return fail("out of memory for the serial twin of %d samples", n);
     memcpy(y, from, bytes);
-    p.how = method_twin(asked->how, asked->steps, &room), p.residual = NULL, p.done = NULL, p.deadline = 0,
+    p.how = method_serial(asked->how, asked->steps, &room), p.residual = NULL, p.done = NULL, p.deadline = 0,
         p.trace = NULL;
     a->n = n, a->wide = *wide, a->seconds = seconds,
         a->per_window = wide->iterations / windows(asked->how, asked->steps);
-    a->rms = a->median = a->p99 = a->worst = a->twin_seconds = NAN;
-    if (!solve(&p, n, y, &a->twin)) {
-        a->twin_seconds = omp_get_wtime() - began;
+    a->rms = a->median = a->p99 = a->worst = a->serial_seconds = NAN;
+    if (!solve(&p, n, y, &a->serial)) {
+        a->serial_seconds = omp_get_wtime() - began;
         distance(a, n, p.field->dim, x, y);
     }
     free(y);
@@ -85,12 +85,13 @@ void account_print(const account *a, FILE *f)
 {
     fprintf(f, "%ld rounds in the place of %ld calls (%.3g times fewer) for %.3g times the work, %ld iterations (%.3g "
                "a window), %ld field calls, %.3g MB\n",
-            a->wide.calls, a->twin.calls, (double)a->twin.calls / a->wide.calls, (double)a->wide.rows / a->twin.rows,
+            a->wide.calls, a->serial.calls, (double)a->serial.calls / a->wide.calls,
+                (double)a->wide.rows / a->serial.rows,
                 a->wide.iterations, a->per_window,
             a->wide.asks, a->wide.bytes / 1e6);
     fprintf(f, "serial twin: %.3g s, speed-up %.3g; the ends are %.2g apart (the median row; 99 in 100 %.2g, the "
-               "furthest %.2g)\n", a->twin_seconds,
-            a->twin_seconds / a->seconds, a->median, a->p99, a->worst);
+               "furthest %.2g)\n", a->serial_seconds,
+            a->serial_seconds / a->seconds, a->median, a->p99, a->worst);
 }
 
 /* ---- the files ---- */
@@ -288,7 +289,7 @@ int ledger_add(ledger *l, long cell, const record *r, const method *m, const acc
 {
     char name[MAX_ITEM];
     double own = machine_seconds(&l->on, a->wide.calls, a->wide.rows),
-        twin = machine_seconds(&l->on, a->twin.calls, a->twin.rows);
+        serial = machine_seconds(&l->on, a->serial.calls, a->serial.rows);
 
     if (strlen(r->solver) >= sizeof name)
         return fail("bench: a solver of %zu characters is too long", strlen(r->solver));
@@ -301,9 +302,9 @@ int ledger_add(ledger *l, long cell, const record *r, const method *m, const acc
             "%.6g\t%ld\t%.6g\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
             cell, r->model, r->solver, r->grid, r->steps, r->seed, a->n, name, method_par(m, "window", NAN),
                 method_par(m, "tol", NAN), a->wide.calls,
-            a->wide.asks, a->wide.rows, a->wide.iterations, a->per_window, a->wide.bytes, a->seconds, a->twin.calls,
-                a->twin.rows, a->twin_seconds,
-            a->twin_seconds / a->seconds, own, twin, twin / own, a->rms, a->median, a->p99, a->worst);
+            a->wide.asks, a->wide.rows, a->wide.iterations, a->per_window, a->wide.bytes, a->seconds, a->serial.calls,
+                a->serial.rows, a->serial_seconds,
+            a->serial_seconds / a->seconds, own, serial, serial / own, a->rms, a->median, a->p99, a->worst);
     for (long i = 0; i < a->wide.iterations && i <= r->steps; i++)
         fprintf(l->residuals, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%.6g\n", cell, r->model, r->solver, r->grid, r->steps,
                 r->seed, i + 1, a->residual[i]);

@@ -1,8 +1,8 @@
 /*
- * What a run that is parallel in time costs, beside its serial twin: in `sample`'s record, and in a benchmark's folder
- * as
- *   rounds.tsv      a row a run:        what it was, rounds, calls, rows, iterations, memory, seconds, its twin's,
- *                   speed-up, distance
+ * What a run that is parallel in time costs, beside its serial reference: in `sample`'s record, and in a benchmark's
+ * folder as
+ *   rounds.tsv      a row a run:        what it was, rounds, calls, rows, iterations, memory, seconds, its serial
+ *                   reference's, speed-up, distance
  *   residuals.tsv   a row an iteration: the largest change of any state of any row
  */
 #ifndef FOKKER_LEDGER_H
@@ -11,22 +11,22 @@
 #include "bench/experiment/record.h"
 #include "solvers/engine/recipe.h"
 
-/* One run and its twin, which starts from the same states with the same noise.  The distance of their ends (rms over
- * columns): of the median row, of that which 99 in 100 do not exceed, of the furthest, and rms over all.
- * NAN where the twin did not end well. */
+/* One run and its serial reference, which starts from the same states with the same noise.
+ * The distance of their ends (rms over columns): of the median row, of that which 99 in 100 do not exceed, of the
+ * furthest, and rms over all.  NAN where the serial reference did not end well. */
 typedef struct account {
-    int known;                              /* there is one: the method has a twin */
-    tally wide, twin;
-    double seconds, twin_seconds, rms, median, p99, worst;
+    int known;                              /* there is one: the method has a serial reference */
+    tally wide, serial;
+    double seconds, serial_seconds, rms, median, p99, worst;
     double *residual;                       /* steps + 1; 0 behind the last iteration */
     double per_window;                      /* iterations in which a window of slices was done */
     long n;
 } account;
 
-/* Room for the residuals, where p's method has a twin; p writes to it.  0 or -1. */
+/* Room for the residuals, where p's method has a serial reference; p writes to it.  0 or -1. */
 int  account_open(account *, plan *p);
 
-/* Runs the twin: p's run took n states from `from` to x at a cost of `wide`.  0 or -1: out of memory. */
+/* Runs the serial reference: p's run took n states from `from` to x at a cost of `wide`.  0 or -1: out of memory. */
 int  account_take(account *, const plan *p, int n, const double *from, const double *x, const tally *wide,
                   double seconds);
 void account_close(account *);

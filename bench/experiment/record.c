@@ -303,7 +303,7 @@ static int read_lines(results *s, const char *path, char **line, int n)
     if (i == n)
         return fail("%s: has no header row; it was never begun: remove it", path);
     if (read_header(s, line[i]))
-        return fail("%s:%d: %s", path, i + 1, why());
+        return fail("%s:%d: %s", path, i + 1, last_error());
     s->row = calloc(n - i, sizeof *s->row);
     s->quality = calloc((size_t)(n - i) * (s->metrics ? s->metrics : 1), sizeof *s->quality);
     if (!s->row || !s->quality)
@@ -314,7 +314,7 @@ static int read_lines(results *s, const char *path, char **line, int n)
         r->q = s->quality + (size_t)s->count * s->metrics;
         if (read_row(r, s->metrics, line[i]))
             return fail("%s:%d: %s; the file was changed: mend the line or remove it and those behind it", path, i + 1,
-                        why());
+                        last_error());
         s->count++;
     }
     return 0;

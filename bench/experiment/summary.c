@@ -56,9 +56,9 @@ void summary_close(summary *s)
 
 /* ---- statistics ---- */
 
-typedef struct moments { int n; double mean, squares; } moments;
+typedef struct seed_moments { int n; double mean, squares; } seed_moments;
 
-static void add(moments *m, double v)
+static void add(seed_moments *m, double v)
 {
     double gap = v - m->mean;
 
@@ -67,13 +67,13 @@ static void add(moments *m, double v)
 }
 
 /* Standard error of the mean of n > 1 values. */
-static double error_of(const moments *m) { return sqrt(m->squares / (m->n - 1) / m->n); }
+static double error_of(const seed_moments *m) { return sqrt(m->squares / (m->n - 1) / m->n); }
 
 static int usable(const record *r, int what) { return r->status == RUN_OK && isfinite(r->q[what].value); }
 
 estimate trial_estimate(const trial *e, int what)
 {
-    moments value = { 0 }, own = { 0 }, floor = { 0 };
+    seed_moments value = { 0 }, own = { 0 }, floor = { 0 };
     estimate out = { NAN, NAN, NAN, NAN, NAN, 0 };
     double half;
 
@@ -96,7 +96,7 @@ estimate trial_estimate(const trial *e, int what)
 
 double trial_calls(const trial *e)
 {
-    moments m = { 0 };
+    seed_moments m = { 0 };
 
     for (int i = 0; i < e->runs; i++)
         if (e->first[i].status == RUN_OK)
@@ -107,7 +107,7 @@ double trial_calls(const trial *e)
 /* Field evaluations a sample: the calls of a serial run, more where guesses are evaluated too. */
 static double trial_work(const trial *e)
 {
-    moments m = { 0 };
+    seed_moments m = { 0 };
 
     for (int i = 0; i < e->runs; i++)
         if (e->first[i].status == RUN_OK)
@@ -129,7 +129,7 @@ double shortfall(const quality *q, int relative) { return relative ? q->value : 
 
 double trial_shortfall(const trial *e, int what, int relative)
 {
-    moments m = { 0 };
+    seed_moments m = { 0 };
 
     for (int i = 0; i < e->runs; i++)
         if (usable(&e->first[i], what))
@@ -147,7 +147,7 @@ static const record *run_of_seed(const trial *e, long seed, int what)
 
 contrast trial_contrast(const trial *a, const trial *b, int what, int relative)
 {
-    moments gap = { 0 };
+    seed_moments gap = { 0 };
     contrast c = { NAN, NAN, 0 };
     double error = NAN;
 

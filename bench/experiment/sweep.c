@@ -138,7 +138,7 @@ void sweep_close(sweep *w)
     for (int i = 0; w->space && i < w->of->model.n; i++)
         space_close(w->space[i]);
     features_close(w->features), free(w->space);
-    for (ground *g = w->ground, *next; g; g = next)
+    for (sweep_ground *g = w->ground, *next; g; g = next)
         next = g->next, free(g);
     free(w->subject), free(w->score), free(w->exact), free(w->x), free(w->from), free(w->label);
     account_close(&w->wide);
@@ -161,7 +161,7 @@ int sweep_plan(sweep *w, const cell *c)
     w->refused = recipe_open(&w->how, &w->subject[c->model], s->solver.word[c->solver], s->grid.word[c->grid],
                              s->denoise, c->ask);
     if (w->refused)
-        snprintf(w->reason, sizeof w->reason, "%s", why());
+        snprintf(w->reason, sizeof w->reason, "%s", last_error());
     return w->refused;
 }
 
@@ -169,7 +169,7 @@ int sweep_plan(sweep *w, const cell *c)
 static int floor_of(sweep *w, const cell *c, int what, const truth *true, int dim, double *out)
 {
     truth first = *true;
-    ground *g;
+    sweep_ground *g;
 
     for (g = w->ground; g; g = g->next)
         if (g->model == c->model && g->what == what && g->at.alpha == true->at.alpha && g->at.sigma == true->at.sigma) {
@@ -181,7 +181,7 @@ static int floor_of(sweep *w, const cell *c, int what, const truth *true, int di
         return -1;
     if (!(g = malloc(sizeof *g)))
         return fail("bench: out of memory");
-    *g = (ground){ c->model, what, true->at, *out, w->ground };
+    *g = (sweep_ground){ c->model, what, true->at, *out, w->ground };
     w->ground = g;
     return 0;
 }
@@ -329,7 +329,7 @@ int sweep_run(sweep *w, const cell *c, record *r)
     if (w->together && ranks_mine() > 0)
         return 0;
     if (status || (status = judge(w, c, r))) {
-        note(w, NULL, why());
+        note(w, NULL, last_error());
         r->status = verdict(status);
         for (int i = 0; i < w->of->metric.n; i++)
             r->q[i] = (quality){ NAN, NAN, NAN };

@@ -7,7 +7,7 @@
 #include "bench/experiment/spec.h"
 
 /* A floor that was computed: of metric `what` for a model at the level where its samples end. */
-typedef struct ground { int model, what; level at; double value; struct ground *next; } ground;
+typedef struct sweep_ground { int model, what; level at; double value; struct sweep_ground *next; } sweep_ground;
 
 typedef struct sweep {
     const spec *of;
@@ -21,7 +21,7 @@ typedef struct sweep {
     int *label;                             /* samples labels, or NULL */
     int together;                           /* all ranks work on each cell, and rank 0 alone judges it */
     account wide;                           /* of the last cell, where it ran in parallel windows */
-    ground *ground;
+    sweep_ground *ground;
     reference_cache *flows;
 } sweep;
 

@@ -69,16 +69,16 @@ static const char *grid_of(const logp_job *j, const logp_cell *c, long steps)
     return c->grid || j->of.model->process->T != steps + 1 ? c->grid : "uniform";
 }
 
-typedef struct chain { recipe how; elbo of; } chain;
+typedef struct bound_chain { recipe how; elbo of; } bound_chain;
 
-static int chain_open(chain *h, const logp_job *j, const logp_cell *c)
+static int chain_open(bound_chain *h, const logp_job *j, const logp_cell *c)
 {
     args given;
     long steps;
     int status = option_text(j->r, "encode") ? fail("--encode: a bound has no encoding; leave out --route")
         : route_parse(c->solver, &given);
 
-    *h = (chain){ .of = { .prior_std = j->of.model->process->prior_std, .paths = c->route == PATHS,
+    *h = (bound_chain){ .of = { .prior_std = j->of.model->process->prior_std, .paths = c->route == PATHS,
                           .draws = (int)c->probes, .seed = (uint64_t)c->seed,
                           .levels = j->bins.levels, .scale = j->bins.scale, .shift = j->bins.shift } };
     if (status < 0)
@@ -95,7 +95,7 @@ static int chain_open(chain *h, const logp_job *j, const logp_cell *c)
 
 int logp_bound_check(const logp_job *j, const logp_cell *c)
 {
-    chain h;
+    bound_chain h;
     int status = chain_open(&h, j, c);
 
     recipe_close(&h.how);
@@ -126,7 +126,7 @@ static answer answer_of(const bound *b, const elbo *e, double exact)
 }
 
 /* Mean over rows that were finished, and its standard error. */
-static void sum_terms_of(const chain *h, int n, const double *parts, logp_cell *c)
+static void sum_terms_of(const bound_chain *h, int n, const double *parts, logp_cell *c)
 {
     const level *low = h->of.plan->grid + elbo_terms(h->of.plan) - 2;
 
@@ -151,7 +151,7 @@ static void sum_terms_of(const chain *h, int n, const double *parts, logp_cell *
 
 int logp_bound(const logp_job *j, logp_cell *c, long *done)
 {
-    chain h;
+    bound_chain h;
     bound *b = malloc(j->n * sizeof *b);
     double *exact = malloc(j->n * sizeof *exact), *parts = NULL;
     int status = chain_open(&h, j, c);

@@ -14,18 +14,18 @@
 enum { POINTS = 32, STEPS = 12 };
 
 /* A power law y = scale x^-rate through two points. */
-typedef struct power { double scale, rate; } power;
+typedef struct error_power { double scale, rate; } error_power;
 
-static power power_through(double x1, double y1, double x2, double y2, double least, double most)
+static error_power power_through(double x1, double y1, double x2, double y2, double least, double most)
 {
     double rate = y1 > 0 && y2 > 0 ? log(y1 / y2) / log(x2 / x1) : most;
 
     rate = rate > least ? rate : least;
     rate = rate < most ? rate : most;
-    return (power){ y1 * pow(x1, rate), rate };
+    return (error_power){ y1 * pow(x1, rate), rate };
 }
 
-static double power_at(power p, double x) { return p.scale * pow(x, -p.rate); }
+static double power_at(error_power p, double x) { return p.scale * pow(x, -p.rate); }
 
 /* One short run; *rows grows by what it costs. */
 static int pilot(const logp_job *j, logp_cell like, int n, long steps, long probes, answer *out, double *rows)
@@ -79,7 +79,7 @@ static long steps_for(const logp_job *j, const logp_cell *c, long probes, double
 }
 
 /* a, q; c, p; and the rows that they cost. */
-static int measure(const logp_job *j, const logp_cell *c, power *trace, power *steps, double *rows)
+static int measure(const logp_job *j, const logp_cell *c, error_power *trace, error_power *steps, double *rows)
 {
     const long few = 4, many = 8, coarse = STEPS, middle = 2 * STEPS, fine = 4 * STEPS;
     int n = j->n < POINTS ? j->n : POINTS, status;
@@ -100,7 +100,7 @@ static int measure(const logp_job *j, const logp_cell *c, power *trace, power *s
 int logp_split(const logp_job *j, logp_cell *c, FILE *say)
 {
     double rows = 0, best = INFINITY, spent;
-    power trace, steps;
+    error_power trace, steps;
 
     if (!c->trace || !strcmp(c->trace, "exact"))
         return fail("--budget: the exact trace has no probes to split with; give --trace hutchinson or another");

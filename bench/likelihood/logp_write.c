@@ -71,8 +71,8 @@ static const char *or_default(const char *text, const char *otherwise) { return 
 
 void logp_write_head(FILE *f)
 {
-    fputs("cell\tmodel\tprocess\tsolver\tgrid\tsteps\tnfe"
-          "\trtol\ttrace\tprobes\tprior\tcontrol\tseed\tsamples\tdim\tcalls\trows\t"
+    fputs("cell\tmodel\tprocess\tsolver\tgrid\tsteps\t"
+          "nfe\trtol\ttrace\tprobes\tprior\tcontrol\tseed\tsamples\tdim\tcalls\trows\t"
           "mean\tmean_se\tse_trace\terr_solver\t"
           "err_prior\terr_trunc\trealised\tinside\tseconds\tstatus\treason\n", f);
 }

@@ -203,11 +203,12 @@ int pair_quality(int n, int dim, const double *x, const double *y, const kernel 
 {
     int tiles = (n + TILE - 1) / TILE;
     long block = (long)dim * TILE;
-    double *slab = malloc((2 * tiles * block + (long)tiles * n + tiles + n) * sizeof *slab), mean, one, two, own = 0;
-    double *tx = slab, *ty = tx + tiles * block, *row = ty + tiles * block, *square = row + (long)tiles * n;
+    double *workspace = malloc((2 * tiles * block + (long)tiles * n + tiles + n) * sizeof *workspace), mean, one, two,
+        own = 0;
+    double *tx = workspace, *ty = tx + tiles * block, *row = ty + tiles * block, *square = row + (long)tiles * n;
     pairs p = { n, dim, tiles, x, y, tx, ty, k, row, square, square + tiles };
 
-    if (!slab)
+    if (!workspace)
         return fail("metrics: out of memory for the pairs of %d samples; use a smaller rows=", n);
     for (int I = 0; I < tiles; I++)
         tile_fill(n, dim, x, I * TILE, tx + I * block), tile_fill(n, dim, y, I * TILE, ty + I * block);
@@ -220,6 +221,6 @@ int pair_quality(int n, int dim, const double *x, const double *y, const kernel 
         own += p.own[i] / n;
     q->value = unbiased ? mean : mean + (own - mean) / n;
     q->se = sqrt(4 * one / n + 2 * two / ((double)n * n));
-    free(slab);
+    free(workspace);
     return 0;
 }

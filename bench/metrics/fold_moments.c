@@ -47,9 +47,9 @@ int exact_moments_open(exact_moments *e, const truth *true, int dim, int cov)
 }
 
 /* count, sum of e = x - centre, sum of e e' of one group; the last group is the sum of all. */
-typedef struct sums { int dim, cov; long size; double *group; } sums;
+typedef struct fold_sums { int dim, cov; long size; double *group; } fold_sums;
 
-static double *group_of(const sums *s, int g) { return s->group + g * s->size; }
+static double *group_of(const fold_sums *s, int g) { return s->group + g * s->size; }
 
 CLONES static void add_outer(int dim, const double *e, double *outer)
 {
@@ -62,7 +62,7 @@ CLONES static void add_outer(int dim, const double *e, double *outer)
     }
 }
 
-static void add_sample(const sums *s, int g, const double *x, const double *centre)
+static void add_sample(const fold_sums *s, int g, const double *x, const double *centre)
 {
     double *to = group_of(s, g), e[MOST_COLUMNS];
 
@@ -74,7 +74,7 @@ static void add_sample(const sums *s, int g, const double *x, const double *cent
 }
 
 /* Moments of `a` less those of `b` (NULL: nothing). */
-static void moments_of(const sums *s, const double *a, const double *b, moments *m)
+static void moments_of(const fold_sums *s, const double *a, const double *b, moments *m)
 {
     int dim = s->dim;
 
@@ -89,7 +89,7 @@ static void moments_of(const sums *s, const double *a, const double *b, moments 
         }
 }
 
-static void fill(const sums *s, int n, const double *x, const double *centre, int folds, const unsigned char *fold)
+static void fill(const fold_sums *s, int n, const double *x, const double *centre, int folds, const unsigned char *fold)
 {
     double *all = group_of(s, folds);
 
@@ -104,7 +104,7 @@ int fold_moments(int n, int dim, const double *x, const double *centre, int cov,
                  double (*statistic)(void *self, const moments *), void *self, folded *f)
 {
     int folds = folds_of(n), status = 0;
-    sums s = { dim, cov, 1 + dim + (cov ? (long)dim * dim : 0), NULL };
+    fold_sums s = { dim, cov, 1 + dim + (cov ? (long)dim * dim : 0), NULL };
     moments m = { n, dim, malloc(s.size * sizeof *m.mean), NULL };
     unsigned char *fold = malloc(n);
 

@@ -10,14 +10,14 @@
 #include "bench/metrics/estimate.h"
 #include "base/fail.h"
 
-typedef struct work {
+typedef struct frechet_work {
     gsl_matrix *root, *half, *inner;
     gsl_vector *value;
     gsl_eigen_symm_workspace *eigen;
     double trace;
-} work;
+} frechet_work;
 
-static void work_close(work *w)
+static void work_close(frechet_work *w)
 {
     if (w->eigen)
         gsl_eigen_symm_free(w->eigen);
@@ -26,7 +26,7 @@ static void work_close(work *w)
 }
 
 /* root = V diag(sqrt(value)) V'. */
-static int root_of(work *w, int dim, double *cov)
+static int root_of(frechet_work *w, int dim, double *cov)
 {
     gsl_matrix_view m = gsl_matrix_view_array(cov, dim, dim);
     gsl_eigen_symmv_workspace *own = gsl_eigen_symmv_alloc(dim);
@@ -51,9 +51,9 @@ static int root_of(work *w, int dim, double *cov)
     return gsl_blas_dgemm(CblasNoTrans, CblasTrans, 1, w->half, w->half, 0, w->root);
 }
 
-static int work_open(work *w, int dim, double *cov)
+static int work_open(frechet_work *w, int dim, double *cov)
 {
-    *w = (work){ gsl_matrix_alloc(dim, dim), gsl_matrix_alloc(dim, dim), gsl_matrix_alloc(dim, dim),
+    *w = (frechet_work){ gsl_matrix_alloc(dim, dim), gsl_matrix_alloc(dim, dim), gsl_matrix_alloc(dim, dim),
                  gsl_vector_alloc(dim),
                  gsl_eigen_symm_alloc(dim), 0 };
     if (!w->root || !w->half || !w->inner || !w->value || !w->eigen)
@@ -64,7 +64,7 @@ static int work_open(work *w, int dim, double *cov)
 /* NAN where the eigenvalues do not converge. */
 static double frechet(void *self, const moments *m)
 {
-    work *w = self;
+    frechet_work *w = self;
     gsl_matrix_view C = gsl_matrix_view_array(m->cov, m->dim, m->dim);
     double sum = w->trace;
 
@@ -195,7 +195,7 @@ static int few_folds(const exact_moments *exact, int n, int dim, const double *x
 
 static int many_folds(exact_moments *exact, int n, int dim, const double *x, int alone, folded *f)
 {
-    work w = { 0 };
+    frechet_work w = { 0 };
     int status = work_open(&w, dim, exact->cov) || fold_moments(n, dim, x, exact->mean, 1, alone, frechet, &w, f);
 
     work_close(&w);

@@ -103,17 +103,17 @@ static void share_and_spread(const cover *all, const unsigned char *fold, double
 static int coverage(int n, int dim, int k, const double *set, const double *points, quality *q)
 {
     size_t padded = (size_t)(n + TILE) * dim;
-    double *slab = malloc((padded + n + 2 * (size_t)n * dim) * sizeof *slab);
+    double *workspace = malloc((padded + n + 2 * (size_t)n * dim) * sizeof *workspace);
     unsigned char *fold = malloc(2 * (size_t)n);
 
-    if (slab && fold) {
-        cover c = { n, dim, k, set, points, slab, slab + padded, (char *)fold + n };
+    if (workspace && fold) {
+        cover c = { n, dim, k, set, points, workspace, workspace + padded, (char *)fold + n };
 
         fold_draw(n, BATCHES, fold);
-        share_and_spread(&c, fold, slab + padded + n, q);
+        share_and_spread(&c, fold, workspace + padded + n, q);
     }
-    free(slab), free(fold);
-    return slab && fold ? 0 : fail("precision and recall: out of memory for %d samples; use a smaller rows=", n);
+    free(workspace), free(fold);
+    return workspace && fold ? 0 : fail("precision and recall: out of memory for %d samples; use a smaller rows=", n);
 }
 
 static const char *needs_many(const truth *true, int n, int dim)

@@ -19,20 +19,20 @@ enum { TILE_ROWS = 32, MOST_STEPS = 100000, KEPT = 64 };
 static const double closest = 1e-8;
 
 /* One tile: the field (this thread's own), where it comes from, and its rows. */
-typedef struct tile {
+typedef struct flow_tile {
     const score *field;
     const process *proc;
     const level *from;
     double phi0, tolerance, *x;
     int rows;
     const int *label;
-} tile;
+} flow_tile;
 
 static double angle(const level *l) { return atan2(l->sigma, l->alpha); }
 static double radius(const level *l) { return hypot(l->alpha, l->sigma); }
 
 /* The level at an angle; beyond the process's reach (t_of_lambda clamps) alpha and sigma are those of the angle. */
-static level level_at(const tile *e, double phi)
+static level level_at(const flow_tile *e, double phi)
 {
     double lambda = -log(tan(phi)), t, r;
     level l;
@@ -50,7 +50,7 @@ static level level_at(const tile *e, double phi)
 
 static int slope(double phi, const double *y, double *dy, void *self)
 {
-    tile *e = self;
+    flow_tile *e = self;
     level l = level_at(e, phi);
     const batch points = { 1, e->rows, &l, e->x, e->label };
     double r = radius(&l);
@@ -58,7 +58,7 @@ static int slope(double phi, const double *y, double *dy, void *self)
 
     for (long i = 0; i < N; i++)
         e->x[i] = r * y[i];
-    if (ask(e->field, &points, PREDICTS_V, dy))
+    if (field_eval(e->field, &points, PREDICTS_V, dy))
         return GSL_EBADFUNC;
     for (long i = 0; i < N; i++) {
         dy[i] /= r;
@@ -70,7 +70,7 @@ static int slope(double phi, const double *y, double *dy, void *self)
     return GSL_SUCCESS;
 }
 
-static int integrate(tile *e, double phi, double end, double *y)
+static int integrate(flow_tile *e, double phi, double end, double *y)
 {
     size_t N = (size_t)e->rows * e->field->dim;
     gsl_odeiv2_system flow = { slope, NULL, N, e };
@@ -99,7 +99,7 @@ static int integrate(tile *e, double phi, double end, double *y)
 }
 
 /* The tile's rows, from -> to, in place. */
-static int carry(tile *e, const level *to, double *y)
+static int carry(flow_tile *e, const level *to, double *y)
 {
     long N = (long)e->rows * e->field->dim;
     double end = angle(to), stop = end < closest ? closest : end, scale = radius(e->from), *dy = NULL;
@@ -136,7 +136,7 @@ static int one_tile(const flow *f, const score *own, int first)
 {
     int rows = f->n - first < TILE_ROWS ? f->n - first : TILE_ROWS, status;
     size_t size = (size_t)rows * own->dim * sizeof(double);
-    tile e = { own, f->proc, f->from, angle(f->from), f->tolerance, malloc(size), rows, f->label ? f->label + first
+    flow_tile e = { own, f->proc, f->from, angle(f->from), f->tolerance, malloc(size), rows, f->label ? f->label + first
                : NULL };
     double *y = f->y + (long)first * own->dim;
 
@@ -148,7 +148,7 @@ static int one_tile(const flow *f, const score *own, int first)
     return status;
 }
 
-/* Tiles among threads, each with its own twin of the field; the first tile that fails tells why. */
+/* Tiles among threads, each with its own thread copy of the field; the first tile that fails tells why. */
 static int all_tiles(const flow *f)
 {
     int failed = -1;
@@ -156,9 +156,10 @@ static int all_tiles(const flow *f)
 
     #pragma omp parallel if (!f->field->serial)
     {
-        score *twin = f->field->twin && !f->field->serial ? f->field->twin(f->field->self, TILE_ROWS) : NULL;
-        const score *own = twin ? twin : f->field;
-        int none = !twin && f->field->twin && !f->field->serial;
+        score *thread_copy = f->field->thread_copy && !f->field->serial
+            ? f->field->thread_copy(f->field->self, TILE_ROWS) : NULL;
+        const score *own = thread_copy ? thread_copy : f->field;
+        int none = !thread_copy && f->field->thread_copy && !f->field->serial;
 
         #pragma omp for schedule(dynamic)
         for (int first = 0; first < f->n; first += TILE_ROWS) {
@@ -167,10 +168,10 @@ static int all_tiles(const flow *f)
             #pragma omp critical(reference)
             if (status && (failed < 0 || first < failed)) {
                 failed = first;
-                snprintf(text, sizeof text, "%s", none ? "reference: out of memory for the field" : why());
+                snprintf(text, sizeof text, "%s", none ? "reference: out of memory for the field" : last_error());
             }
         }
-        field_close(twin);
+        field_close(thread_copy);
     }
     return failed < 0 ? 0 : fail("%s", text);
 }
@@ -197,8 +198,15 @@ int reference_flow(const score *field, const process *proc, const level *from, c
 }
 
 /* What was asked (field, process, ends, labels, start) and the answer; x and y in one piece. */
-typedef struct known { const score *field; const process *proc; level from, to; int n; int *label; double *x; } known;
-struct reference_cache { int count; known known[KEPT]; };
+typedef struct known_flow {
+    const score *field;
+    const process *proc;
+    level from, to;
+    int n;
+    int *label;
+    double *x;
+} known_flow;
+struct reference_cache { int count; known_flow known[KEPT]; };
 
 reference_cache *reference_cache_open(void) { return calloc(1, sizeof(reference_cache)); }
 
@@ -215,7 +223,7 @@ static int same_level(const level *a, const level *b)
     return a->alpha == b->alpha && a->sigma == b->sigma && (a->t == b->t || (isnan(a->t) && isnan(b->t)));
 }
 
-static int same(const known *k, const flow *f)
+static int same(const known_flow *k, const flow *f)
 {
     return k->field == f->field && k->proc == f->proc && k->n == f->n && same_level(&k->from, f->from)
         && same_level(&k->to, f->to)
@@ -227,7 +235,7 @@ static int same(const known *k, const flow *f)
 static void keep(reference_cache *c, const flow *f)
 {
     size_t N = (size_t)f->n * f->field->dim;
-    known k = { f->field, f->proc, *f->from, *f->to, f->n, f->label ? malloc(f->n * sizeof *f->label) : NULL,
+    known_flow k = { f->field, f->proc, *f->from, *f->to, f->n, f->label ? malloc(f->n * sizeof *f->label) : NULL,
                 malloc(2 * N * sizeof *k.x) };
 
     if (c->count == KEPT || !k.x || (f->label && !k.label)) {

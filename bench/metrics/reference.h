@@ -4,8 +4,8 @@
 #include "scores/score.h"
 
 /* y = where the probability flow takes x from one level to the other (n x dim each; label: n, or NULL), by Prince and
- * Dormand's 8(9): to 1e-12; a network that has a twin in float64 (precise), by that twin to 1e-10; other answers in
- * float32 to 1e-6, below which their round-off begins.
+ * Dormand's 8(9): to 1e-12; a network that has a thread copy in float64 (precise), by that thread copy to 1e-10; other
+ * answers in float32 to 1e-6, below which their round-off begins.
  * The start may have alpha = 0, the end sigma = 0; between sigma(t_low) and 0 a field is asked at t_low's time with the
  * alpha and sigma meant.
  * Rows go in tiles of 32, each one system: a row's steps depend on its tile, its result by less than the tolerance.

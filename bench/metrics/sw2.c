@@ -169,9 +169,13 @@ static int side_open(side *s, int n, double *cols)
 
 static void side_close(side *s) { free(s->v), free(s->part), free(s->now), free(s->next), free(s->fold); }
 
-typedef struct job { int n, dim, P, folds, start[FOLDS + 1]; unsigned char *fold; double *way, *x, *y, *out; } job;
+typedef struct sw2_job {
+    int n, dim, P, folds, start[FOLDS + 1];
+    unsigned char *fold;
+    double *way, *x, *y, *out;
+} sw2_job;
 
-static int all_directions(const job *j)
+static int all_directions(const sw2_job *j)
 {
     int short_of_memory = 0;
 
@@ -194,7 +198,7 @@ static int all_directions(const job *j)
     return short_of_memory;
 }
 
-static void add_up(const job *j, folded *f)
+static void add_up(const sw2_job *j, folded *f)
 {
     for (int p = 0; p < j->P; p++) {
         const double *o = j->out + (long)p * VALUES;
@@ -205,7 +209,7 @@ static void add_up(const job *j, folded *f)
     }
 }
 
-static int sliced(job *j, folded *f)
+static int sliced(sw2_job *j, folded *f)
 {
     if (!j->fold || !j->way || !j->x || !j->y || !j->out)
         return -1;
@@ -230,7 +234,7 @@ static int measure_sw2(const truth *true, const args *a, int n, int dim, const d
 
     if (!y)
         return -1;
-    job j = { .n = n, .dim = dim, .P = P, .folds = folds_of(n), .fold = malloc(n),
+    sw2_job j = { .n = n, .dim = dim, .P = P, .folds = folds_of(n), .fold = malloc(n),
               .way = malloc((size_t)P * dim * sizeof *j.way),
               .x = columns(n, dim, x), .y = columns(n, dim, y), .out = malloc(P * VALUES * sizeof *j.out) };
     status = sliced(&j, &f) ? fail("sw2: out of memory for %d samples; use fewer samples", n) : 0;

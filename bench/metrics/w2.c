@@ -13,7 +13,7 @@ enum { LEAST_BATCHES = 8, MOST_BATCHES = 40 };
 
 /* n x n costs; prices u of rows and v of columns; columns' rows (-1: free); a search's distance, column before, and
  * columns that are done. */
-typedef struct plan { int n; double *cost, *u, *v, *far; int *row, *before, *done; } plan;
+typedef struct pairing { int n; double *cost, *u, *v, *far; int *row, *before, *done; } pairing;
 
 /* far_j = min(far_j, base + cost - v_j) over the columns that are not done. */
 CLONES static void relax(int n, const double *cost, const double *v, double base, int from, const int *done,
@@ -29,7 +29,7 @@ CLONES static void relax(int n, const double *cost, const double *v, double base
     }
 }
 
-static int nearest_open(const plan *p)
+static int nearest_open(const pairing *p)
 {
     int best = -1;
 
@@ -41,7 +41,7 @@ static int nearest_open(const plan *p)
 
 /* The shortest path from row i to a free column, then prices that keep every assigned pair tight, then the swaps along
  * the path. */
-static void augment(plan *p, int i)
+static void augment(pairing *p, int i)
 {
     int n = p->n, end = -1;
 
@@ -66,7 +66,7 @@ static void augment(plan *p, int i)
         p->row[j] = p->before[j] < 0 ? i : p->row[p->before[j]];
 }
 
-static double assignment(plan *p)
+static double assignment(pairing *p)
 {
     double sum = 0;
 
@@ -83,7 +83,7 @@ static int batch_distance(int n, int dim, const double *x, const double *y, doub
 {
     double *slab = malloc(((size_t)n * n + 3 * n + (size_t)dim * TILE) * sizeof *slab), *tile;
     int *counts = malloc(3 * n * sizeof *counts);
-    plan p = { n, slab, NULL, NULL, NULL, counts, NULL, NULL };
+    pairing p = { n, slab, NULL, NULL, NULL, counts, NULL, NULL };
 
     if (slab && counts) {
         p.u = slab + (long)n * n, p.v = p.u + n, p.far = p.v + n, tile = p.far + n;

@@ -46,9 +46,9 @@ static sections *bell_text(void)
     return s;
 }
 
-int ground_open(ground *g)
+int ground_open(order_ground *g)
 {
-    *g = (ground){ .text = bell_text() };
+    *g = (order_ground){ .text = bell_text() };
     for (int i = 0; i < 2 && g->text; i++)
         if (!(g->model[i] = model_open(names[i], NULL)) || !(g->field[i] = field_open(g->model[i], NULL)))
             return ground_close(g), -1;
@@ -58,7 +58,7 @@ int ground_open(ground *g)
     return -1;
 }
 
-void ground_close(ground *g)
+void ground_close(order_ground *g)
 {
     for (int i = 0; i < 2; i++) {
         field_close(g->field[i]);
@@ -67,7 +67,7 @@ void ground_close(ground *g)
     field_close(g->bell_field);
     law_close(g->bell);
     sections_free(g->text);
-    *g = (ground){ 0 };
+    *g = (order_ground){ 0 };
 }
 
 double arena_time(const arena *a, double s) { return fmin(fmax(a->proc->t_of_lambda(a->proc, -log(s)), a->proc->t_min),
@@ -191,7 +191,7 @@ static int open_span(arena *a, const char *on, int rows)
     return both(a, a->middle, rows, s->start) || both(a, s->full, rows, s->start + 2) ? -1 : 0;
 }
 
-int arena_open(arena *a, const ground *g, const char *item, int rows, int many, const char *const *on)
+int arena_open(arena *a, const order_ground *g, const char *item, int rows, int many, const char *const *on)
 {
     *a = (arena){ .ground = g, .proc = process_open("--process", item) };
     if (!a->proc)

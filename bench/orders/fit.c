@@ -183,7 +183,7 @@ int finding_close(finding *f, int status)
 {
     if (status) {
         f->slope = NO_SLOPE;
-        snprintf(f->note, sizeof f->note, "%s", why());
+        snprintf(f->note, sizeof f->note, "%s", last_error());
     }
     f->verdict = judge(f->slope, f->least, f->most);
     if (f->verdict == VERDICT_REFUTED && f->arena->kinks) {

@@ -39,9 +39,15 @@ enum verdict judge(slope, double least, double most);
 /* What is measured on: two mixtures, in 2 and in 16 columns, and a Gaussian with a variance of its own in each of three
  * columns. */
 enum { BELL_DIM = 3 };
-typedef struct ground { model *model[2]; score *field[2]; sections *text; law *bell; score *bell_field; } ground;
-int  ground_open(ground *);                 /* 0 or -1 */
-void ground_close(ground *);
+typedef struct order_ground {
+    model *model[2];
+    score *field[2];
+    sections *text;
+    law *bell;
+    score *bell_field;
+} order_ground;
+int  ground_open(order_ground *);                 /* 0 or -1 */
+void ground_close(order_ground *);
 
 /* Exact states x at `from` and where the flow takes them, `end` (both n x dim), known to `sure` of their size. */
 typedef struct start {
@@ -61,7 +67,7 @@ typedef struct span { const char *grid; double full, step; int start[STARTS]; } 
 
 /* One process, its spans and their starts.  kinks: its levels are not smooth in t. */
 typedef struct arena {
-    const ground *ground; process *proc;
+    const order_ground *ground; process *proc;
     double middle, full, low; int kinks;
     span span[MAX_SPANS]; int spans;
     start start[MAX_STARTS]; int starts;
@@ -69,7 +75,7 @@ typedef struct arena {
 
 /* rows: in 2 columns, an eighth of them in 16; on: the grids, so many, that will be measured on besides own steps.
  * 0 or -1 */
-int  arena_open(arena *, const ground *, const char *process_item, int rows, int many, const char *const *on);
+int  arena_open(arena *, const order_ground *, const char *process_item, int rows, int many, const char *const *on);
 const span *arena_span(const arena *, const char *on);      /* NULL where the grid was not named; no reason is set */
 void arena_close(arena *);
 

@@ -31,13 +31,13 @@ static void features(const double *x, double *f)
 }
 
 /* Sums over one part of the paths: of the features' differences and of their squares. */
-typedef struct sums { long n; double d[MOMENTS], d2[MOMENTS]; } sums;
+typedef struct strong_sums { long n; double d[MOMENTS], d2[MOMENTS]; } strong_sums;
 
-static void gather(sums *s, int n, const double *a, const double *b)
+static void gather(strong_sums *s, int n, const double *a, const double *b)
 {
     memset(s, 0, PARTS * sizeof *s);
     for (long i = 0; i < n; i++) {
-        sums *part = &s[i * PARTS / n];
+        strong_sums *part = &s[i * PARTS / n];
         double fa[MOMENTS], fb[MOMENTS];
 
         features(a + i * DIM, fa);
@@ -49,7 +49,7 @@ static void gather(sums *s, int n, const double *a, const double *b)
 }
 
 /* The square of the bias less its noise, without one part (-1: all); the noise in *noise2. */
-static double bias2(const sums *s, int without, double *noise2)
+static double bias2(const strong_sums *s, int without, double *noise2)
 {
     double total = 0;
 
@@ -69,7 +69,7 @@ static double bias2(const sums *s, int without, double *noise2)
 /* A rung of the guard.  part: so that the mean over all parts but one is the bias without that one. */
 static void guard_add(ladder *l, double h, int n, const double *a, const double *b)
 {
-    sums s[PARTS];
+    strong_sums s[PARTS];
     double noise2, all, rest[PARTS], sum = 0;
     int i = l->count++;
 
@@ -106,13 +106,13 @@ static int begin(const start *s, int n, double *x)
 
 /* The path of all rungs: a tree of bridges; for methods that take its time integral too the cells of the finest rung,
  * which the others nest in. */
-typedef struct source { tree over; mesh fine; double *t; noise path; } source;
+typedef struct path_source { tree over; mesh fine; double *t; noise path; } path_source;
 
-static int source_open(source *o, const finding *f, const method *m, const start *s, int finest)
+static int source_open(path_source *o, const finding *f, const method *m, const start *s, int finest)
 {
     level *l = order_levels(f->arena->proc, f->grid, s->from.t, arena_time(f->arena, LAST), finest);
 
-    *o = (source){ .t = malloc((finest + 1) * sizeof *o->t) };
+    *o = (path_source){ .t = malloc((finest + 1) * sizeof *o->t) };
     if (!l || !o->t) {
         free(l), free(o->t);
         return l ? fail("out of memory") : -1;
@@ -149,7 +149,7 @@ static int climb(const finding *f, const method *m, const effort *e, const start
     int n = e->paths;
     double *x0 = room, *now = room + (size_t)n * DIM, *before = now + (size_t)n * DIM, *swap;
 
-    source one;
+    path_source one;
     int status = begin(s, n, x0) || source_open(&one, f, m, s, e->path_steps) ? -1 : 0;
 
     if (status)

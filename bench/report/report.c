@@ -9,9 +9,14 @@
 static const double alpha = 0.05;                   /* of the family of comparisons in one line of a table */
 
 /* The trials of one model, and what is said of one metric. */
-typedef struct topic { const summary *of; const char *model; int metric, relative; const char *name; } topic;
+typedef struct report_topic {
+    const summary *of;
+    const char *model;
+    int metric, relative;
+    const char *name;
+} report_topic;
 
-static int of_model(const topic *t, const trial *e) { return !strcmp(e->first->model, t->model); }
+static int of_model(const report_topic *t, const trial *e) { return !strcmp(e->first->model, t->model); }
 static int same_budget(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
 
 /* What a table's line is for: the calls asked, or the steps. */
@@ -55,7 +60,7 @@ static int by_miss(const void *a, const void *b)
 
 /* The trials of a budget from best to worst, marked where they are significantly worse than the first; their number, or
  * -1. */
-static int rank_budget(const topic *t, double budget, rank *r)
+static int rank_budget(const report_topic *t, double budget, rank *r)
 {
     int n = 0, bad, *rejects;
     double *p;
@@ -80,7 +85,7 @@ static int rank_budget(const topic *t, double budget, rank *r)
     return bad ? -1 : n;
 }
 
-static void print_line(FILE *f, const topic *t, double budget, const rank *r, int n)
+static void print_line(FILE *f, const report_topic *t, double budget, const rank *r, int n)
 {
     estimate v = trial_estimate(r[0].e, t->metric);
     char name[256], range[64];
@@ -109,7 +114,7 @@ static int by_number(const void *a, const void *b)
 }
 
 /* The budgets of a model, ascending; owned. */
-static double *budgets_of(const topic *t, int *n)
+static double *budgets_of(const report_topic *t, int *n)
 {
     double *list = malloc((t->of->trials + 1) * sizeof *list);
 
@@ -129,7 +134,7 @@ static double *budgets_of(const topic *t, int *n)
     return list;
 }
 
-static void print_table(FILE *f, const topic *t)
+static void print_table(FILE *f, const report_topic *t)
 {
     rank *r = calloc(t->of->trials + 1, sizeof *r);
     int budgets;
@@ -149,7 +154,7 @@ static void print_table(FILE *f, const topic *t)
 /* ---- the cheapest way to the floor ---- */
 
 /* Within a tenth of the floor or two standard errors of it. */
-static int at_floor(const topic *t, const trial *e)
+static int at_floor(const report_topic *t, const trial *e)
 {
     estimate v = trial_estimate(e, t->metric);
     double slack = fmax(0.1 * fabs(v.floor), 2 * v.se);
@@ -159,7 +164,7 @@ static int at_floor(const topic *t, const trial *e)
 }
 
 /* The trial with the fewest calls at the floor, among those not of `but`'s solver; NULL where none is. */
-static const trial *cheapest(const topic *t, const trial *but)
+static const trial *cheapest(const report_topic *t, const trial *but)
 {
     const trial *best = NULL;
 
@@ -177,7 +182,7 @@ static const trial *cheapest(const topic *t, const trial *but)
     return best;
 }
 
-static const trial *nearest_trial(const topic *t)
+static const trial *nearest_trial(const report_topic *t)
 {
     const trial *best = NULL;
 
@@ -192,7 +197,7 @@ static const trial *nearest_trial(const topic *t)
     return best;
 }
 
-static void print_trial(FILE *f, const topic *t, const trial *e)
+static void print_trial(FILE *f, const report_topic *t, const trial *e)
 {
     estimate v = trial_estimate(e, t->metric);
     char name[256];
@@ -201,7 +206,7 @@ static void print_trial(FILE *f, const topic *t, const trial *e)
             v.low, v.high);
 }
 
-static double floor_of(const topic *t)
+static double floor_of(const report_topic *t)
 {
     const trial *e = nearest_trial(t);
 
@@ -209,7 +214,7 @@ static double floor_of(const topic *t)
 }
 
 /* What a row noted beside a number that is missing: `rms needs a deterministic solver`; "" where none did. */
-static const char *note_of(const topic *t)
+static const char *note_of(const report_topic *t)
 {
     size_t len = strlen(t->name);
 
@@ -223,7 +228,7 @@ static const char *note_of(const topic *t)
     return "";
 }
 
-static void print_cheapest(FILE *f, const topic *t)
+static void print_cheapest(FILE *f, const report_topic *t)
 {
     double floor = floor_of(t);
     const trial *first = cheapest(t, NULL), *second = first ? cheapest(t, first) : NULL,
@@ -296,7 +301,7 @@ static void warn_seeds(FILE *f, const summary *s)
 
 /* Where most solvers stand at the floor, samples are too few to tell them apart.
  * Whether it is the first such topic: it begins the line. */
-static int warn_floor(FILE *f, const topic *t, int first)
+static int warn_floor(FILE *f, const report_topic *t, int first)
 {
     int n = 0, at = 0;
 
@@ -340,13 +345,13 @@ static void print_model(FILE *f, const summary *s, const trial *e, int brief)
             r->samples, r->dim, most_seeds(s),
             most_seeds(s) > 1 ? "s" : "");
     for (int m = 0; m < s->of->metrics; m++) {
-        topic t = { s, r->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] };
+        report_topic t = { s, r->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] };
 
         if ((!brief || m == 0) && !split_networks(s->of, m))
             print_table(f, &t);
     }
     for (int m = 0; m < s->of->metrics; m++) {
-        topic t = { s, r->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] };
+        report_topic t = { s, r->model, m, metric_relative(s->of->metric[m]), s->of->metric[m] };
 
         if (!split_networks(s->of, m))
             print_cheapest(f, &t);
@@ -378,7 +383,7 @@ void report_print(FILE *f, const summary *s, int brief)
     warn_unused(f, s);
     for (int i = 0; i < s->trials; i++)
         for (int m = 0; model_new(s, i) && m < s->of->metrics; m++)
-            first = warn_floor(f, &(topic){ s, s->trial[i].first->model, m, metric_relative(s->of->metric[m]),
+            first = warn_floor(f, &(report_topic){ s, s->trial[i].first->model, m, metric_relative(s->of->metric[m]),
                                             s->of->metric[m] }, first);
     fputs(first ? "" : "\n", f);
 }

@@ -144,10 +144,11 @@ static int make_room(fit *f)
     f->run.threads = 6. * n * f->goal.batch > WORTH ? omp_get_max_threads() : 1;
     f->desks = f->teacher.field && f->teacher.field->serial ? 1 : f->run.threads < f->goal.slices ? f->run.threads
         : f->goal.slices;
-    f->slab = calloc(4 * n, sizeof *f->slab), f->grad = malloc((size_t)f->goal.slices * n * sizeof *f->grad);
-    if (!f->slab || !f->grad || !(f->desk = calloc(f->desks, sizeof *f->desk)))
+    f->workspace = calloc(4 * n, sizeof *f->workspace), f->grad = malloc((size_t)f->goal.slices * n * sizeof *f->grad);
+    if (!f->workspace || !f->grad || !(f->desk = calloc(f->desks, sizeof *f->desk)))
         return fail("train: out of memory: %ld parameters, %d gradients", n, f->goal.slices);
-    f->run.now = f->slab, f->run.mean = f->slab + n, f->run.first = f->slab + 2 * n, f->run.second = f->slab + 3 * n;
+    f->run.now = f->workspace, f->run.mean = f->workspace + n, f->run.first = f->workspace + 2 * n,
+        f->run.second = f->workspace + 3 * n;
     for (int i = 0; i < f->desks; i++)
         if (desk_open(&f->desk[i], &f->goal, f->net))
             return -1;
@@ -160,7 +161,7 @@ void fit_close(fit *f)
 {
     for (int i = 0; f->desk && i < f->desks; i++)
         desk_close(&f->desk[i]);
-    free(f->desk), free(f->slab), free(f->grad), free(f->spec);
+    free(f->desk), free(f->workspace), free(f->grad), free(f->spec);
     net_close(f->net);
     dsm_close(&f->goal);
     teacher_close(&f->teacher);
@@ -199,7 +200,7 @@ static int all_slices(fit *f)
             clean(f->net, grad);
             #pragma omp critical(fokker_train)
             if (own->failed && k < failed)
-                failed = k, snprintf(reason, sizeof reason, "%s", why());
+                failed = k, snprintf(reason, sizeof reason, "%s", last_error());
         }
         restore_tiny(before);
     }
@@ -302,8 +303,8 @@ int fit_save(fit *f)
     int status;
 
     for (long i = 0; i < 4 * f->run.n; i++)
-        if (!isfinite(f->slab[i]))
-            return diverged(f, "a weight or a moment", f->slab[i]);
+        if (!isfinite(f->workspace[i]))
+            return diverged(f, "a weight or a moment", f->workspace[i]);
     out.path = strdup(f->path);
     status = out.path ? gather(f, &out) : fail("%s: out of memory", f->path);
 

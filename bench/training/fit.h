@@ -18,7 +18,7 @@ typedef struct fit {
     teacher teacher;                        /* of a distillation */
     args wrap;                              /* of precond around the net, where [net] has one */
     adam run;
-    float *slab, *grad;                     /* weights, EMA, two moments; a gradient a slice */
+    float *workspace, *grad;                     /* weights, EMA, two moments; a gradient a slice */
     desk *desk;
     int desks;
     /* done, of so many; between points of the curve; step of the last checkpoint, -1: none */

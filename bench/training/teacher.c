@@ -19,7 +19,7 @@ static int open_field(teacher *t, const model *student, section *train, const ch
     free(path);
     if (t->model && (t->field = field_open(t->model, NULL)))
         return 0;
-    return fail("%s: the teacher cannot be opened: %s", field_where(student, train, "teacher"), why());
+    return fail("%s: the teacher cannot be opened: %s", field_where(student, train, "teacher"), last_error());
 }
 
 /* Its process is the student's at these levels; a field that knows none of its own has the student's. */
@@ -50,9 +50,9 @@ static int check_answer(const teacher *t, int dim, const char *where, int classe
     if (!(x = calloc(2 * (size_t)dim, sizeof *x)))
         return fail("%s: out of memory", where);
     for (int label = -1; label < classes && !bad; label++)
-        bad = ask(t->field, &(batch){ 1, 1, at, x, classes ? &label : NULL }, PREDICTS_DATA, x + dim);
+        bad = field_eval(t->field, &(batch){ 1, 1, at, x, classes ? &label : NULL }, PREDICTS_DATA, x + dim);
     free(x);
-    return bad ? fail("%s: %s does not answer: %s", where, t->model->name, why()) : 0;
+    return bad ? fail("%s: %s does not answer: %s", where, t->model->name, last_error()) : 0;
 }
 
 /* The student's grid, or the teacher's finer one. */

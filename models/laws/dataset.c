@@ -23,10 +23,10 @@
 
 /* Rows of one label share tiles, wherever they stand; a label of the batch that the law does not have is found by its
  * row being left over. */
-static int answer(const job *j)
+static int answer(const data_job *j)
 {
     long n = (long)j->b->groups * j->b->rows, left = n;
-    tile t;
+    data_tile t;
 
     for (int label = -1; label < j->s->law.labels && left > 0; label++) {
         long first, last;
@@ -56,17 +56,17 @@ static int answer(const job *j)
 
 static int denoise(const law *l, const batch *b, double *x0, double *div)
 {
-    return answer(&(job){ .s = (const dataset *)l, .b = b, .x0 = x0, .div = div });
+    return answer(&(data_job){ .s = (const dataset *)l, .b = b, .x0 = x0, .div = div });
 }
 
 static int jvp(const law *l, const batch *b, const double *v, double *x0, double *jv)
 {
-    return answer(&(job){ .s = (const dataset *)l, .b = b, .v = v, .x0 = x0, .jv = jv });
+    return answer(&(data_job){ .s = (const dataset *)l, .b = b, .v = v, .x0 = x0, .jv = jv });
 }
 
 static int logpdf(const law *l, const batch *b, double *logp)
 {
-    return answer(&(job){ .s = (const dataset *)l, .b = b, .logp = logp });
+    return answer(&(data_job){ .s = (const dataset *)l, .b = b, .logp = logp });
 }
 
 /* Point k with u in [cum[k], cum[k + 1]) of the label's range, and w times a normal. */

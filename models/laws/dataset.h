@@ -17,7 +17,7 @@ typedef struct dataset {
 } dataset;
 
 /* What is asked of a batch; what is not is NULL. */
-typedef struct job { const dataset *s; const batch *b; const double *v; double *x0, *div, *jv, *logp; } job;
+typedef struct data_job { const dataset *s; const batch *b; const double *v; double *x0, *div, *jv, *logp; } data_job;
 
 /* DIRECT: up to so many columns distances are taken directly, beyond by gemm (a row of 1500 points: 5 us by gemm from 2
  * to 16 columns, directly 2.5, 3.1, 5.0 and 5.8 with 2, 4, 8 and 16); BLOCK points and CHUNK columns at a time. */
@@ -25,17 +25,17 @@ enum { DIRECT = 8, TILE = 32, BLOCK = 256, CHUNK = 256 };
 
 /* Lanes past n repeat the first.  s[k][i] is the logit, then the weight of point k for lane i; q the same times
  * m'.v. */
-typedef struct tile {
+typedef struct data_tile {
     int n;
     long row[TILE];
     double alpha[TILE], slope[TILE], half[TILE];        /* alpha log2(e)/v; log2(e)/2v, by gemm alpha^2 log2(e)/2v */
     double top[TILE], fall[TILE];                       /* running maximum, its last rise as a factor */
     double sum[TILE], square[TILE], turn[TILE];         /* of r, r |m'|^2, r m'.v */
     double s[BLOCK][TILE], q[BLOCK][TILE], part[TILE * CHUNK];
-} tile;
+} data_tile;
 
 /* Answers for the n rows of a tile from the points [first, last). */
-void dataset_tile(const job *, tile *, long first, long last);
+void dataset_tile(const data_job *, data_tile *, long first, long last);
 
 /* The points in m of a label (-1: of all), [first, last).  -1 where there is no such label, or no point of it. */
 int dataset_range(const dataset *, int label, long *first, long *last);

@@ -22,19 +22,19 @@
 #include "base/fail.h"
 
 /* What is read before the law is made: the rows x cols of the file, and the part of them that counts. */
-typedef struct source {
+typedef struct data_source {
     const sections *file;
     section *data;
     array points, labels, weights;
     long rows, cols, row[2], column[2];
     int label_column;                       /* -1: none */
     double scale, shift;
-} source;
+} data_source;
 
-static const char *where(const source *f, const char *key) { return section_where(f->file, f->data, key); }
+static const char *where(const data_source *f, const char *key) { return section_where(f->file, f->data, key); }
 
 /* def: NAN where the key must be given. */
-static int one(const source *f, const char *key, double def, double *out)
+static int one(const data_source *f, const char *key, double def, double *out)
 {
     int n;
 
@@ -47,7 +47,7 @@ static int one(const source *f, const char *key, double def, double *out)
 }
 
 /* "a..b" or "a" within 0..n-1. */
-static int range(const source *f, const char *key, long n, long out[2])
+static int range(const data_source *f, const char *key, long n, long out[2])
 {
     const char *text = section_get(f->data, key);
     int end = 0, got;
@@ -66,7 +66,7 @@ static int range(const source *f, const char *key, long n, long out[2])
     return 0;
 }
 
-static int read_array(const source *f, const char *key, array *a)
+static int read_array(const data_source *f, const char *key, array *a)
 {
     const char *name = section_get(f->data, key);
     char *path;
@@ -78,11 +78,11 @@ static int read_array(const source *f, const char *key, array *a)
         return -1;
     status = array_read(path, a);
     free(path);
-    return status ? fail("%s: %s", where(f, key), why()) : 0;
+    return status ? fail("%s: %s", where(f, key), last_error()) : 0;
 }
 
 /* A file of one number a row, where the key is given. */
-static int read_column(const source *f, const char *key, array *a)
+static int read_column(const data_source *f, const char *key, array *a)
 {
     if (!section_get(f->data, key))
         return 0;
@@ -94,7 +94,7 @@ static int read_column(const source *f, const char *key, array *a)
     return 0;
 }
 
-static int label_column(source *f)
+static int label_column(data_source *f)
 {
     double column;
 
@@ -116,7 +116,7 @@ static int label_column(source *f)
     return 0;
 }
 
-static int columns(source *f)
+static int columns(data_source *f)
 {
     long last = f->cols - 1;
 
@@ -131,7 +131,7 @@ static int columns(source *f)
     return 0;
 }
 
-static int read_source(source *f)
+static int read_source(data_source *f)
 {
     if (read_array(f, "file", &f->points))
         return -1;
@@ -147,13 +147,13 @@ static int read_source(source *f)
 }
 
 /* Label of row r of the file; -1: there are none. */
-static double label_of(const source *f, long r)
+static double label_of(const data_source *f, long r)
 {
     return f->label_column >= 0 ? f->points.v[r * f->cols + f->label_column] : f->labels.v ? f->labels.v[r] : -1;
 }
 
 /* How many classes there are, after a check of every label and weight that counts. */
-static int check_rows(const source *f, int *labels)
+static int check_rows(const data_source *f, int *labels)
 {
     enum { MOST = 100000 };
     int some = f->label_column >= 0 || f->labels.v;
@@ -209,7 +209,7 @@ static dataset *allocate(long K, int dim, int labels)
 }
 
 /* Points in the order of the file, their mean, and where each label begins. */
-static void take_points(dataset *s, const source *f, double total)
+static void take_points(dataset *s, const data_source *f, double total)
 {
     int dim = s->law.dim;
 
@@ -230,7 +230,7 @@ static void take_points(dataset *s, const source *f, double total)
 }
 
 /* Counting sort by label into m; first[c] walks on to the beginning of the next label, and is then set back. */
-static void sort_points(dataset *s, const source *f, double total)
+static void sort_points(dataset *s, const data_source *f, double total)
 {
     int dim = s->law.dim;
 
@@ -253,7 +253,7 @@ static void sort_points(dataset *s, const source *f, double total)
         s->share[c] = s->cum[s->first[c + 1]] - s->cum[s->first[c]];
 }
 
-static dataset *make(const source *f)
+static dataset *make(const data_source *f)
 {
     long K = f->row[1] - f->row[0] + 1;
     int labels;
@@ -287,7 +287,7 @@ law *dataset_open(const sections *file, section *data)
 {
     static const char *const known[] = { "kind", "file", "width", "columns", "rows", "scale", "shift", "label_column",
                                          "labels", "weights", NULL };
-    source f = { .file = file, .data = data };
+    data_source f = { .file = file, .data = data };
     dataset *s = NULL;
 
     section_get(data, "kind");

@@ -16,7 +16,7 @@ INLINE double shift(const dataset *s, const level *l) { return l->sigma * l->sig
 /* a */
 INLINE double keep(const dataset *s, const level *l) { return l->alpha * s->width * s->width / variance(s, l); }
 
-static void open_tile(const job *j, tile *t)
+static void open_tile(const data_job *j, data_tile *t)
 {
     const dataset *s = j->s;
 
@@ -35,7 +35,7 @@ static void open_tile(const job *j, tile *t)
 }
 
 /* Columns [from, from + n) of x - alpha c (c NULL: of x) for every lane: TILE x n, zeros past dim. */
-CLONES static void load(const dataset *s, tile *t, const double *x, const double *c, int from, int n)
+CLONES static void load(const dataset *s, data_tile *t, const double *x, const double *c, int from, int n)
 {
     int dim = s->law.dim, some = dim - from < n ? dim - from : n;
 
@@ -76,7 +76,8 @@ CLONES static void few_products(int dim, int n, const double *m, const double *p
     }
 }
 
-static void products(const dataset *s, tile *t, const double *x, const double *c, long from, int n, double (*out)[TILE])
+static void products(const dataset *s, data_tile *t, const double *x, const double *c, long from, int n,
+                     double (*out)[TILE])
 {
     if (s->pad <= DIRECT) {
         load(s, t, x, c, 0, s->pad);
@@ -101,7 +102,7 @@ INLINE double weight(double x)
 }
 
 /* Column by column over the lanes: with dim known the sums stay in registers. */
-INLINE void logits(int dim, int n, const double *m, const double *lw, tile *t, double *high)
+INLINE void logits(int dim, int n, const double *m, const double *lw, data_tile *t, double *high)
 {
     double x[DIRECT][TILE];
 
@@ -127,7 +128,7 @@ INLINE void logits(int dim, int n, const double *m, const double *lw, tile *t, d
     }
 }
 
-CLONES static void few_logits(int dim, int n, const double *m, const double *lw, tile *t, double *high)
+CLONES static void few_logits(int dim, int n, const double *m, const double *lw, data_tile *t, double *high)
 {
     if (dim == 2)
         logits(2, n, m, lw, t, high);
@@ -135,7 +136,7 @@ CLONES static void few_logits(int dim, int n, const double *m, const double *lw,
         logits(dim, n, m, lw, t, high);
 }
 
-CLONES static void many_logits(int n, const double *norm, const double *lw, tile *t, double *high)
+CLONES static void many_logits(int n, const double *norm, const double *lw, data_tile *t, double *high)
 {
     for (int k = 0; k < n; k++) {
         double *s = t->s[k];
@@ -149,7 +150,7 @@ CLONES static void many_logits(int n, const double *norm, const double *lw, tile
 }
 
 /* Logits become weights under the new maximum, which shrinks the sums so far. */
-CLONES static void weigh(int n, const double *norm, tile *t, const double *high)
+CLONES static void weigh(int n, const double *norm, data_tile *t, const double *high)
 {
     #pragma omp simd
     for (int i = 0; i < TILE; i++) {
@@ -169,7 +170,7 @@ CLONES static void weigh(int n, const double *norm, tile *t, const double *high)
     }
 }
 
-CLONES static void weigh_products(int n, tile *t)
+CLONES static void weigh_products(int n, data_tile *t)
 {
     for (int k = 0; k < n; k++) {
         #pragma omp simd
@@ -198,7 +199,7 @@ CLONES static void few_sums(int dim, int n, const double *m, double (*w)[TILE], 
     }
 }
 
-CLONES static void add_rows(const tile *t, int n, int dim, const double *part, int cols, double *out)
+CLONES static void add_rows(const data_tile *t, int n, int dim, const double *part, int cols, double *out)
 {
     for (int i = 0; i < t->n; i++) {
         double *o = out + t->row[i] * dim, fall = t->fall[i];
@@ -211,7 +212,7 @@ CLONES static void add_rows(const tile *t, int n, int dim, const double *part, i
 }
 
 /* out += sum_k w[k] m'_k, row by row; out is n x dim and held the sum under the last maximum. */
-static void gather(const dataset *s, tile *t, long from, int n, double (*w)[TILE], double *out)
+static void gather(const dataset *s, data_tile *t, long from, int n, double (*w)[TILE], double *out)
 {
     int dim = s->law.dim;
 
@@ -229,7 +230,7 @@ static void gather(const dataset *s, tile *t, long from, int n, double (*w)[TILE
     }
 }
 
-static void visit(const job *j, tile *t, long from, int n)
+static void visit(const data_job *j, data_tile *t, long from, int n)
 {
     const dataset *s = j->s;
     double high[TILE];
@@ -262,7 +263,7 @@ INLINE double square_of(int n, const double *a)
 }
 
 /* From the sums of lane i to the answers of its row. */
-CLONES static void finish_moments(const job *j, const tile *t, int i)
+CLONES static void finish_moments(const data_job *j, const data_tile *t, int i)
 {
     const dataset *s = j->s;
     const level *l = level_of(j->b, t->row[i]);
@@ -291,7 +292,7 @@ CLONES static void finish_moments(const job *j, const tile *t, int i)
 
 /* log p_t = log sum_k w_k exp(-|x - alpha m_k|^2/2v) - dim/2 log(2 pi v) - log of the weight of all points in
  * question. */
-CLONES static void finish_logpdf(const job *j, const tile *t, int i, double total)
+CLONES static void finish_logpdf(const data_job *j, const data_tile *t, int i, double total)
 {
     const dataset *s = j->s;
     const level *l = level_of(j->b, t->row[i]);
@@ -308,7 +309,7 @@ CLONES static void finish_logpdf(const job *j, const tile *t, int i, double tota
     j->logp[t->row[i]] = t->top[i] / LOG2E + log(t->sum[i] / total) - far / (2 * v) - 0.5 * dim * (LOG2PI + log(v));
 }
 
-void dataset_tile(const job *j, tile *t, long first, long last)
+void dataset_tile(const data_job *j, data_tile *t, long first, long last)
 {
     const dataset *s = j->s;
 

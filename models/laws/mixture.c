@@ -19,15 +19,15 @@
 #define LOG_2PI 1.83787706640934548356
 
 /* A tile on its way: its rows in the batch, the logits of a block of modes, the running maximum and sum, and columns
- * (dim x rows each) in a slab. */
-typedef struct work {
-    tile o;
+ * (dim x rows each) in a workspace. */
+typedef struct mixture_work {
+    mixture_tile o;
     long first;
     int count, groups;
-    /* x_0; directions and their images; room of the tile's inverses; each in the slab or NULL */
+    /* x_0; directions and their images; room of the tile's inverses; each in the workspace or NULL */
     double *X, *v, *Y, *inverse;
     _Alignas(64) double top[TILE], sum[TILE], fade[TILE], Q[TILE], e[BLOCK][TILE];
-} work;
+} mixture_work;
 
 static int rows_of_tile(int dim) { return dim <= 128 ? TILE : LANES; }
 static int block_end(const mixture *m, int from) { return m->K - from < BLOCK ? m->K : from + BLOCK; }
@@ -45,9 +45,9 @@ static long kept(const mixture *m)
 /* Doubles that a tile needs for `arrays` arrays and so many more, with room to align. */
 static long slab_size(int dim, int arrays, long more) { return (long)arrays * dim * rows_of_tile(dim) + more + 8; }
 
-static void lay_out(work *w, int dim, int arrays, long more, double *slab)
+static void lay_out(mixture_work *w, int dim, int arrays, long more, double *workspace)
 {
-    double *base = (double *)(((uintptr_t)slab + 63) & ~(uintptr_t)63);
+    double *base = (double *)(((uintptr_t)workspace + 63) & ~(uintptr_t)63);
     long size = (long)dim * rows_of_tile(dim);
 
     w->o.rows = rows_of_tile(dim);
@@ -105,9 +105,9 @@ CLONES static void to_rows(const double *from, int n, int dim, int rows, double 
         rows_form(from, n, dim, rows, to, stride);
 }
 
-static void gather(const law *l, const batch *p, long first, work *w)
+static void gather(const law *l, const batch *p, long first, mixture_work *w)
 {
-    tile *o = &w->o;
+    mixture_tile *o = &w->o;
     long left = (long)p->groups * p->rows - first;
     int n = left < o->rows ? left : o->rows, g = first / p->rows, i = 0;
     long end = (g + 1L) * p->rows - first;
@@ -127,7 +127,7 @@ static void gather(const law *l, const batch *p, long first, work *w)
 }
 
 /* Labels leave a row to the modes of its own. */
-static void mask(const mixture *m, const batch *p, const work *w, int from, int to, double (*e)[TILE])
+static void mask(const mixture *m, const batch *p, const mixture_work *w, int from, int to, double (*e)[TILE])
 {
     if (!p->label)
         return;
@@ -140,7 +140,7 @@ static void mask(const mixture *m, const batch *p, const work *w, int from, int 
     }
 }
 
-static void logits(const mixture *m, const batch *p, work *w, int from, int to)
+static void logits(const mixture *m, const batch *p, mixture_work *w, int from, int to)
 {
     m->kernels->logits(m, &w->o, from, to, w->e);
     mask(m, p, w, from, to, w->e);
@@ -148,7 +148,7 @@ static void logits(const mixture *m, const batch *p, work *w, int from, int to)
 
 /* Logits of a block become weights 2^(logit - top).  raise: top is the maximum with this block's, and fade the factor
  * by which what was summed before must shrink. */
-CLONES static void weigh_modes(work *w, int modes, int raise)
+CLONES static void weigh_modes(mixture_work *w, int modes, int raise)
 {
     EACH_CHUNK(&w->o, i) {
         double top[LANES];
@@ -168,7 +168,7 @@ CLONES static void weigh_modes(work *w, int modes, int raise)
     }
 }
 
-CLONES static void scale_columns(const work *w, int columns, const double *factor, double *y)
+CLONES static void scale_columns(const mixture_work *w, int columns, const double *factor, double *y)
 {
     for (int d = 0; d < columns; d++) {
         double *col = y + d * (long)w->o.rows;
@@ -180,7 +180,7 @@ CLONES static void scale_columns(const work *w, int columns, const double *facto
 }
 
 /* What was summed over the modes, over the sum of their weights. */
-CLONES static void divide_columns(const work *w, int columns, double *y)
+CLONES static void divide_columns(const mixture_work *w, int columns, double *y)
 {
     double inverse[TILE];
 
@@ -197,7 +197,7 @@ static void clear(double *y, long n)
 }
 
 /* D of the tile, left in X; top and sum hold for all modes. */
-static void posterior_mean(const mixture *m, const batch *p, work *w)
+static void posterior_mean(const mixture *m, const batch *p, mixture_work *w)
 {
     int dim = m->law.dim;
 
@@ -219,7 +219,7 @@ static void posterior_mean(const mixture *m, const batch *p, work *w)
 }
 
 /* A further sum over all modes, whose weights stand in e already where they are one block. */
-static void divergence(const mixture *m, const batch *p, work *w, double *div)
+static void divergence(const mixture *m, const batch *p, mixture_work *w, double *div)
 {
     clear(w->Q, w->o.n);
     for (int from = 0, to; from < m->K; from = to) {
@@ -233,7 +233,7 @@ static void divergence(const mixture *m, const batch *p, work *w, double *div)
 }
 
 /* Directions each..each + count - 1 of the m of every row. */
-static void tangents(const mixture *m, const batch *p, work *w, int each, int count, int of, const double *v,
+static void tangents(const mixture *m, const batch *p, mixture_work *w, int each, int count, int of, const double *v,
                      double *jv)
 {
     int dim = m->law.dim;
@@ -287,12 +287,12 @@ static long points(const batch *p) { return (long)p->groups * p->rows; }
 static int denoise(const law *l, const batch *p, double *x0, double *div)
 {
     const mixture *m = (const mixture *)l;
-    double slab[slab_size(l->dim, 2, kept(m))];
-    work w;
+    double workspace[slab_size(l->dim, 2, kept(m))];
+    mixture_work w;
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
-    lay_out(&w, l->dim, 2, kept(m), slab);
+    lay_out(&w, l->dim, 2, kept(m), workspace);
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
         posterior_mean(m, p, &w);
@@ -308,15 +308,15 @@ static int jvps(const law *l, const batch *p, int m, const double *v, double *x0
 {
     const mixture *mix = (const mixture *)l;
     int abreast = m < ABREAST ? m : ABREAST, arrays;
-    work w;
+    mixture_work w;
 
     abreast = l->dim > 512 ? 1 : abreast;
     arrays = 2 + 2 * abreast;
-    double slab[slab_size(l->dim, arrays, kept(mix))];
+    double workspace[slab_size(l->dim, arrays, kept(mix))];
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
-    lay_out(&w, l->dim, arrays, kept(mix), slab);
+    lay_out(&w, l->dim, arrays, kept(mix), workspace);
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
         posterior_mean(mix, p, &w);
@@ -331,7 +331,7 @@ static int jvps(const law *l, const batch *p, int m, const double *v, double *x0
 static int jvp(const law *l, const batch *p, const double *v, double *x0,
                double *jv) { return jvps(l, p, 1, v, x0, jv); }
 
-CLONES static void add_weights(work *w, int modes)
+CLONES static void add_weights(mixture_work *w, int modes)
 {
     for (int k = 0; k < modes; k++) {
         const double *e = w->e[k];
@@ -345,12 +345,12 @@ CLONES static void add_weights(work *w, int modes)
 static int logpdf(const law *l, const batch *p, double *logp)
 {
     const mixture *m = (const mixture *)l;
-    double slab[slab_size(l->dim, 1, 0)];
-    work w;
+    double workspace[slab_size(l->dim, 1, 0)];
+    mixture_work w;
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
-    lay_out(&w, l->dim, 1, 0, slab);
+    lay_out(&w, l->dim, 1, 0, workspace);
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
         for (int i = 0; i < w.o.n; i++)
@@ -375,12 +375,12 @@ static int logpdf(const law *l, const batch *p, double *logp)
 static int mode_of(const law *l, const batch *p, int *mode)
 {
     const mixture *m = (const mixture *)l;
-    double slab[slab_size(l->dim, 1, 0)];
-    work w;
+    double workspace[slab_size(l->dim, 1, 0)];
+    mixture_work w;
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
-    lay_out(&w, l->dim, 1, 0, slab);
+    lay_out(&w, l->dim, 1, 0, workspace);
     for (long first = 0; first < points(p); first += w.count) {
         gather(l, p, first, &w);
         for (int i = 0; i < w.count; i++)

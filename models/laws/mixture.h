@@ -21,24 +21,26 @@ typedef struct mixture mixture;
 /* x[d * rows + i] is column d of row i.  same: all rows have one level, and only entry 0 of alpha, a2 = alpha^2, s2 =
  * sigma^2 counts.  inverse: 1/v of the block's modes, block x dim x rows, that logits leaves for the sums that follow;
  * or NULL. */
-typedef struct tile {
+typedef struct mixture_tile {
     int rows, n, same;
     double *x, *inverse;
     _Alignas(64) double alpha[TILE], a2[TILE], s2[TILE];
-} tile;
+} mixture_tile;
 
 /* (Names of CLONES functions are unique in the library: clang makes their resolvers global.)
  * Sums over the modes from..to-1 (at most BLOCK) for all rows of a tile; e[k - from] is the mode's weight, up to a
  * factor a row. */
 typedef struct kernels {
     /* e = log2 of w_k N(x; alpha m_k, V_k) but for the constant (2 pi)^(-dim/2). */
-    void (*logits)(const mixture *, const tile *, int from, int to, double (*e)[TILE]);
+    void (*logits)(const mixture *, const mixture_tile *, int from, int to, double (*e)[TILE]);
     /* sum += sum_k e_k,  X += sum_k e_k D_k:  D_k = m_k + alpha L_k V_k^-1 (x - alpha m_k). */
-    void (*means)(const mixture *, const tile *, int from, int to, double (*e)[TILE], double *sum, double *X);
+    void (*means)(const mixture *, const mixture_tile *, int from, int to, double (*e)[TILE], double *sum, double *X);
     /* Q += sum_k e_k (tr J_k + (D_k - D) . g_k):  J_k = alpha L_k V_k^-1,  g_k = V_k^-1 (alpha m_k - x). */
-    void (*traces)(const mixture *, const tile *, int from, int to, double (*e)[TILE], const double *D, double *Q);
+    void (*traces)(const mixture *, const mixture_tile *, int from, int to, double (*e)[TILE], const double *D,
+                   double *Q);
     /* Y += sum_k e_k (J_k v + (D_k - D) (g_k . v)), for `count` directions v, each dim x rows, one after another. */
-    void (*tangents)(const mixture *, const tile *, int from, int to, double (*e)[TILE], const double *D, int count,
+    void (*tangents)(const mixture *, const mixture_tile *, int from, int to, double (*e)[TILE], const double *D,
+                     int count,
                      const double *v, double *Y);
 } kernels;
 

@@ -13,11 +13,11 @@
 typedef struct form { int dim, iso, same; } form;
 
 /* A chunk's levels, copied so that no store can alias them. */
-typedef struct chunk { double alpha[LANES], a2[LANES], s2[LANES]; } chunk;
+typedef struct flat_chunk { double alpha[LANES], a2[LANES], s2[LANES]; } flat_chunk;
 
-INLINE chunk at(const tile *o, form f, int i)
+INLINE flat_chunk at(const mixture_tile *o, form f, int i)
 {
-    chunk c;
+    flat_chunk c;
 
     i = f.same ? 0 : i;
     #pragma omp simd
@@ -36,7 +36,7 @@ INLINE int end_of_shell(const mixture *m, form f, int k, int to)
 INLINE double variance(const mixture *m, form f, int k, int d) { return m->var[f.iso ? k : k * (long)f.dim + d]; }
 
 /* 1/v, one number where there is one level. */
-INLINE void inverse(const chunk *c, form f, double var, double *r)
+INLINE void inverse(const flat_chunk *c, form f, double var, double *r)
 {
     #pragma omp simd
     for (int j = 0; j < (f.same ? 1 : LANES); j++)
@@ -44,7 +44,8 @@ INLINE void inverse(const chunk *c, form f, double var, double *r)
 }
 
 /* 1/v of column d of mode k for the lanes from i on: as it was kept, or made in `room`. */
-INLINE const double *inverses(const mixture *m, const tile *o, const chunk *c, form f, int from, int k, int d, int i,
+INLINE const double *inverses(const mixture *m, const mixture_tile *o, const flat_chunk *c, form f, int from, int k,
+                              int d, int i,
                               double *room)
 {
     if (!f.same && o->inverse)
@@ -54,7 +55,7 @@ INLINE const double *inverses(const mixture *m, const tile *o, const chunk *c, f
 }
 
 /* log2 of sqrt(det V). */
-INLINE void log_root(const mixture *m, const chunk *c, form f, int k, double *out)
+INLINE void log_root(const mixture *m, const flat_chunk *c, form f, int k, double *out)
 {
     double p[LANES], e[LANES];
     int L = f.same ? 1 : LANES;
@@ -74,11 +75,11 @@ INLINE void log_root(const mixture *m, const chunk *c, form f, int k, double *ou
         out[j] = (f.iso ? 0.5 * f.dim : 0.5) * fma(LOG2E, lane_log(p[j]), e[j]);
 }
 
-INLINE void flat_logits_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], form f)
+INLINE void flat_logits_form(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE], form f)
 {
     for (int first = from, end; first < to; first = end) {
         double r[LANES], root[LANES];
-        chunk c;
+        flat_chunk c;
 
         end = end_of_shell(m, f, first, to);
         EACH_CHUNK(o, i) {
@@ -113,12 +114,12 @@ INLINE void flat_logits_form(const mixture *m, const tile *o, int from, int to, 
     }
 }
 
-INLINE void flat_means_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum,
+INLINE void flat_means_form(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE], double *sum,
                             double *X, form f)
 {
     for (int first = from, end; first < to; first = end) {
         double r[LANES];
-        chunk c;
+        flat_chunk c;
 
         end = end_of_shell(m, f, first, to);
         EACH_CHUNK(o, i) {
@@ -155,11 +156,12 @@ INLINE void flat_means_form(const mixture *m, const tile *o, int from, int to, d
     }
 }
 
-INLINE void flat_traces_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+INLINE void flat_traces_form(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE],
+                             const double *D,
                              double *Q, form f)
 {
     EACH_CHUNK(o, i) {
-        chunk c = at(o, f, i);
+        flat_chunk c = at(o, f, i);
 
         for (int k = from; k < to; k++) {
             double r[LANES], q[LANES] = { 0 };
@@ -190,13 +192,13 @@ INLINE void flat_traces_form(const mixture *m, const tile *o, int from, int to, 
  * first all g_k . v, then column by column.  `count` is a constant where it counts, so that what is summed over the
  * inner loop stays in registers.
  */
-INLINE void tangents_of(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+INLINE void tangents_of(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE], const double *D,
                         int count, const double *v, double *Y, form f)
 {
     long size = (long)f.dim * o->rows;
 
     EACH_CHUNK(o, i) {
-        chunk c = at(o, f, i);
+        flat_chunk c = at(o, f, i);
         /* own_r: 1/v of isotropic modes */
         double along[BLOCK][ABREAST][LANES], own_r[BLOCK][LANES], r[LANES];
 
@@ -253,7 +255,8 @@ INLINE void tangents_of(const mixture *m, const tile *o, int from, int to, doubl
     }
 }
 
-INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+INLINE void flat_tangents_form(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE],
+                               const double *D,
                                int count, const double *v, double *Y, form f)
 {
     if (count == ABREAST)
@@ -280,12 +283,15 @@ INLINE void flat_tangents_form(const mixture *m, const tile *o, int from, int to
             else NAME##_form(__VA_ARGS__, (form){ dim, 0, 0 }); \
         } \
     }
-FORMS(flat_logits, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE]), m, o, from, to, e)
-FORMS(flat_means, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum, double *X), m, o,
+FORMS(flat_logits, (const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE]), m, o, from, to, e)
+FORMS(flat_means, (const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE], double *sum,
+                   double *X), m, o,
       from, to, e, sum, X)
-FORMS(flat_traces, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, double *Q),
+FORMS(flat_traces, (const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE], const double *D,
+                    double *Q),
       m, o, from, to, e, D, Q)
-FORMS(flat_tangents, (const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D, int count,
+FORMS(flat_tangents, (const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE], const double *D,
+                      int count,
                       const double *v, double *Y),
       m, o, from, to, e, D, count, v, Y)
 

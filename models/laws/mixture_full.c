@@ -9,11 +9,11 @@
 #include "models/laws/mixture.h"
 
 /* A chunk of LANES rows: levels, where its columns begin in arrays of the tile, and their stride. */
-typedef struct chunk { double alpha[LANES], a2[LANES], s2[LANES]; long at, rows; } chunk;
+typedef struct full_chunk { double alpha[LANES], a2[LANES], s2[LANES]; long at, rows; } full_chunk;
 
-static chunk chunk_at(const tile *o, int i)
+static full_chunk chunk_at(const mixture_tile *o, int i)
 {
-    chunk c = { .at = i, .rows = o->rows };
+    full_chunk c = { .at = i, .rows = o->rows };
 
     for (int j = 0; j < LANES; j++) {
         int l = o->same ? 0 : i + j;
@@ -24,7 +24,7 @@ static chunk chunk_at(const tile *o, int i)
 }
 
 /* x - factor m as dim x LANES numbers: factor NULL stands for 1, m NULL for 0. */
-INLINE void centre(const chunk *c, int dim, const double *x, const double *factor, const double *m, double *out)
+INLINE void centre(const full_chunk *c, int dim, const double *x, const double *factor, const double *m, double *out)
 {
     for (int b = 0; b < dim; b++) {
         const double *col = x + b * c->rows + c->at;
@@ -50,7 +50,7 @@ INLINE void rotate(const double *q, int dim, const double *x, double *y)
 }
 
 /* X += e Q y + shift m. */
-INLINE void rotate_back(const double *q, int dim, const chunk *c, const double *e, const double *y,
+INLINE void rotate_back(const double *q, int dim, const full_chunk *c, const double *e, const double *y,
                         const double *shift, const double *m, double *X)
 {
     for (int b = 0; b < dim; b++) {
@@ -64,13 +64,13 @@ INLINE void rotate_back(const double *q, int dim, const chunk *c, const double *
     }
 }
 
-CLONES static void full_logits(const mixture *m, const tile *o, int from, int to, double (*e)[TILE])
+CLONES static void full_logits(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE])
 {
     int dim = m->law.dim;
     double u[dim * LANES], y[dim * LANES];
 
     EACH_CHUNK(o, i) {
-        chunk c = chunk_at(o, i);
+        full_chunk c = chunk_at(o, i);
 
         for (int k = from; k < to; k++) {
             const double *l = m->var + k * (long)dim;
@@ -93,14 +93,14 @@ CLONES static void full_logits(const mixture *m, const tile *o, int from, int to
     }
 }
 
-CLONES static void full_means(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], double *sum,
+CLONES static void full_means(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE], double *sum,
                               double *X)
 {
     int dim = m->law.dim;
     double u[dim * LANES], y[dim * LANES];
 
     EACH_CHUNK(o, i) {
-        chunk c = chunk_at(o, i);
+        full_chunk c = chunk_at(o, i);
 
         for (int k = from; k < to; k++) {
             const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim,
@@ -118,14 +118,15 @@ CLONES static void full_means(const mixture *m, const tile *o, int from, int to,
     }
 }
 
-CLONES static void full_traces(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+CLONES static void full_traces(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE],
+                               const double *D,
                                double *Q)
 {
     int dim = m->law.dim;
     double u[dim * LANES], y[dim * LANES], z[dim * LANES];
 
     EACH_CHUNK(o, i) {
-        chunk c = chunk_at(o, i);
+        full_chunk c = chunk_at(o, i);
 
         for (int k = from; k < to; k++) {
             const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim,
@@ -149,14 +150,15 @@ CLONES static void full_traces(const mixture *m, const tile *o, int from, int to
 }
 
 /* One direction. */
-CLONES static void full_tangent(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+CLONES static void full_tangent(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE],
+                                const double *D,
                                 const double *v, double *Y)
 {
     int dim = m->law.dim;
     double u[dim * LANES], y[dim * LANES], z[dim * LANES];
 
     EACH_CHUNK(o, i) {
-        chunk c = chunk_at(o, i);
+        full_chunk c = chunk_at(o, i);
 
         for (int k = from; k < to; k++) {
             const double *l = m->var + k * (long)dim, *q = m->basis + k * (long)dim * dim,
@@ -185,7 +187,7 @@ CLONES static void full_tangent(const mixture *m, const tile *o, int from, int t
 }
 
 
-static void full_tangents(const mixture *m, const tile *o, int from, int to, double (*e)[TILE], const double *D,
+static void full_tangents(const mixture *m, const mixture_tile *o, int from, int to, double (*e)[TILE], const double *D,
                           int count, const double *v, double *Y)
 {
     long size = (long)m->law.dim * o->rows;

@@ -20,14 +20,14 @@
 #include "models/laws/mixture.h"
 
 /* The section at hand, and the mixture that it becomes. */
-typedef struct source { const sections *s; section *in; mixture *m; } source;
+typedef struct mixture_source { const sections *s; section *in; mixture *m; } mixture_source;
 
 static const char *const spread[] = { "std", "var", "cov" };
 enum { STD, VAR, COV, SPREADS };
 
-static const char *where(const source *a, const char *key) { return section_where(a->s, a->in, key); }
+static const char *where(const mixture_source *a, const char *key) { return section_where(a->s, a->in, key); }
 
-static int no_memory(const source *a) { return fail("%s: out of memory", where(a, NULL)); }
+static int no_memory(const mixture_source *a) { return fail("%s: out of memory", where(a, NULL)); }
 
 static const char *indexed(char key[32], const char *name, int k)
 {
@@ -47,17 +47,17 @@ static int is_indexed(const entry *e, const char *name, long *k)
     return end > e->key + len + 1 && !*end;
 }
 
-static int read_file(const source *a, const char *key, array *out)
+static int read_file(const mixture_source *a, const char *key, array *out)
 {
     char *path = sections_path(a->s, section_get(a->in, key));
     int status = path ? array_read(path, out) : -1;
 
     free(path);
-    return status && path ? fail("%s: %s: %s", where(a, key), key, why()) : status;
+    return status && path ? fail("%s: %s: %s", where(a, key), key, last_error()) : status;
 }
 
 /* Exactly n numbers; whose: what they belong to. */
-static int read_exactly(const source *a, const char *key, int n, const char *whose, double *out)
+static int read_exactly(const mixture_source *a, const char *key, int n, const char *whose, double *out)
 {
     int found;
 
@@ -70,7 +70,7 @@ static int read_exactly(const source *a, const char *key, int n, const char *who
 }
 
 /* K and dim are those of the file. */
-static int read_means_file(source *a)
+static int read_means_file(mixture_source *a)
 {
     array v;
 
@@ -92,7 +92,7 @@ static int read_means_file(source *a)
 }
 
 /* mean.1 says what dim is. */
-static int read_means_inline(source *a)
+static int read_means_inline(mixture_source *a)
 {
     double *v = malloc((MAX_DIM + 1) * sizeof *v);
     char key[32], whose[48];
@@ -118,7 +118,7 @@ static int read_means_inline(source *a)
     return status;
 }
 
-static int read_means(source *a)
+static int read_means(mixture_source *a)
 {
     mixture *m = a->m;
     int status = section_get(a->in, "means") ? read_means_file(a) : read_means_inline(a);
@@ -143,7 +143,7 @@ static int is_number(const char *text)
     return end > text && (!*end || strchr(" \t,", *end));
 }
 
-static int read_weights(source *a)
+static int read_weights(mixture_source *a)
 {
     mixture *m = a->m;
     const char *text = section_get(a->in, "weights");
@@ -183,7 +183,7 @@ static int read_weights(source *a)
     return 0;
 }
 
-static int read_labels(source *a)
+static int read_labels(mixture_source *a)
 {
     mixture *m = a->m;
     double *v;
@@ -218,7 +218,7 @@ static int read_labels(source *a)
 }
 
 /* Which key gives the spread of mode k; -1: covs.  Its key, in `key`. */
-static int spread_of(const source *a, int k, char key[32])
+static int spread_of(const mixture_source *a, int k, char key[32])
 {
     for (int i = 0; i < SPREADS; i++)
         if (section_get(a->in, indexed(key, spread[i], k)))
@@ -228,7 +228,7 @@ static int spread_of(const source *a, int k, char key[32])
 }
 
 /* That each mode has its spread from one place. */
-static int check_spreads(const source *a, int *kind)
+static int check_spreads(const mixture_source *a, int *kind)
 {
     int covs = section_get(a->in, "covs") != NULL;
 
@@ -251,7 +251,7 @@ static int check_spreads(const source *a, int *kind)
 }
 
 /* cov = Q diag(l) Q^T, checked. */
-static int decompose(const source *a, const char *key, int k, const double *cov, double *l, double *q)
+static int decompose(const mixture_source *a, const char *key, int k, const double *cov, double *l, double *q)
 {
     int dim = a->m->law.dim;
 
@@ -265,7 +265,7 @@ static int decompose(const source *a, const char *key, int k, const double *cov,
                             i + 1, j + 1, u, j + 1, i + 1, v);
         }
     if (eigen(dim, cov, l, q))
-        return fail("%s: the covariance of mode %d: %s", where(a, key), k + 1, why());
+        return fail("%s: the covariance of mode %d: %s", where(a, key), k + 1, last_error());
     if (!(l[0] > 0x1p-52 * dim * l[dim - 1]))
         return fail("%s: the covariance of mode %d is not positive definite, its smallest eigenvalue is %g; all must "
                     "be positive", where(a, key), k + 1, l[0]);
@@ -273,7 +273,7 @@ static int decompose(const source *a, const char *key, int k, const double *cov,
 }
 
 /* One mode's eigenvalues (one where all modes are isotropic) and basis; v is room for dim^2 + 1 numbers. */
-static int read_spread(source *a, int k, double *v)
+static int read_spread(mixture_source *a, int k, double *v)
 {
     mixture *m = a->m;
     int dim = m->law.dim, n;
@@ -298,7 +298,7 @@ static int read_spread(source *a, int k, double *v)
     return 0;
 }
 
-static int read_covs(source *a)
+static int read_covs(mixture_source *a)
 {
     mixture *m = a->m;
     long size = (long)m->law.dim * m->law.dim;
@@ -317,7 +317,7 @@ static int read_covs(source *a)
     return status;
 }
 
-static int read_spreads(source *a)
+static int read_spreads(mixture_source *a)
 {
     mixture *m = a->m;
     long dim = m->law.dim;
@@ -341,7 +341,7 @@ static int read_spreads(source *a)
     return status;
 }
 
-static int find_shells(source *a)
+static int find_shells(mixture_source *a)
 {
     mixture *m = a->m;
 
@@ -353,7 +353,7 @@ static int find_shells(source *a)
 }
 
 /* What no reader asked for: a number beyond the modes, or an unknown name. */
-static int check_keys(const source *a)
+static int check_keys(const mixture_source *a)
 {
     static const char *const known[] = { "kind", "weights", "means", "mean.1", "std", "std.1", "var.1", "cov.1",
                                          "covs", "labels", NULL };
@@ -385,7 +385,7 @@ law *mixture_open(const sections *s, section *data);
 law *mixture_open(const sections *s, section *data)
 {
     mixture *m = calloc(1, sizeof *m);
-    source a = { s, data, m };
+    mixture_source a = { s, data, m };
 
     if (!m) {
         no_memory(&a);

@@ -9,11 +9,11 @@
 #include "models/processes/kind.h"
 #include "base/lanes.h"
 
-typedef struct columns {
+typedef struct time_columns {
     double t[TILE], alpha[TILE], sigma[TILE], slope[TILE], lambda[TILE], f[TILE], g2[TILE];
-} columns;
+} time_columns;
 
-CLONES static void flow_columns(int n, double s, columns *c)
+CLONES static void flow_columns(int n, double s, time_columns *c)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++) {
@@ -34,7 +34,7 @@ static void at(const process *p, int n, level *l)
 {
     for (int first = 0; first < n; first += TILE, l += TILE) {
         int m = n - first < TILE ? n - first : TILE;
-        columns c;
+        time_columns c;
 
         for (int i = 0; i < m; i++)
             c.t[i] = l[i].t;

@@ -15,7 +15,7 @@
 
 /* A knot: time, and the value and slope of both curves. */
 typedef struct knot { double t, lambda, dlambda, u, du; } knot;
-typedef struct table { int n; knot k[]; } table;
+typedef struct level_table { int n; knot k[]; } level_table;
 
 /* Value and slope of the Hermite cubic between two knots. */
 static double cubic(double h, double part, double y0, double d0, double y1, double d1, double *slope)
@@ -34,7 +34,7 @@ static double curve(const knot *k, double t, double *dlambda)
 }
 
 /* The segment that holds t, or lambda. */
-static const knot *segment(const table *b, double t, double lambda)
+static const knot *segment(const level_table *b, double t, double lambda)
 {
     int low = 0, high = b->n - 1;
 
@@ -51,7 +51,7 @@ static const knot *segment(const table *b, double t, double lambda)
 
 static void at(const process *p, int n, level *l)
 {
-    const table *b = p->table;
+    const level_table *b = p->table;
 
     for (int i = 0; i < n; i++) {
         const knot *k = segment(b, l[i].t, 0);
@@ -69,7 +69,7 @@ static void at(const process *p, int n, level *l)
 /* Newton's method kept inside a bracket that shrinks. */
 static double t_of_lambda(const process *p, double lambda)
 {
-    const table *b = p->table;
+    const level_table *b = p->table;
     const knot *k = segment(b, NAN, lambda);
     double low = k[0].t, high = k[1].t, t;
 
@@ -135,7 +135,7 @@ static int tabulate(process *p, const char *path, const columns *c, double *work
 {
     int n = c->rows;
     double *t = work, *lambda = t + n, *u = lambda + n, *dlambda = u + n, *du = dlambda + n;
-    table *b;
+    level_table *b;
 
     for (int i = 0; i < n; i++) {
         double alpha = c->v[3 * i + 1], sigma = c->v[3 * i + 2];

@@ -8,9 +8,9 @@
 #include "models/processes/kind.h"
 #include "base/lanes.h"
 
-typedef struct columns { double alpha[TILE], sigma[TILE], dsigma[TILE], lambda[TILE]; } columns;
+typedef struct beta_columns { double alpha[TILE], sigma[TILE], dsigma[TILE], lambda[TILE]; } beta_columns;
 
-CLONES static void vp_linear_columns(int n, const vp_tile *tile, columns *c)
+CLONES static void vp_linear_columns(int n, const vp_tile *tile, beta_columns *c)
 {
     #pragma omp simd
     for (int i = 0; i < n; i++) {
@@ -27,7 +27,7 @@ CLONES static void vp_linear_columns(int n, const vp_tile *tile, columns *c)
 
 void vp_levels(int n, const vp_tile *tile, level *l)
 {
-    columns c;
+    beta_columns c;
 
     vp_linear_columns(n, tile, &c);
     for (int i = 0; i < n; i++) {

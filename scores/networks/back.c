@@ -169,11 +169,11 @@ back *REAL(back_open)(const net *n)
 
     if (b)
         lay(n, b, NULL, &used);
-    if (!b || !(b->slab = aligned_alloc(64, used + 64)))
+    if (!b || !(b->workspace = aligned_alloc(64, used + 64)))
         return free(b), fail("out of memory: %zu bytes for gradients of a tile", used), NULL;
-    memset(b->slab, 0, used + 64);
+    memset(b->workspace, 0, used + 64);
     used = 0;
-    lay(n, b, b->slab, &used);
+    lay(n, b, b->workspace, &used);
     b->dx = b->body[0], b->dy = b->body[n->body.n];
     return b;
 }
@@ -182,7 +182,7 @@ void REAL(back_close)(back *b)
 {
     if (!b)
         return;
-    free(b->slab);
+    free(b->workspace);
     free(b);
 }
 

@@ -24,7 +24,7 @@ typedef struct back {
     /* TILE_ROWS x padded(dim): set dy, rows as in the tape; dx is the gradient by the state */
     real *dy, *dx;
     real **body, **embed, *spare;           /* gradients of slots */
-    void *slab;
+    void *workspace;
 } back;
 
 back *REAL(back_open)(const net *);         /* NULL: out of memory */

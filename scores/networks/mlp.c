@@ -9,7 +9,7 @@
 #include "scores/networks/mlp.h"
 #include "scores/networks/tiny.h"
 
-/* A twin shares all but the tape; the first one closes the net, its owner also frees the origin. */
+/* A thread copy shares all but the tape; the first one closes the net, its owner also frees the origin. */
 typedef struct mlp { const network *how; origin *from; net *net; tape *tape; int first, owner; } mlp;
 
 /* n rows from `row` on into the tile. */
@@ -100,7 +100,7 @@ static void close(void *self)
     free(m);
 }
 
-static score *twin(void *self, int rows);
+static score *thread_copy(void *self, int rows);
 
 #ifdef FOKKER_DOUBLE
 #define PRECISE NULL
@@ -123,7 +123,7 @@ static score *score_of(const mlp *m)
                                              .block = TILE_ROWS, .process = m->from->process, .labels = m->net->classes
                                              ? m->net->classes : -1,
                                              .single = SINGLE, .eval = eval, .jvp = square ? jvp : NULL,
-                                             .divergence = square ? divergence : NULL, .twin = twin,
+                                             .divergence = square ? divergence : NULL, .thread_copy = thread_copy,
                                              .precise = PRECISE, .close = close,
                                              .self = own }) : NULL;
 
@@ -134,7 +134,7 @@ static score *score_of(const mlp *m)
     return s;
 }
 
-static score *twin(void *self, int rows)
+static score *thread_copy(void *self, int rows)
 {
     mlp m = *(const mlp *)self;
 

@@ -277,7 +277,7 @@ void REAL(net_close)(net *n)
 
 /* ---- tiles ---- */
 
-/* As solvers/slab.c: large arrays are moved against one another by some cache lines. */
+/* As solvers/workspace.c: large arrays are moved against one another by some cache lines. */
 static void *cut(char *base, size_t *used, size_t bytes)
 {
     size_t at = *used;
@@ -329,11 +329,11 @@ tape *REAL(tape_open)(const net *n)
 
     if (t)
         lay(n, t, NULL, &used);
-    if (!t || !(t->slab = aligned_alloc(64, used + 64)))
+    if (!t || !(t->workspace = aligned_alloc(64, used + 64)))
         return free(t), fail("out of memory: %zu bytes for a tile of %d rows", used, TILE_ROWS), NULL;
-    memset(t->slab, 0, used + 64);
+    memset(t->workspace, 0, used + 64);
     used = 0;
-    lay(n, t, t->slab, &used);
+    lay(n, t, t->workspace, &used);
     t->pass.rows = TILE_ROWS, t->pass.time = t->time, t->pass.label = t->label;
     t->pass.c = t->embed[n->embed.n];
     return t;
@@ -343,7 +343,7 @@ void REAL(tape_close)(tape *t)
 {
     if (!t)
         return;
-    free(t->slab);
+    free(t->workspace);
     free(t);
 }
 

@@ -44,7 +44,7 @@ typedef struct tape {
     double *last_time;                      /* what c was made for, */
     int *last_label, made;                  /* made: rows */
     real **fast, **kept, **embed;           /* slots: of eval, of a pass that keeps all, of the embedding */
-    void *slab;
+    void *workspace;
 } tape;
 
 tape *REAL(tape_open)(const net *);         /* NULL: out of memory */

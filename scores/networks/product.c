@@ -13,7 +13,7 @@
 #endif
 
 /* x, y at their first row, w at its panel, y at its column. */
-typedef struct block { int k, apart, along, cols, add; const real *x, *w; real *y; } block;
+typedef struct product_block { int k, apart, along, cols, add; const real *x, *w; real *y; } product_block;
 
 #ifdef FOKKER_DOUBLE
 #define FMA fma
@@ -21,7 +21,7 @@ typedef struct block { int k, apart, along, cols, add; const real *x, *w; real *
 #define FMA fmaf
 #endif
 
-CLONES static void REAL(plain)(int rows, block b)
+CLONES static void REAL(plain)(int rows, product_block b)
 {
     for (int i = 0; i < rows; i++, b.x += b.apart, b.y += b.cols) {
         real sum[PANEL] = { 0 };
@@ -39,7 +39,7 @@ CLONES static void REAL(plain)(int rows, block b)
 #ifdef FAST
 /* mr rows (a constant) x a panel in 2 mr registers. */
 #define WITH_512 __attribute__((target("avx512f")))
-WITH_512 INLINE void some_512(const int mr, const block *b)
+WITH_512 INLINE void some_512(const int mr, const product_block *b)
 {
     __m512 sum[12][2];
     const float *x = b->x;
@@ -67,7 +67,7 @@ WITH_512 INLINE void some_512(const int mr, const block *b)
 
 /* mr rows x half a panel in 2 mr registers. */
 #define WITH_FMA __attribute__((target("avx2,fma")))
-WITH_FMA INLINE void some_256(const int mr, const block *b)
+WITH_FMA INLINE void some_256(const int mr, const product_block *b)
 {
     __m256 sum[6][2];
     const float *x = b->x;
@@ -97,7 +97,7 @@ WITH_FMA INLINE void some_256(const int mr, const block *b)
 #define ROWS(n, keep, call) for (; rows >= (n) && rows != (keep); rows -= (n), b.x += (long)(n) * b.apart, \
                                  b.y += (long)(n) * b.cols) call
 
-WITH_512 static void panel_512(int rows, block b)
+WITH_512 static void panel_512(int rows, product_block b)
 {
     ROWS(12, 16, some_512(12, &b));
     ROWS(8, 0, some_512(8, &b));
@@ -105,14 +105,14 @@ WITH_512 static void panel_512(int rows, block b)
     ROWS(1, 0, some_512(1, &b));
 }
 
-WITH_FMA static void half_256(int rows, block b)
+WITH_FMA static void half_256(int rows, product_block b)
 {
     ROWS(6, 8, some_256(6, &b));
     ROWS(4, 0, some_256(4, &b));
     ROWS(1, 0, some_256(1, &b));
 }
 
-static void panel_256(int rows, block b)
+static void panel_256(int rows, product_block b)
 {
     half_256(rows, b);
     b.w += PANEL / 2, b.y += PANEL / 2;
@@ -120,7 +120,7 @@ static void panel_256(int rows, block b)
 }
 #endif
 
-static void panel(int rows, block b)
+static void panel(int rows, product_block b)
 {
 #ifdef FAST
     if (__builtin_cpu_supports("avx512f"))
@@ -135,5 +135,5 @@ static void panel(int rows, block b)
 void REAL(product)(const extent *s, const real *x, const real *w, int add, real *y)
 {
     for (int j = 0; j < s->cols; j += PANEL)
-        panel(s->rows, (block){ s->k, s->apart, s->along, s->cols, add, x, w + (long)j * s->k, y + j });
+        panel(s->rows, (product_block){ s->k, s->apart, s->along, s->cols, add, x, w + (long)j * s->k, y + j });
 }

@@ -208,7 +208,7 @@ static void close(void *self)
     free(o);
 }
 
-static score *twin(void *self, int rows);
+static score *thread_copy(void *self, int rows);
 
 /* A score over the session with memory of its own; the session is closed on failure where it is owned. */
 static score *score_of(session *s, int owner)
@@ -229,7 +229,7 @@ static score *score_of(session *s, int owner)
     if (!full && (s->cols || !call(o, s->fixed ? s->fixed : 1, NULL, 0)))
         field = field_new((score){ .abi = SCORE_ABI, .name = "onnx", .dim = s->dim, .cols = s->cols,
                                    .predicts = s->how.predicts, .block = rows,
-                                   .eval = eval, .twin = twin, .close = close, .self = o });
+                                   .eval = eval, .thread_copy = thread_copy, .close = close, .self = o });
     if (!field && o)
         close(o);
     if (full)
@@ -237,7 +237,7 @@ static score *score_of(session *s, int owner)
     return field;
 }
 
-static score *twin(void *self, int rows) { return score_of(((const onnx *)self)->s, 0); }
+static score *thread_copy(void *self, int rows) { return score_of(((const onnx *)self)->s, 0); }
 
 score *field_onnx(const model *m, section *sec)
 {

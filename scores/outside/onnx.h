@@ -21,7 +21,7 @@ typedef struct port {
     void *data;
 } port;
 
-/* What twins share. */
+/* What thread copies share. */
 typedef struct session {
     ort run;
     ort_env *env;

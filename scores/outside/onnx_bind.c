@@ -285,7 +285,7 @@ static int open_with(session *s, const model *m, section *sec, const ort_options
         return -1;
     if (ort_failed(&s->run, s->path, s->run.create_session(s->env, s->path, how, &s->session)))
         return fail("%s; is the path right and the file whole?  Else export it with an opset that this runtime knows",
-                    why());
+                    last_error());
     return read_inputs(s) || bind(m, sec, s) || bind_output(m, sec, s, how) ? -1 : 0;
 }
 

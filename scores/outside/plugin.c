@@ -11,7 +11,7 @@
 _Static_assert(sizeof(fokker_level) == sizeof(level) && offsetof(fokker_level, g2) == offsetof(level, g2),
                "another level is another FOKKER_PLUGIN_ABI");
 
-/* library: NULL in a twin, which leaves it open. */
+/* library: NULL in a thread copy, which leaves it open. */
 typedef struct plugin { const fokker_plugin *code; void *library; fokker_about is; char file[]; } plugin;
 
 /* What a function of the object said, as a failure. */
@@ -61,7 +61,7 @@ static void close_self(void *self)
     free(p);
 }
 
-static score *twin(void *self, int rows);
+static score *thread_copy(void *self, int rows);
 
 /* The score of p, which is closed on failure. */
 static score *score_of(plugin *p)
@@ -70,7 +70,7 @@ static score *score_of(plugin *p)
                                   .predicts = (enum predicts)p->is.predicts,
         .serial = p->is.serial != 0, .block = p->is.block, .process = p->is.process, .eval = eval, .jvp = p->code->jvp
         ? jvp : NULL,
-        .divergence = p->code->divergence ? divergence : NULL, .twin = p->code->twin ? twin : NULL,
+        .divergence = p->code->divergence ? divergence : NULL, .thread_copy = p->code->twin ? thread_copy : NULL,
         .close = close_self, .self = p });
 
     if (!s)
@@ -88,7 +88,7 @@ static plugin *new_plugin(const char *file)
     return p;
 }
 
-static score *twin(void *self, int rows)
+static score *thread_copy(void *self, int rows)
 {
     const plugin *p = self;
     plugin *t = new_plugin(p->file);

@@ -23,7 +23,7 @@ const param adam_keys[] = {
         [RUN_SEED] = { "seed", "of everything random", NULL, 0, 0, 0x1p53, 1 } };
 
 /* What an update is made with, one step. */
-typedef struct factors { float rate, decay, per_m, per_v, scale, mean; } factors;
+typedef struct adam_factors { float rate, decay, per_m, per_v, scale, mean; } adam_factors;
 
 /* The first array becomes the sum; its squares, in lanes. */
 CLONES static double sum_parts(long n, long apart, int parts, float *grad)
@@ -47,7 +47,7 @@ CLONES static double sum_parts(long n, long apart, int parts, float *grad)
     return squares;
 }
 
-CLONES static void update_piece(long n, factors f, const float *grad, float *w, float *mean, float *m, float *v)
+CLONES static void update_piece(long n, adam_factors f, const float *grad, float *w, float *mean, float *m, float *v)
 {
     #pragma omp simd
     for (long i = 0; i < n; i++) {
@@ -60,12 +60,12 @@ CLONES static void update_piece(long n, factors f, const float *grad, float *w, 
     }
 }
 
-static factors factors_of(const double *v, long step, double norm)
+static adam_factors factors_of(const double *v, long step, double norm)
 {
     double warm = step + 1 < v[RUN_WARMUP] ? (step + 1) / v[RUN_WARMUP] : 1, k = step + 1.;
     double rate = v[RUN_RATE] * warm * (1 + cos(3.14159265358979323846 * step / v[RUN_STEPS])) / 2;
 
-    return (factors){ (float)rate, (float)v[RUN_DECAY], (float)(1 / (1 - pow(0.9, k))),
+    return (adam_factors){ (float)rate, (float)v[RUN_DECAY], (float)(1 / (1 - pow(0.9, k))),
                       (float)(1 / (1 - pow(0.999, k))),
                       norm > v[RUN_CLIP] ? (float)(v[RUN_CLIP] / norm) : 1,
                           (float)(1 - fmin(v[RUN_EMA], k / (k + 9))) };
@@ -75,7 +75,7 @@ double adam_step(adam *a, long step, int parts, float *grad)
 {
     long pieces = (a->n + PIECE - 1) / PIECE;
     double norm = 0, square[pieces];
-    factors f;
+    adam_factors f;
 
     #pragma omp parallel for schedule(static) num_threads(a->threads)
     for (long p = 0; p < pieces; p++)

@@ -44,15 +44,16 @@ void distil_close(distil *d)
 }
 
 /* A step of ddim: z = keep x + gain D, keep = sigma_b/sigma_a, gain = alpha_b (1 - e^-h). */
-typedef struct leap { double keep, gain; } leap;
-static leap leap_of(const level *a,
-                    const level *b) { return (leap){ b->sigma / a->sigma, -b->alpha * expm1(a->lambda - b->lambda) }; }
+typedef struct inner_step { double keep, gain; } inner_step;
+static inner_step leap_of(const level *a,
+                    const level *b) { return (inner_step){ b->sigma / a->sigma,
+                                                           -b->alpha * expm1(a->lambda - b->lambda) }; }
 
 static void step(const distil *d, int n, int dim, const int *at, int k, double *z, const double *D)
 {
     for (int i = 0; i < n; i++) {
         const level *a = place(d, at[i]) + k;
-        leap l = leap_of(a, a + 1);
+        inner_step l = leap_of(a, a + 1);
 
         for (int j = i * dim; j < (i + 1) * dim; j++)
             z[j] = fma(l.keep, z[j], l.gain * D[j]);
@@ -80,7 +81,7 @@ int distil_walk(const distil *d, const score *teacher, int n, const int *at, con
     for (int k = 0; k < each_of(d); k++) {
         for (int i = 0; i < n; i++)
             now[i] = place(d, at[i])[k];
-        if (ask(teacher, &all, PREDICTS_DATA, D))
+        if (field_eval(teacher, &all, PREDICTS_DATA, D))
             return -1;
         step(d, n, dim, at, k, z, D);
     }
@@ -89,7 +90,7 @@ int distil_walk(const distil *d, const score *teacher, int n, const int *at, con
 
 void distil_invert(const distil *d, int at, int dim, const double *x, double *z)
 {
-    leap l = leap_of(place(d, at), distil_next(d, at));
+    inner_step l = leap_of(place(d, at), distil_next(d, at));
 
     for (int j = 0; j < dim; j++)
         z[j] = (z[j] - l.keep * x[j]) / l.gain;

@@ -29,7 +29,8 @@ void distil_close(distil *);
 /* The level behind student's level i (0: next to the data). */
 const level *distil_next(const distil *, int i);
 
-/* n points x (n x dim), each at its own level at[i], go to z with this teacher (a thread's twin); d: scratch; label:
+/* n points x (n x dim), each at its own level at[i], go to z with this teacher (a thread's thread copy); d: scratch;
+ * label:
  * NULL where it is told none.  0, or -1 where the teacher fails or z is not finite. */
 int  distil_walk(const distil *, const score *teacher, int n, const int *at, const int *label, const double *x,
                  double *z, double *d);

@@ -176,15 +176,16 @@ int desk_open(desk *k, const dsm *d, const net *n)
     if (!k->tape || !k->back || !k->x0)
         return fail("out of memory for a micro-batch");
     k->eps = k->x0 + size, k->x = k->eps + size, k->v = k->x + size;
-    if (d->by.teacher && d->by.teacher->twin && !(k->twin = d->by.teacher->twin(d->by.teacher->self, MICRO)))
+    if (d->by.teacher && d->by.teacher->thread_copy
+        && !(k->thread_copy = d->by.teacher->thread_copy(d->by.teacher->self, MICRO)))
         return -1;
-    k->teacher = k->twin ? k->twin : d->by.teacher;
+    k->teacher = k->thread_copy ? k->thread_copy : d->by.teacher;
     return 0;
 }
 
 void desk_close(desk *k)
 {
-    tape_close(k->tape), back_close(k->back), field_close(k->twin);
+    tape_close(k->tape), back_close(k->back), field_close(k->thread_copy);
     free(k->x0);
 }
 

@@ -52,13 +52,13 @@ void dsm_close(dsm *);                      /* by too */
 double dsm_weight(const void *self, const level *, int i);
 
 /* What a micro-batch needs: one a thread.  v: directions, a point each, or where a teacher leads; teacher: the
- * thread's; failed: 1 where the law or the teacher failed in the last slice, and why() says how. */
+ * thread's; failed: 1 where the law or the teacher failed in the last slice, and last_error() says how. */
 typedef struct desk {
     tape *tape;
     back *back;
     double *x0, *eps, *x, *v;
     const score *teacher;
-    score *twin;
+    score *thread_copy;
     int failed;
 } desk;
 int  desk_open(desk *, const dsm *, const net *);

@@ -17,7 +17,7 @@ static int eval(wrapped *w, const batch *p, double *out)
 
     for (int g = 0; g < p->groups; g++)
         first &= is_first(w, &p->at[g]);
-    if (!first && ask(w->inner, p, PREDICTS_NOISE, out))
+    if (!first && field_eval(w->inner, p, PREDICTS_NOISE, out))
         return -1;
     for (int g = 0; g < p->groups; g++)
         for (size_t i = g * each; i < (g + 1) * each && is_first(w, &p->at[g]); i++)

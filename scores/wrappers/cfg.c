@@ -50,7 +50,8 @@ static int eval(wrapped *w, const batch *p, double *out)
     batch q;
     int both = unlabelled(w, p, &q);
 
-    if (both < 0 || ask(w->inner, p, w->predicts, out) || (both && ask(w->inner, &q, w->predicts, w->work[0])))
+    if (both < 0 || field_eval(w->inner, p, w->predicts, out)
+        || (both && field_eval(w->inner, &q, w->predicts, w->work[0])))
         return -1;
     if (both)
         guide(w, p, (size_t)p->rows * w->inner->dim, w->work[0], out);
@@ -63,8 +64,8 @@ static int jvp(wrapped *w, const batch *p, const double *v, double *out, double 
     batch q;
     int both = unlabelled(w, p, &q);
 
-    if (both < 0 || ask_jvp(w->inner, p, v, w->predicts, out, jv)
-        || (both && ask_jvp(w->inner, &q, v, w->predicts, w->work[0], w->work[1])))
+    if (both < 0 || field_jvp(w->inner, p, v, w->predicts, out, jv)
+        || (both && field_jvp(w->inner, &q, v, w->predicts, w->work[0], w->work[1])))
         return -1;
     if (both)
         guide(w, p, each, w->work[0], out), guide(w, p, each, w->work[1], jv);
@@ -76,8 +77,8 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
     batch q;
     int both = unlabelled(w, p, &q);
 
-    if (both < 0 || ask_divergence(w->inner, p, w->predicts, out, div)
-        || (both && ask_divergence(w->inner, &q, w->predicts, w->work[0], w->work[1])))
+    if (both < 0 || field_divergence(w->inner, p, w->predicts, out, div)
+        || (both && field_divergence(w->inner, &q, w->predicts, w->work[0], w->work[1])))
         return -1;
     if (both)
         guide(w, p, (size_t)p->rows * w->inner->dim, w->work[0], out), guide(w, p, p->rows, w->work[1], div);

@@ -8,7 +8,7 @@ static int eval(wrapped *w, const batch *p, double *out)
     double lo = w->given.v[LO], hi = w->given.v[HI];
     size_t N = (size_t)p->groups * p->rows * w->inner->dim;
 
-    if (ask(w->inner, p, PREDICTS_DATA, out))
+    if (field_eval(w->inner, p, PREDICTS_DATA, out))
         return -1;
     for (size_t i = 0; i < N; i++) {                /* in this order a NaN stays one */
         out[i] = out[i] < lo ? lo : out[i];

@@ -29,7 +29,7 @@ static int eval(wrapped *w, const batch *p, double *out)
 {
     int dim = w->inner->dim;
 
-    if (ask(w->inner, p, PREDICTS_NOISE, out) || wrap_room(w, p))
+    if (field_eval(w->inner, p, PREDICTS_NOISE, out) || wrap_room(w, p))
         return -1;
     for (int i = 0; i < p->groups * p->rows; i++) {
         const double *x = p->x + (size_t)i * dim;

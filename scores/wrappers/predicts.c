@@ -5,7 +5,7 @@
 
 enum { AS };
 
-static int eval(wrapped *w, const batch *p, double *out) { return ask(w->inner, p, w->inner->predicts, out); }
+static int eval(wrapped *w, const batch *p, double *out) { return field_eval(w->inner, p, w->inner->predicts, out); }
 
 static int jvp(wrapped *w, const batch *p, const double *v, double *out,
                double *jv) { return w->inner->jvp(w->inner->self, p, v, out, jv); }

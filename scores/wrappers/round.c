@@ -20,11 +20,12 @@ enum { CHUNK = 64 };
 static const enum predicts kinds[] = { PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDICTS_VELOCITY };
 
 /* Unit and ends of the network's times. */
-typedef struct chain { double unit, first, last; } chain;
+typedef struct time_chain { double unit, first, last; } time_chain;
 
-static chain chain_of(const wrapped *w)
+static time_chain chain_of(const wrapped *w)
 {
-    return w->proc->T ? (chain){ 1, 0, w->proc->T - 1 } : (chain){ 1 / w->given.v[INDICES], 1, w->given.v[INDICES] };
+    return w->proc->T ? (time_chain){ 1, 0, w->proc->T - 1 }
+        : (time_chain){ 1 / w->given.v[INDICES], 1, w->given.v[INDICES] };
 }
 
 /* The place of a level among the network's times, in units. */
@@ -32,7 +33,7 @@ static double place_of(const wrapped *w, const level *l)
 {
     const process *p = w->proc;
     const double *v = w->given.v;
-    chain c = chain_of(w);
+    time_chain c = chain_of(w);
     double k = floor(l->t / c.unit), place = l->t / c.unit;
     level end[2];
 
@@ -49,7 +50,7 @@ static double place_of(const wrapped *w, const level *l)
 static double network_time(const wrapped *w, const level *l, int above)
 {
     const double *v = w->given.v;
-    chain c = chain_of(w);
+    time_chain c = chain_of(w);
     double place = place_of(w, l);
 
     if (v[WHOLE] == NEAREST)
@@ -77,11 +78,11 @@ static int ask_at(wrapped *w, const batch *p, int above, double *out, more m)
             at[i].t = network_time(w, &p->at[g + i], above);
         w->proc->at(w->proc, n, at);
         if (m.jv)
-            status = ask_jvp(w->inner, &part, m.v + g * each, w->predicts, out + g * each, m.jv + g * each);
+            status = field_jvp(w->inner, &part, m.v + g * each, w->predicts, out + g * each, m.jv + g * each);
         else if (m.div)
-            status = ask_divergence(w->inner, &part, w->predicts, out + g * each, m.div + (size_t)g * p->rows);
+            status = field_divergence(w->inner, &part, w->predicts, out + g * each, m.div + (size_t)g * p->rows);
         else
-            status = ask(w->inner, &part, w->predicts, out + g * each);
+            status = field_eval(w->inner, &part, w->predicts, out + g * each);
         if (status)
             return -1;
     }

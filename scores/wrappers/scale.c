@@ -11,7 +11,7 @@
 enum { SCALE, SHIFT };
 
 /* k: the length of (alpha', sigma') over that of (alpha, sigma/scale), finite at both ends. */
-static double stretch(const wrapped *w, int g, const level *l) { return hypot(w->at[g].alpha, w->at[g].sigma)
+static double step_ratio(const wrapped *w, int g, const level *l) { return hypot(w->at[g].alpha, w->at[g].sigma)
                                                                  / hypot(l->alpha, l->sigma / w->given.v[SCALE]); }
 
 /* The levels and points at which the network is asked; their memory is w's. */
@@ -31,7 +31,7 @@ static int ask_there(wrapped *w, const batch *p, batch *q)
         w->at[g] = *l;
         if (scale != 1)
             levels(w->proc, 1, &t, &w->at[g]);
-        k = stretch(w, g, l);
+        k = step_ratio(w, g, l);
         for (size_t i = g * each; i < (g + 1) * each; i++)
             w->work[0][i] = (p->x[i] - l->alpha * shift) / scale * k;
     }
@@ -51,7 +51,7 @@ static int eval(wrapped *w, const batch *p, double *out)
 {
     batch q;
 
-    if (ask_there(w, p, &q) || ask(w->inner, &q, w->predicts, out))
+    if (ask_there(w, p, &q) || field_eval(w->inner, &q, w->predicts, out))
         return -1;
     bring_back(w, p, w->given.v[SHIFT], out);
     return 0;
@@ -68,8 +68,8 @@ static int jvp(wrapped *w, const batch *p, const double *v, double *out, double 
     there = w->work[1];
     for (int g = 0; g < p->groups; g++)
         for (size_t i = g * each; i < (g + 1) * each; i++)
-            there[i] = v[i] / w->given.v[SCALE] * stretch(w, g, &p->at[g]);
-    if (ask_jvp(w->inner, &q, there, w->predicts, out, jv))
+            there[i] = v[i] / w->given.v[SCALE] * step_ratio(w, g, &p->at[g]);
+    if (field_jvp(w->inner, &q, there, w->predicts, out, jv))
         return -1;
     bring_back(w, p, w->given.v[SHIFT], out);
     bring_back(w, p, 0, jv);
@@ -81,11 +81,11 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
     double back = w->predicts == PREDICTS_DATA ? 1 : 1 / w->given.v[SCALE];
     batch q;
 
-    if (ask_there(w, p, &q) || ask_divergence(w->inner, &q, w->predicts, out, div))
+    if (ask_there(w, p, &q) || field_divergence(w->inner, &q, w->predicts, out, div))
         return -1;
     bring_back(w, p, w->given.v[SHIFT], out);
     for (int i = 0; i < p->groups * p->rows; i++)
-        div[i] *= back * stretch(w, i / p->rows, &p->at[i / p->rows]);
+        div[i] *= back * step_ratio(w, i / p->rows, &p->at[i / p->rows]);
     return 0;
 }
 

@@ -58,7 +58,7 @@ static int eval(wrapped *w, const batch *p, double *out)
     const double *v = w->given.v;
     int dim = w->inner->dim;
 
-    if (ask(w->inner, p, PREDICTS_DATA, out))
+    if (field_eval(w->inner, p, PREDICTS_DATA, out))
         return -1;
     for (size_t i = 0; i < (size_t)p->groups * p->rows; i++) {
         double *x = out + i * dim, s = fmin(fmax(quantile(dim, x, v[QUANTILE]), 1), v[MOST]), scale = v[DIVIDE] ? 1 / s

@@ -33,21 +33,21 @@ static int eval(wrapped *w, const batch *p, double *out)
 {
     batch q;
 
-    return retell(w, p, &q) || ask(w->inner, &q, w->predicts, out) ? -1 : 0;
+    return retell(w, p, &q) || field_eval(w->inner, &q, w->predicts, out) ? -1 : 0;
 }
 
 static int jvp(wrapped *w, const batch *p, const double *v, double *out, double *jv)
 {
     batch q;
 
-    return retell(w, p, &q) || ask_jvp(w->inner, &q, v, w->predicts, out, jv) ? -1 : 0;
+    return retell(w, p, &q) || field_jvp(w->inner, &q, v, w->predicts, out, jv) ? -1 : 0;
 }
 
 static int divergence(wrapped *w, const batch *p, double *out, double *div)
 {
     batch q;
 
-    return retell(w, p, &q) || ask_divergence(w->inner, &q, w->predicts, out, div) ? -1 : 0;
+    return retell(w, p, &q) || field_divergence(w->inner, &q, w->predicts, out, div) ? -1 : 0;
 }
 
 static const wrapping how = { .name = "time", .eval = eval, .jvp = jvp, .divergence = divergence, .work = 1 };

@@ -1,4 +1,4 @@
-/* Between the files that drive steps: run.c, adapt.c, slab.c, solve.c.  No method needs it. */
+/* Between the files that drive steps: run.c, adapt.c, workspace.c, solve.c.  No method needs it. */
 #ifndef FOKKER_DRIVE_H
 #define FOKKER_DRIVE_H
 #include "solvers/solver.h"
@@ -10,9 +10,9 @@ int fixed(run *, int steps, const level *grid, double *x);
 int denoise(run *, const level *a, const level *b, const double *x, double *y);
 
 /* After a step that began at a: history turns. */
-void turn(run *, const level *a);
+void shift_history(run *, const level *a);
 
-/* A run for blocks of up to `rows` of n samples, with all its memory in one slab, its inner runs in it.
+/* A run for blocks of up to `rows` of n samples, with all its memory in one workspace, its inner runs in it.
  * NULL on failure. */
 run *run_open(const plan *, const score *field, tally *count, long n, int rows);
 void run_close(run *);                      /* NULL is fine */

@@ -63,7 +63,7 @@ static int fit(recipe *r, long nfe)
         if (status && (good || steps > FEW))
             return -1;
         if (status)
-            strncpy(reason, why(), sizeof reason - 1);
+            strncpy(reason, last_error(), sizeof reason - 1);
         if (!status && r->cost.calls > nfe)
             high = steps;
         else

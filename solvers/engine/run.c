@@ -39,12 +39,12 @@ static int ask_parts(const run *r, const batch *p, enum predicts want, int parts
 
         if (part.label)
             part.label += (size_t)from * p->rows;
-        if (!ask(r->team[i], &part, want, out + from * size))
+        if (!field_eval(r->team[i], &part, want, out + from * size))
             continue;
         #pragma omp critical(fokker_team)
         if (i < failed) {
             failed = i;
-            snprintf(reason, sizeof reason, "%s", why());
+            snprintf(reason, sizeof reason, "%s", last_error());
         }
     }
     return failed < INT_MAX ? fail("%s", reason) : 0;
@@ -61,7 +61,7 @@ static int ask_team(run *r, const batch *p, enum predicts want, double *out)
     if (parts >= 2)
         return ask_parts(r, p, want, (int)parts, out);
     began = omp_get_wtime();
-    status = ask(r->field, p, want, out);
+    status = field_eval(r->field, p, want, out);
     r->pace = (omp_get_wtime() - began) / points;
     return status;
 }
@@ -87,7 +87,7 @@ int eval(run *r, const level *a, const double *x, enum predicts want, double *ou
     }
     if (r->plan->timed)
         began = omp_get_wtime();
-    status = r->members > 1 ? ask_team(r, &p, want, out) : ask(r->field, &p, want, out);
+    status = r->members > 1 ? ask_team(r, &p, want, out) : field_eval(r->field, &p, want, out);
     if (r->plan->timed)
         r->count->score_seconds += omp_get_wtime() - began;
     return status;
@@ -156,7 +156,7 @@ int advance(run *r, const level *a, const level *b, const double *x, double *y)
     return r->sol->step(r, a, b, x, y);
 }
 
-int leap(run *r, int inner, const level *a, const level *b, const double *x, double *y)
+int inner_step(run *r, int inner, const level *a, const level *b, const double *x, double *y)
 {
     run *in = r->inner[inner];
     int status;
@@ -188,7 +188,7 @@ int denoise(run *r, const level *a, const level *b, const double *x, double *y)
     return 0;
 }
 
-void turn(run *r, const level *a)
+void shift_history(run *r, const level *a)
 {
     double *last = r->w ? r->w[r->sol->history] : NULL;
 
@@ -229,7 +229,7 @@ int fixed(run *r, int steps, const level *grid, double *x)
         }
         r->group->step = k, r->left = steps - k;
         status = b->sigma == 0 && r->sol->never & SIGMA_0 ? denoise(r, a, b, from, to) : advance(r, a, b, from, to);
-        turn(r, a);
+        shift_history(r, a);
         swap = from, from = to, to = swap;
         r->count->steps++;
         record(r, k + 1, from);

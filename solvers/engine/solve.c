@@ -1,7 +1,7 @@
 /*
  * A plan on n samples: the batch is cut into blocks whose size depends on n, dim and the field, never on threads; a
  * block runs its whole trajectory
- * on one thread in one slab of memory.  The only OpenMP loop over samples.
+ * on one thread in one workspace of memory.  The only OpenMP loop over samples.
  */
 #include <math.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ static int coupled(const method *m)
 /* Slots of a row that are in the field at once. */
 static int slots_of(const plan *p)
 {
-    double window = p->how->sol->twin ? method_par(p->how, "window", 1) : 1;
+    double window = p->how->sol->serial_reference ? method_par(p->how, "window", 1) : 1;
 
     return window < p->steps ? (int)window : p->steps < 1 ? 1 : p->steps;
 }
@@ -125,7 +125,7 @@ static void gather(outcome *o, const tally *t, int status, long row, int rows)
     o->finished += status == 0 || status == DIVERGED ? rows : 0;
     if (counts_more(o, status, row)) {
         o->status = status, o->row = row;
-        snprintf(o->reason, sizeof o->reason, "%s", why());
+        snprintf(o->reason, sizeof o->reason, "%s", last_error());
     }
 }
 
@@ -214,8 +214,8 @@ static void worker_open(worker *w)
 {
     const score *f = w->p->field;
 
-    w->own = f->twin ? f->twin(f->self, w->rows) : NULL;
-    w->r = w->own || !f->twin ? run_open(w->p, w->own ? w->own : f, &w->mine, w->n, w->rows) : NULL;
+    w->own = f->thread_copy ? f->thread_copy(f->self, w->rows) : NULL;
+    w->r = w->own || !f->thread_copy ? run_open(w->p, w->own ? w->own : f, &w->mine, w->n, w->rows) : NULL;
     #pragma omp atomic
     w->all->sum.bytes += w->r ? (long)w->r->bytes : 0;
 }
@@ -329,8 +329,8 @@ int dry_run(const plan *p, tally *out)
     zero->predicts = PREDICTS_DATA;
     q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL,
         q.normed = 0, q.residual = NULL, q.peers = NULL;
-    status = q.steps > 0 && q.how->sol->twin ? plan_check(&q) : 0;
-    q.how = method_twin(p->how, p->steps, &room);
+    status = q.steps > 0 && q.how->sol->serial_reference ? plan_check(&q) : 0;
+    q.how = method_serial(p->how, p->steps, &room);
     status = status ? status : solve(&q, 1, &x, out);
     field_close(zero);
     return status;

@@ -11,7 +11,7 @@
 
 /* Where results go; the method is first, so that a run finds the job behind it. */
 /* n x (N + 1) terms; n x M, log w or what the bound is the mean of */
-typedef struct job { method how; const elbo *of; int N; double *parts, *sums; } job;
+typedef struct elbo_job { method how; const elbo *of; int N; double *parts, *sums; } elbo_job;
 
 /* A link from a to b. */
 typedef struct hop { const level *a; double ratio, G2, keep, gain, v, u; } hop;
@@ -117,7 +117,7 @@ static void forward(const run *r, const elbo *e, const hop *l, const double *x0,
     }
 }
 
-static int one_draw(run *r, const job *j, int m, const double *x0)
+static int one_draw(run *r, const elbo_job *j, int m, const double *x0)
 {
     const elbo *e = j->of;
     const level *top = r->plan->grid, clean = { .alpha = 1, .lambda = INFINITY }, *b = &clean;
@@ -153,7 +153,7 @@ static int one_draw(run *r, const job *j, int m, const double *x0)
 
 static int whole(run *r, int steps, const level *grid, double *x)
 {
-    const job *j = (const job *)r->how;
+    const elbo_job *j = (const elbo_job *)r->how;
     int status = 0;
 
     for (int m = 0; m < j->of->draws && !status; m++)
@@ -205,7 +205,8 @@ static int refused(const elbo *e)
 int elbo_run(const elbo *e, int n, const double *x, bound *out, double *parts, tally *t)
 {
     size_t N = (size_t)n * e->plan->field->dim, M = (size_t)n * e->draws, L = (size_t)n * elbo_terms(e->plan);
-    job j = { { .sol = e->paths ? &paths : &terms }, e, elbo_terms(e->plan) - 1, parts, calloc(M, sizeof *j.sums) };
+    elbo_job j = { { .sol = e->paths ? &paths : &terms }, e, elbo_terms(e->plan) - 1, parts,
+                   calloc(M, sizeof *j.sums) };
     double *copy = malloc(N * sizeof *copy);
     plan p = *e->plan;
     int status = refused(e);

@@ -12,15 +12,22 @@
 
 /* One run for n points: the states with their K integrals, and the calls of each point. */
 /* prior: log of the prior's density there; known: of the law's or fit's */
-typedef struct pass { int K; double *state, *prior, *known; long *asked; } pass;
+typedef struct flow_pass { int K; double *state, *prior, *known; long *asked; } flow_pass;
 
 /* All that a likelihood is made from: the points, the samples' numbers, by which the field knows them, and two runs. */
-typedef struct trip { const inquiry *q; int n; const double *x; int *number; score *flow; pass fine, coarse; } trip;
+typedef struct round_trip {
+    const inquiry *q;
+    int n;
+    const double *x;
+    int *number;
+    score *flow;
+    flow_pass fine, coarse;
+} round_trip;
 
-static void pass_close(pass *p) { free(p->state), free(p->prior), free(p->known), free(p->asked); }
+static void pass_close(flow_pass *p) { free(p->state), free(p->prior), free(p->known), free(p->asked); }
 
 /* From data to noise on this grid, or at so much looser a tolerance. */
-static int run_pass(pass *p, const trip *t, int steps, const level *grid, double looser)
+static int run_pass(flow_pass *p, const round_trip *t, int steps, const level *grid, double looser)
 {
     const inquiry *q = t->q;
     int dim = q->field->dim, cols = t->flow->dim;
@@ -28,7 +35,7 @@ static int run_pass(pass *p, const trip *t, int steps, const level *grid, double
                  .rtol = q->rtol * looser, .atol = q->atol * looser,
                  .label = t->number, .stop = q->stop, .deadline = q->deadline, .done = q->done, .block = q->block };
 
-    *p = (pass){ .K = cols - dim, .state = calloc((size_t)t->n * cols, sizeof *p->state),
+    *p = (flow_pass){ .K = cols - dim, .state = calloc((size_t)t->n * cols, sizeof *p->state),
                  .asked = calloc(t->n, sizeof *p->asked) };
     if (!p->state || !p->asked)
         return fail("out of memory for %d points of %d columns", t->n, cols);
@@ -39,7 +46,7 @@ static int run_pass(pass *p, const trip *t, int steps, const level *grid, double
 }
 
 /* The mean of K estimates, its standard error, and how far below and above it the truth may lie. */
-typedef struct spread { double mean, se, below, above; } spread;
+typedef struct estimate_spread { double mean, se, below, above; } estimate_spread;
 
 /*
  * Student's t after Hall's transformation (Hall 1992, "On the removal of skewness by transformation"): estimates of the
@@ -58,9 +65,9 @@ static double unskewed(double quantile, double skewness, int K)
     return fabs(a) > 1e-6 ? (cbrt(1 + 3 * a * (quantile - b)) - 1) / a : quantile;
 }
 
-static spread spread_of(int K, const double *v)
+static estimate_spread spread_of(int K, const double *v)
 {
-    spread s = { 0 };
+    estimate_spread s = { 0 };
     double square = 0, cube = 0, quantile, skewness;
 
     for (int k = 0; k < K; k++)
@@ -71,7 +78,7 @@ static spread spread_of(int K, const double *v)
         square += e * e, cube += e * e * e;
     }
     if (K < 2)
-        return (spread){ s.mean, NAN, NAN, NAN };
+        return (estimate_spread){ s.mean, NAN, NAN, NAN };
     s.se = sqrt(square / (K - 1) / K);
     /* adjusted (Fisher and Pearson) */
     skewness = K > 2 && square > 0 ? cube / K / pow(square / K, 1.5) * sqrt(K * (K - 1.0)) / (K - 2) : 0;
@@ -81,7 +88,8 @@ static spread spread_of(int K, const double *v)
 }
 
 /* The integrals of point i. */
-static spread integral(const pass *p, int dim, long i) { return spread_of(p->K, p->state + i * (dim + p->K) + dim); }
+static estimate_spread integral(const flow_pass *p, int dim,
+                                long i) { return spread_of(p->K, p->state + i * (dim + p->K) + dim); }
 
 /* ---- densities at the ends ---- */
 
@@ -124,13 +132,13 @@ static double truncation(const level *l, int dim, int K, const double *x, const 
 }
 
 /* For all points, of which each costs another call. */
-static int truncations(const trip *t, answer *out)
+static int truncations(const round_trip *t, answer *out)
 {
     enum { MANY = 128 };
     const level *at = t->q->grid;
     int dim = t->q->field->dim, cols = t->flow->dim, most = t->q->field->serial || t->n < MANY ? t->n : MANY,
         status = 0;
-    score *own = t->flow->twin(t->flow->self, most);
+    score *own = t->flow->thread_copy(t->flow->self, most);
     double *x = malloc((size_t)most * cols * sizeof *x), *v = malloc((size_t)most * cols * sizeof *v);
 
     if (!own || !x || !v)
@@ -151,7 +159,7 @@ static int truncations(const trip *t, answer *out)
 }
 
 /* What is known at t_min: exact and err_trunc. */
-static int at_data(const trip *t, answer *out)
+static int at_data(const round_trip *t, answer *out)
 {
     const inquiry *q = t->q;
     level clean = level_clean(q->proc);
@@ -170,7 +178,7 @@ static int at_data(const trip *t, answer *out)
 }
 
 /* The density at t_max where a run has taken the points. */
-static int at_noise(const trip *t, pass *p, double *latent)
+static int at_noise(const round_trip *t, flow_pass *p, double *latent)
 {
     const inquiry *q = t->q;
     const law *known = q->law && q->law->logpdf ? q->law : q->fit;
@@ -230,7 +238,7 @@ static level *coarse_grid(const inquiry *q, int *steps)
 }
 
 /* The coarser run, whose difference from the finer one is the solver's error. */
-static int coarser(trip *t)
+static int coarser(round_trip *t)
 {
     const inquiry *q = t->q;
     int steps = q->steps, status;
@@ -244,22 +252,23 @@ static int coarser(trip *t)
 }
 
 /* Both runs, the finer first, so that who stops early has that. */
-static int run_both(trip *t)
+static int run_both(round_trip *t)
 {
     int status = run_pass(&t->fine, t, t->q->steps, t->q->grid, 1), second;
     char reason[1024];
 
     if (t->q->unchecked || (t->q->rtol <= 0 && t->q->steps < 2) || status == FAILED || status == STOPPED)
         return status;
-    snprintf(reason, sizeof reason, "%s", why());
+    snprintf(reason, sizeof reason, "%s", last_error());
     second = coarser(t);
     return status ? (fail("%s", reason), status) : second;
 }
 
 /* log of the density of the prior that was asked for, where a run has taken point i. */
-static double at_end(const trip *t, const pass *p, int i) { return (t->q->exact_prior ? p->known : p->prior)[i]; }
+static double at_end(const round_trip *t, const flow_pass *p,
+                     int i) { return (t->q->exact_prior ? p->known : p->prior)[i]; }
 
-static void conclude(const trip *t, answer *out)
+static void conclude(const round_trip *t, answer *out)
 {
     const inquiry *q = t->q;
     int dim = q->field->dim, rounds = inquiry_rounds(q), each = inquiry_rows(q), more = !(q->law && q->law->logpdf);
@@ -267,7 +276,7 @@ static void conclude(const trip *t, answer *out)
 
     for (int i = 0; i < t->n; i++) {
         answer *a = &out[i];
-        spread fine = integral(&t->fine, dim, i);
+        estimate_spread fine = integral(&t->fine, dim, i);
         double more_or_less;
         long asked = t->fine.asked[i] + more + (t->coarse.asked ? t->coarse.asked[i] : 0);
 
@@ -288,9 +297,9 @@ static void conclude(const trip *t, answer *out)
     }
 }
 
-static int trip_open(trip *t, const inquiry *q, int n, const double *x)
+static int trip_open(round_trip *t, const inquiry *q, int n, const double *x)
 {
-    *t = (trip){ .q = q, .n = n, .x = x, .number = malloc(n * sizeof *t->number) };
+    *t = (round_trip){ .q = q, .n = n, .x = x, .number = malloc(n * sizeof *t->number) };
     if (!t->number)
         return fail("out of memory for %d points", n);
     for (int i = 0; i < n; i++)
@@ -298,7 +307,7 @@ static int trip_open(trip *t, const inquiry *q, int n, const double *x)
     return (t->flow = logflow_open(q)) ? 0 : FAILED;
 }
 
-static void trip_close(trip *t)
+static void trip_close(round_trip *t)
 {
     pass_close(&t->fine), pass_close(&t->coarse);
     field_close(t->flow);
@@ -306,7 +315,7 @@ static void trip_close(trip *t)
 }
 
 /* What the runs found, and what is known at their ends.  0 or FAILED. */
-static int sum_up(trip *t, double *latent, answer *out)
+static int sum_up(round_trip *t, double *latent, answer *out)
 {
     if (at_data(t, out) || at_noise(t, &t->fine, latent) || (t->coarse.state && at_noise(t, &t->coarse, NULL)))
         return FAILED;
@@ -318,7 +327,7 @@ int likelihood(const inquiry *q, int n, const double *x, double *latent, answer 
 {
     char reason[1024];
     int status;
-    trip t;
+    round_trip t;
 
     for (int i = 0; i < n; i++)
         out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0 };
@@ -327,7 +336,7 @@ int likelihood(const inquiry *q, int n, const double *x, double *latent, answer 
     status = trip_open(&t, q, n, x);
     if (!status) {
         status = run_both(&t);
-        snprintf(reason, sizeof reason, "%s", why());
+        snprintf(reason, sizeof reason, "%s", last_error());
         if (!t.fine.state || sum_up(&t, latent, out))
             status = FAILED;
         else if (status)

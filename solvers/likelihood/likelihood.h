@@ -34,8 +34,8 @@ typedef struct answer {
 
 /* n points of dim columns; latent: where the flow takes them (n x dim), or NULL.
  * calls and rows: field calls and rows that each point had a part in, the
- * coarser run included.  0, FAILED, DIVERGED or STOPPED with why(), as solve: points that were finished are whole, all
- * others are NAN. */
+ * coarser run included.  0, FAILED, DIVERGED or STOPPED with last_error(), as solve: points that were finished are
+ * whole, all others are NAN. */
 int likelihood(const inquiry *, int n, const double *x, double *latent, answer *out);
 
 #endif

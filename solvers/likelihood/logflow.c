@@ -19,7 +19,7 @@ enum { CHUNK_ROOM = 1 << 20, UNITS = 32, MEMORY = 1 << 23 };
 
 typedef struct logflow {
     const inquiry *q;
-    score *own;                             /* a twin of the field, or NULL: the field itself */
+    score *own;                             /* a thread copy of the field, or NULL: the field itself */
     const score *field;
     /* columns; estimates; random directions, and products of the two rounds, a point */
     int dim, K, drawn, first, second;
@@ -174,7 +174,7 @@ static int traces(logflow *f, const batch *p, const int *sample)
 {
     if (!f->q->trace->exact)
         return by_probes(f, p, sample);
-    return by_products(f->q) ? by_units(f, p) : ask_divergence(f->field, p, PREDICTS_DATA, f->d, f->estimate);
+    return by_products(f->q) ? by_units(f, p) : field_divergence(f->field, p, PREDICTS_DATA, f->d, f->estimate);
 }
 
 /* ---- the field ---- */
@@ -237,7 +237,7 @@ static void close(void *self)
 /* Room for n times m numbers; at least one. */
 static double *room(size_t n, size_t m) { return malloc((n * m + 1) * sizeof (double)); }
 
-/* The arrays of a twin for blocks of up to `rows` points.  0 or -1. */
+/* The arrays of a thread copy for blocks of up to `rows` points.  0 or -1. */
 static int furnish(logflow *f, int rows)
 {
     const inquiry *q = f->q;
@@ -251,7 +251,7 @@ static int furnish(logflow *f, int rows)
     f->chunk = f->chunk < 1 ? 1 : f->chunk;
     n = f->chunk;
     f->slots = rows * wide > MEMORY ? (long)(MEMORY / wide) + 1 : rows;
-    if (q->field->twin && !(f->own = q->field->twin(q->field->self,
+    if (q->field->thread_copy && !(f->own = q->field->thread_copy(q->field->self,
                                                     (int)n * (most ? tangents_rows(q->field, most) : 1))))
         return -1;
     f->field = f->own ? f->own : q->field;
@@ -275,7 +275,7 @@ static int furnish(logflow *f, int rows)
     return 0;
 }
 
-static score *twin(void *self, int rows);
+static score *thread_copy(void *self, int rows);
 
 static score *make(const inquiry *q, int rows)
 {
@@ -291,12 +291,12 @@ static score *make(const inquiry *q, int rows)
     *s = (score){ .abi = SCORE_ABI, .name = q->field->name, .dim = dim + f->K, .predicts = PREDICTS_VELOCITY,
                   .serial = q->field->serial,
                   .block = inquiry_rows(q) == 1 ? q->field->block : 0, .single = q->field->single, .eval = answers,
-                  .twin = twin, .close = close, .self = f };
+                  .thread_copy = thread_copy, .close = close, .self = f };
     if (rows && furnish(f, rows))
         return field_close(s), NULL;
     return s;
 }
 
-static score *twin(void *self, int rows) { return make(((const logflow *)self)->q, rows); }
+static score *thread_copy(void *self, int rows) { return make(((const logflow *)self)->q, rows); }
 
 score *logflow_open(const inquiry *q) { return make(q, 0); }

@@ -4,7 +4,7 @@
 #define FOKKER_LOGFLOW_H
 #include "solvers/likelihood/inquiry.h"
 
-/* Of an inquiry that must outlive it.  Only its twins answer.  NULL: out of memory. */
+/* Of an inquiry that must outlive it.  Only its thread copies answer.  NULL: out of memory. */
 score *logflow_open(const inquiry *);
 
 /* K of the head of likelihood.h. */

@@ -141,15 +141,18 @@ static int half(int probes, int dim) { return probes / 2 < dim ? probes / 2 : di
 
 /* Where the parts lie in `work`, m x m each.  Row i of S: the unit vector s_i at right angles to all columns of R
  * but i, so that the span of A omega_j, j != i, is Q (I - s_i s_i').  SX: the products of S's rows with those of X. */
-typedef struct parts { double *R, *H, *W, *T, *S, *HW, *GW, *SW, *SR, *ST, *SHW, *SGW, *SS, *SHS, *HS; } parts;
+typedef struct exchange_parts {
+    double *R, *H, *W, *T, *S, *HW, *GW, *SW, *SR, *ST, *SHW, *SGW, *SS, *SHS, *HS;
+} exchange_parts;
 enum { PARTS = 15 };
 
-static parts parts_of(const products *p)
+static exchange_parts parts_of(const products *p)
 {
     long m = half(p->probes, p->dim), size = m * m;
     double *w = p->work;
 
-    return (parts){ w, w + size, w + 2 * size, w + 3 * size, w + 4 * size, w + 5 * size, w + 6 * size, w + 7 * size,
+    return (exchange_parts){ w, w + size, w + 2 * size, w + 3 * size, w + 4 * size, w + 5 * size, w + 6 * size,
+                             w + 7 * size,
                     w + 8 * size, w + 9 * size, w + 10 * size,
                     w + 11 * size, w + 12 * size, w + 13 * size, w + 14 * size };
 }
@@ -202,7 +205,7 @@ static void apply(int m, const double *M, int transposed, const double *b, doubl
 
 /* Everything that the estimates are made of, in the coordinates of Q: W = Q'Omega, T = Z'Omega, H = Q'Z, and S with its
  * products. */
-static void prepare(const products *p, int m, const parts *w)
+static void prepare(const products *p, int m, const exchange_parts *w)
 {
     gram(m, p->dim, p->omega, p->q, w->W);
     gram(m, p->dim, p->omega, p->z, w->T);
@@ -224,7 +227,7 @@ static void prepare(const products *p, int m, const parts *w)
  *   c = (I - BB') W_i
  * u/|u| is uniform in the complement of P: the factor takes out the share of the variance that is the length's.
  */
-static double exchange(const products *p, int m, const parts *w, int i, int j)
+static double exchange(const products *p, int m, const exchange_parts *w, int i, int j)
 {
     int n = 1;
     double mix[2][2] = { { 1, 0 } }, along[2] = { 0 }, value, length, trace = 0, rho = w->SS[i * m + j],
@@ -282,7 +285,7 @@ static double mean_of(int n, const double *v, int but, double *square)
 static void exchange_conclude(const products *p, double *estimate)
 {
     int m = half(p->probes, p->dim);
-    parts w = parts_of(p);
+    exchange_parts w = parts_of(p);
     double *each = w.HS, theta, mean = 0, scatter, jack = 0, shrink;
 
     prepare(p, m, &w);

@@ -30,7 +30,7 @@ int consult(run *r, const level *l, int n, const double *x, double *d)
     for (int i = 0; i < n; i += most) {
         batch p = { 1, n - i < most ? n - i : most, l, x + (size_t)i * r->dim, NULL };
 
-        if (ask(r->field, &p, PREDICTS_DATA, d + (size_t)i * r->dim))
+        if (field_eval(r->field, &p, PREDICTS_DATA, d + (size_t)i * r->dim))
             return -1;
     }
     return 0;

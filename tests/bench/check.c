@@ -9,11 +9,11 @@
 #include "tests/suite.h"
 
 /* A field of the test's own on a model's law and process. */
-typedef struct odd { const score *exact; enum predicts kind; double sign, unit; int dim; int inside; } odd;
+typedef struct odd_field { const score *exact; enum predicts kind; double sign, unit; int dim; int inside; } odd_field;
 
 static int answer(void *self, const batch *p, double *out)
 {
-    const odd *o = self;
+    const odd_field *o = self;
     level *at = malloc(p->groups * sizeof *at);
     batch q = *p;
     int status;
@@ -21,7 +21,7 @@ static int answer(void *self, const batch *p, double *out)
     for (int g = 0; g < p->groups; g++)
         at[g] = p->at[g];
     q.at = at;
-    status = ask(o->exact, &q, o->kind, out);
+    status = field_eval(o->exact, &q, o->kind, out);
     for (int i = 0; i < p->groups * p->rows * o->dim; i++)
         out[i] *= o->sign;
     free(at);
@@ -31,7 +31,7 @@ static int answer(void *self, const batch *p, double *out)
 /* The mean of the batch is taken off. */
 static int by_neighbours(void *self, const batch *p, double *out)
 {
-    int n = p->groups * p->rows, dim = ((odd *)self)->dim;
+    int n = p->groups * p->rows, dim = ((odd_field *)self)->dim;
 
     if (answer(self, p, out))
         return -1;
@@ -53,7 +53,7 @@ static int by_first_time(void *self, const batch *p, double *out)
 static int by_chance(void *self, const batch *p, double *out)
 {
     static long calls;
-    int n = p->groups * p->rows * ((odd *)self)->dim;
+    int n = p->groups * p->rows * ((odd_field *)self)->dim;
 
     if (answer(self, p, out))
         return -1;
@@ -67,7 +67,7 @@ static int by_chance(void *self, const batch *p, double *out)
 /* Two at once spoil each other's answers. */
 static int alone(void *self, const batch *p, double *out)
 {
-    odd *o = self;
+    odd_field *o = self;
     int others, n = p->groups * p->rows * o->dim;
 
     if (answer(self, p, out))
@@ -87,7 +87,7 @@ static int beyond_its_end(void *self, const batch *p, double *out)
 {
     if (answer(self, p, out))
         return -1;
-    out[p->groups * p->rows * ((odd *)self)->dim] = 0;
+    out[p->groups * p->rows * ((odd_field *)self)->dim] = 0;
     return 0;
 }
 
@@ -97,15 +97,15 @@ static int not_finite(void *self, const batch *p, double *out)
     if (answer(self, p, out))
         return -1;
     for (int g = 0; g < p->groups; g++)
-        for (int i = 0; i < p->rows * ((odd *)self)->dim && p->at[g].t < 0.02; i++)
-            out[g * p->rows * ((odd *)self)->dim + i] = INFINITY;
+        for (int i = 0; i < p->rows * ((odd_field *)self)->dim && p->at[g].t < 0.02; i++)
+            out[g * p->rows * ((odd_field *)self)->dim + i] = INFINITY;
     return 0;
 }
 
 /* The law's own mean by t in other units: it believes that alpha and sigma are those of its time. */
 static int by_time_alone(void *self, const batch *p, double *out)
 {
-    const odd *o = self;
+    const odd_field *o = self;
     process *own = process_open("test", "vp-linear");
 
     for (int g = 0; g < p->groups; g++) {
@@ -114,7 +114,7 @@ static int by_time_alone(void *self, const batch *p, double *out)
         level l = { .t = fmin(fmax(t, 0), 1) };
 
         own->at(own, 1, &l);
-        if (ask(o->exact, &(batch){ 1, p->rows, &l, p->x + at, NULL }, o->kind, out + at))
+        if (field_eval(o->exact, &(batch){ 1, p->rows, &l, p->x + at, NULL }, o->kind, out + at))
             return process_close(own), -1;
     }
     process_close(own);
@@ -125,7 +125,8 @@ static int by_time_alone(void *self, const batch *p, double *out)
 enum { CALLS = 1, KIND_ = 2, LEVELS_ = 4 };
 
 /* Runs parts on a field that answers by `eval`; the check stays open. */
-static int examine(check *c, subject *s, odd *o, int (*answers)(void *, const batch *, double *), enum predicts says_,
+static int examine(check *c, subject *s, odd_field *o, int (*answers)(void *, const batch *, double *),
+                   enum predicts says_,
                    int parts)
 {
     static score own;
@@ -151,7 +152,7 @@ static void every_wrong_declaration_is_named_and_no_right_one(void)
             return;
         for (int true_kind = 0; true_kind < PREDICTIONS; true_kind++)
             for (int said = 0; said < PREDICTIONS; said++) {
-                odd o = { .kind = (enum predicts)true_kind, .sign = 1 };
+                odd_field o = { .kind = (enum predicts)true_kind, .sign = 1 };
                 char word[64];
                 check c;
 
@@ -169,7 +170,7 @@ static void every_wrong_declaration_is_named_and_no_right_one(void)
 
 static void a_velocity_that_runs_the_other_way_is_named(void)
 {
-    odd o = { .kind = PREDICTS_VELOCITY, .sign = -1 };
+    odd_field o = { .kind = PREDICTS_VELOCITY, .sign = -1 };
     subject s;
     check c;
 
@@ -182,7 +183,7 @@ static void a_velocity_that_runs_the_other_way_is_named(void)
 
 static void a_network_that_counts_time_otherwise_is_named(void)
 {
-    odd o = { .kind = PREDICTS_NOISE, .sign = 1, .unit = 1000 };
+    odd_field o = { .kind = PREDICTS_NOISE, .sign = 1, .unit = 1000 };
     subject s;
     check c;
 
@@ -240,7 +241,7 @@ static void what_calls_do_wrong_is_named(void)
     if (must(subject_open(&s, "three", NULL, NULL)))
         return;
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
-        odd o = { .kind = PREDICTS_DATA, .sign = 1 };
+        odd_field o = { .kind = PREDICTS_DATA, .sign = 1 };
         int before = omp_get_max_threads();
         check c;
 

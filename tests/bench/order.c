@@ -9,7 +9,7 @@
 
 static const effort quick = { .least = 64, .most = 1024, .limit = 4096, .paths = 4000, .path_steps = 256 };
 
-static ground field;
+static order_ground field;
 static arena vp, edm;
 
 static void opens(void)
@@ -46,7 +46,7 @@ static void measure(claim *c)
         c->bad = order_strong(&c->f, &c->guard, c->m, &quick);
     else
         c->bad = (c->kind == KIND_ODE ? order_ode : c->kind == KIND_TOL ? order_tol : order_weak)(&c->f, c->m, &quick);
-    snprintf(c->why, sizeof c->why, "%s: %s", c->f.solver, c->bad ? why() : "");
+    snprintf(c->why, sizeof c->why, "%s: %s", c->f.solver, c->bad ? last_error() : "");
 }
 
 static void was_measured(const claim *c)
@@ -146,7 +146,7 @@ static int dpmpp_2m(run *r, const level *a, const level *b, const double *x, dou
         return -1;
     EACH_GROUP(r, g) {
         double h = b[g].lambda - a[g].lambda, keep = b[g].sigma / a[g].sigma, gain = -b[g].alpha * expm1(-h);
-        double q = r->k ? share * stretch(h, a[g].lambda - r->past[0][g].lambda) : 0;
+        double q = r->k ? share * step_ratio(h, a[g].lambda - r->past[0][g].lambda) : 0;
 
         combine(r, g, y, {keep, x}, {gain * (1 + q), now}, {-gain * q, r->k ? before : now});
     }

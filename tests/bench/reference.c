@@ -132,8 +132,8 @@ static void the_reference_of_a_network_is_in_double(void)
     must(reference_flow(s.field, s.model->process, &at[1], &at[2], N, NULL, part, legs));
     must(reference_flow(w.field, w.model->process, &at[0], &at[2], N, NULL, x, wrapped));
     fine = s.field->precise(s.field->self);
-    must(ask(fine, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, part)),
-        must(ask(s.field, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, x));
+    must(field_eval(fine, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, part)),
+        must(field_eval(s.field, &(batch){ 1, N, &at[1], x }, PREDICTS_NOISE, x));
     for (int i = 0; i < N * D; i++)
         worst = fmax(worst, fabs(whole[i] - legs[i])), other = fmax(other, fabs(whole[i] - wrapped[i])),
             apart = fmax(apart, fabs(part[i] - x[i]));

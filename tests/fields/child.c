@@ -87,7 +87,7 @@ static void answer_bell32(uint32_t n, const float *t, float *x)
         x[i] = (float)bell(t[i / 3], x[i]);
 }
 
-static void answer_net(const net *w, uint32_t n, const float *t, float *x)
+static void answer_net(const field_net *w, uint32_t n, const float *t, float *x)
 {
     for (uint32_t i = 0; i < n; i += NET_ROWS) {
         float in[NET_ROWS * NET_IN] = { 0 }, out[NET_ROWS * NET_DIM];
@@ -121,7 +121,7 @@ static const char *hello(void)
 }
 
 /* A call of n rows in numbers of `width` bytes and dim columns. */
-static int serve(const net *w, int dim, size_t width)
+static int serve(const field_net *w, int dim, size_t width)
 {
     uint32_t head[2];
     char *t, *x;
@@ -154,7 +154,7 @@ static int serve(const net *w, int dim, size_t width)
 
 int main(int argc, char **argv)
 {
-    net *w;
+    field_net *w;
 
     mode = argc > 1 ? argv[1] : "bell";
     at_call = argc > 2 ? atol(argv[2]) : 0;

@@ -5,7 +5,7 @@
 
 static const char *open(const char *args, fokker_about *about)
 {
-    net *w = malloc(sizeof *w);
+    field_net *w = malloc(sizeof *w);
 
     (void)args;
     if (!w)

@@ -6,7 +6,9 @@
 #include <stdint.h>
 
 enum { NET_DIM = 64, NET_IN = NET_DIM + 1, NET_WIDE = 256, NET_ROWS = 8 };
-typedef struct net { float first[NET_IN][NET_WIDE], second[NET_WIDE][NET_WIDE], third[NET_WIDE][NET_DIM]; } net;
+typedef struct field_net {
+    float first[NET_IN][NET_WIDE], second[NET_WIDE][NET_WIDE], third[NET_WIDE][NET_DIM];
+} field_net;
 
 static void net_fill(int n, float *w, float size, uint32_t *state)
 {
@@ -16,7 +18,7 @@ static void net_fill(int n, float *w, float size, uint32_t *state)
     }
 }
 
-static void net_open(net *w)
+static void net_open(field_net *w)
 {
     uint32_t state = 1;
 
@@ -43,7 +45,7 @@ static inline void net_layer(int in, int out, const float *x, const float *w, fl
 }
 
 /* NET_ROWS rows: the last input is the time. */
-static void net_rows(const net *w, const float *x, float *out)
+static void net_rows(const field_net *w, const float *x, float *out)
 {
     float one[NET_ROWS * NET_WIDE], two[NET_ROWS * NET_WIDE];
 

@@ -69,7 +69,7 @@ static void bad_descriptions_are_refused_in_one_sentence(void)
         law_close(l);
         for (int j = 0; j < 3 && refused[i].words[j]; j++)
             says(refused[i].words[j]);
-        CU_ASSERT_PTR_NULL(strchr(why(), '\n'));
+        CU_ASSERT_PTR_NULL(strchr(last_error(), '\n'));
     }
 }
 

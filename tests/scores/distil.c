@@ -84,7 +84,7 @@ static void a_walk_is_ddim_and_a_target_reaches_its_end_in_one_step(void)
                 distil_invert(&by, i, DIM, x + k * DIM, z + k * DIM);
             level two[2] = { from[0], from[K] };
             fixed f = { z };
-            still.eval = eval_fixed, still.self = &f, still.predicts = PREDICTS_DATA, still.twin = NULL,
+            still.eval = eval_fixed, still.self = &f, still.predicts = PREDICTS_DATA, still.thread_copy = NULL,
                 still.process = NULL;
             r.how.plan.field = &still, r.how.plan.grid = two, r.how.plan.steps = 1;
             again = rig_run(&r, N, x, NULL, NULL);

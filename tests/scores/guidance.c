@@ -30,7 +30,7 @@ static void guidance_is_the_guided_field_of_a_labelled_mixture(void)
         return;
     points_place(&q, s.model->process);                    /* t = 0.2, 0.5, 0.8 */
     q.p.label = q.label;
-    must(ask(s.field, &q.p, PREDICTS_DATA, q.out));
+    must(field_eval(s.field, &q.p, PREDICTS_DATA, q.out));
     for (int i = 0; i < N; i++) {
         const level *l = &q.at[i / (N / G)];
         double w = l->t > 0.3 && l->t < 0.7 ? 2.5 : 1, with[2], without[2];
@@ -42,7 +42,7 @@ static void guidance_is_the_guided_field_of_a_labelled_mixture(void)
     }
     derivatives_agree(s.field, &q);
     q.p.label = NULL;
-    CU_ASSERT(ask(s.field, &q.p, PREDICTS_DATA, q.out) != 0);
+    CU_ASSERT(field_eval(s.field, &q.p, PREDICTS_DATA, q.out) != 0);
     says("cfg", "--label");
     subject_close(&s);
 }

@@ -129,9 +129,9 @@ static void every_tangent_is_the_limit_of_differences(void)
 enum { FEW = 20 };
 
 /* A network in training with the numbers of a loss L = r y summed over some rows. */
-typedef struct trial { net *net; tape *tape; back *back; long n; double *param, *grad, *r; } trial;
+typedef struct layer_trial { net *net; tape *tape; back *back; long n; double *param, *grad, *r; } layer_trial;
 
-static double loss(const trial *o)
+static double loss(const layer_trial *o)
 {
     int pad = padded(DIM);
     double sum = 0;
@@ -144,7 +144,7 @@ static double loss(const trial *o)
 }
 
 /* dL by a number of the network or of the state, by differences of fourth order. */
-static double slope_of(const trial *o, double *v)
+static double slope_of(const layer_trial *o, double *v)
 {
     double h = 2e-4, was = *v, l[4];
 
@@ -160,7 +160,7 @@ static double slope_of(const trial *o, double *v)
 
 /* The largest error of a gradient, relative to the largest number of its tensor or to 1 (an embedding that no layer
  * reads has none); and of that by the state, at some of its numbers. */
-static double gradient_error(const trial *o)
+static double gradient_error(const layer_trial *o)
 {
     int pad = padded(DIM);
     double worst = 0, error = 0, top = 0;
@@ -193,7 +193,7 @@ static double gradient_error(const trial *o)
 
 static double trial_error(const char *embed, const char *layers, const made *m)
 {
-    trial o = { 0 };
+    layer_trial o = { 0 };
     tensors file;
     double worst = NAN, x[FEW * DIM], r[FEW * DIM];
 

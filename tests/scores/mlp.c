@@ -13,11 +13,18 @@
 enum { N = 300 };
 
 /* An example opened, and points for it: groups of rows at levels of their own. */
-typedef struct stand { made files; subject of; tensors weights; level at[N]; int label[N]; double x[3 * N]; } stand;
+typedef struct mlp_stand {
+    made files;
+    subject of;
+    tensors weights;
+    level at[N];
+    int label[N];
+    double x[3 * N];
+} mlp_stand;
 
-static int stand_open(stand *s, const example *e)
+static int stand_open(mlp_stand *s, const example *e)
 {
-    *s = (stand){ 0 };
+    *s = (mlp_stand){ 0 };
     if (must(made_open(&s->files, e->score, NULL, e->shapes)) || must(tensors_read(s->files.weights, &s->weights)) ||
         must(subject_open(&s->of, s->files.ini, e->process, NULL)))
         return -1;
@@ -32,19 +39,20 @@ static int stand_open(stand *s, const example *e)
     return 0;
 }
 
-static void stand_close(stand *s)
+static void stand_close(mlp_stand *s)
 {
     subject_close(&s->of);
     tensors_free(&s->weights);
     made_close(&s->files);
 }
 
-static void eval_of(const stand *s, const batch *p, double *out) { must(s->of.field->eval(s->of.field->self, p, out)); }
+static void eval_of(const mlp_stand *s, const batch *p,
+                    double *out) { must(s->of.field->eval(s->of.field->self, p, out)); }
 
 static void answers_are_those_of_the_network_written_out(void)
 {
     for (int k = 0; k < EXAMPLES; k++) {
-        static stand s;
+        static mlp_stand s;
         double out[3 * N], error = 0;
 
         if (stand_open(&s, &examples[k]))
@@ -109,7 +117,7 @@ static void a_row_has_the_same_bits_whoever_shares_its_batch(void)
 
 static void samples_have_the_same_bits_for_any_block_and_number_of_threads(void)
 {
-    static stand s;
+    static mlp_stand s;
     rig r;
     double *x, *y = NULL;
 
@@ -134,7 +142,7 @@ static void samples_have_the_same_bits_for_any_block_and_number_of_threads(void)
 
 static void a_row_that_is_not_finite_stays_alone(void)
 {
-    static stand s;
+    static mlp_stand s;
     double out[3 * N], with[3 * N];
 
     if (stand_open(&s, &examples[0]))
@@ -154,7 +162,7 @@ static void a_row_that_is_not_finite_stays_alone(void)
 static void products_and_divergences_are_exact(void)
 {
     for (int k = 0; k < EXAMPLES; k++) {
-        static stand s;
+        static mlp_stand s;
         double v[3 * N], out[3 * N], plain[3 * N], jv[3 * N], div[N], error = 0, div_error = 0;
         const score *f;
 
@@ -244,7 +252,7 @@ static void metadata_say_what_the_file_does_not(void)
     if (must(made_open(&m, "time_scale = 1\n", notes, examples[0].shapes)))
         return;
     if (!must(subject_open(&of, m.ini, NULL, NULL))) {
-        static stand s;
+        static mlp_stand s;
 
         CU_ASSERT_STRING_EQUAL(of.model->process->name, "vp-discrete");
         CU_ASSERT_EQUAL(of.model->process->T, 500);

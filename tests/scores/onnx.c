@@ -14,7 +14,7 @@
 #include "tests/suite.h"
 
 /* The time as the reference has it is scale t + shift of the process's. */
-static const struct net { const char *name; double scale, shift; } nets[] = { { "mnist-eps-cnn", 1000, 0 },
+static const struct onnx_net { const char *name; double scale, shift; } nets[] = { { "mnist-eps-cnn", 1000, 0 },
                                                                               { "mnist-eps-cnn-fragile", 1000, 0 },
     { "mnist-eps-cnn-fragile-epoch200", 1000, 0 }, { "mnist-flow-vit", -1, 1 }, { "toy-eps-mlp", 1, 0 } };
 enum { NETS = sizeof nets / sizeof *nets };
@@ -31,7 +31,7 @@ static int missing(void)
     const char *what = getenv("NETS") && getenv("DATA") ? NULL : "NETS and DATA are not given";
 
     if (!what && ort_open(&r))
-        what = why();
+        what = last_error();
     else if (!what)
         ort_close(&r);
     if (what && !said++)
@@ -40,7 +40,7 @@ static int missing(void)
 }
 
 /* A shipped model of models/nets/ with its reference: states, times, labels or NULL, answers. */
-typedef struct stand { subject of; array x, t, y, out; level *at; int *label, n; double *answer; } stand;
+typedef struct onnx_stand { subject of; array x, t, y, out; level *at; int *label, n; double *answer; } onnx_stand;
 
 static int read_array(const char *name, const char *part, array *a)
 {
@@ -50,11 +50,11 @@ static int read_array(const char *name, const char *part, array *a)
     return access(path, R_OK) && !strcmp(part, "y") ? 0 : array_read(path, a);
 }
 
-static int stand_open(stand *s, const struct net *net)
+static int stand_open(onnx_stand *s, const struct onnx_net *net)
 {
     char path[4096];
 
-    *s = (stand){ 0 };
+    *s = (onnx_stand){ 0 };
     snprintf(path, sizeof path, "%snets/%s.ini", models_folder(), net->name);
     if (must(subject_open(&s->of, path, NULL, NULL)) || must(read_array(net->name, "x", &s->x))
         || must(read_array(net->name, "t", &s->t)) ||
@@ -71,14 +71,14 @@ static int stand_open(stand *s, const struct net *net)
     return 0;
 }
 
-static void stand_close(stand *s)
+static void stand_close(onnx_stand *s)
 {
     free(s->at), free(s->label), free(s->answer);
     array_free(&s->x), array_free(&s->t), array_free(&s->y), array_free(&s->out);
     subject_close(&s->of);
 }
 
-static void asked(stand *s, int first, int n, double *out)
+static void asked(onnx_stand *s, int first, int n, double *out)
 {
     long dim = array_cols(&s->x);
 
@@ -90,7 +90,7 @@ static void asked(stand *s, int first, int n, double *out)
 static void answers_are_those_of_pytorch(void)
 {
     for (int k = 0; k < NETS && !missing(); k++) {
-        stand s;
+        onnx_stand s;
         double error = 0;
 
         if (stand_open(&s, &nets[k]))
@@ -108,7 +108,7 @@ static void answers_are_those_of_pytorch(void)
 static void a_row_has_the_same_bits_in_every_batch(void)
 {
     for (int k = 0; k < NETS && !missing(); k++) {
-        stand s;
+        onnx_stand s;
         double *alone;
 
         if (stand_open(&s, &nets[k]))

@@ -52,10 +52,10 @@ static void it_gets_the_whole_batch_or_so_many_rows_and_the_labels(void)
     levels(s.model->process, 1, (double[]){ 0.5 }, &at);
     for (int i = 0; i < 20; i++)
         label[i] = i - 1;
-    must(ask(s.field, &(batch){ 1, 20, &at, x, label }, PREDICTS_DATA, out));
+    must(field_eval(s.field, &(batch){ 1, 20, &at, x, label }, PREDICTS_DATA, out));
     for (int i = 0; i < 40; i++)
         CU_ASSERT_EQUAL(out[i], i / 2 - 1);
-    must(ask(s.field, &(batch){ 1, 20, &at, x, NULL }, PREDICTS_DATA, out));
+    must(field_eval(s.field, &(batch){ 1, 20, &at, x, NULL }, PREDICTS_DATA, out));
     CU_ASSERT_EQUAL(out[39], -1);
     CU_ASSERT(s.field->serial);
     subject_close(&s);

@@ -68,7 +68,7 @@ static void its_products_and_divergence_are_those_of_its_answers(void)
     must(s->eval(s->self, &q, there));
     for (int i = 0; i < N * DIM; i++)
         near((there[i] - out[i]) / h, jv[i], 1e-8);
-    must(ask_divergence(s, &p, PREDICTS_DATA, out, div));
+    must(field_divergence(s, &p, PREDICTS_DATA, out, div));
     for (int i = 0; i < N; i++) {
         const level *l = &at[i / (N / 2)];
         double var = 0.16;                          /* D = ... + alpha var/(alpha^2 var + sigma^2) x */
@@ -118,7 +118,7 @@ static void a_model_file_names_one_and_declares_what_it_predicts(void)
     if (must(subject_open(&s, path, NULL, NULL)))
         return;
     levels(s.model->process, 1, (double[]){ 2 }, &at);
-    must(ask(s.field, &(batch){ 1, 2, &at, x, NULL }, PREDICTS_DATA, out));
+    must(field_eval(s.field, &(batch){ 1, 2, &at, x, NULL }, PREDICTS_DATA, out));
     for (int i = 0; i < 4; i++)
         near(out[i], 2 * x[i] / 5, 1e-15);          /* its noise prediction, taken for data as the file says */
     CU_ASSERT_STRING_EQUAL(s.model->process->name, "edm");

@@ -25,11 +25,11 @@ static void fill(void)
 }
 
 /* The whole product of the first rows by one kernel. */
-static void by(void (*kernel)(int, block), int rows, int add, float *y)
+static void by(void (*kernel)(int, product_block), int rows, int add, float *y)
 {
     memcpy(y, start, sizeof start);
     for (int j = 0; j < COLS; j += PANEL)
-        kernel(rows, (block){ K, APART, 1, COLS, add, x, w + j * K, y + j });
+        kernel(rows, (product_block){ K, APART, 1, COLS, add, x, w + j * K, y + j });
 }
 
 static void the_plain_kernel_is_the_sum_of_products(void)

@@ -151,12 +151,13 @@ static void the_same_weights_by_any_threads_and_from_a_checkpoint(void)
         }
         for (int i = 0; i < 7; i++)
             must(fit_step(&f)), must(fit_step(&g));
-        CU_ASSERT(!memcmp(f.slab, g.slab, 4 * f.run.n * sizeof *f.slab));
+        CU_ASSERT(!memcmp(f.workspace, g.workspace, 4 * f.run.n * sizeof *f.workspace));
         must(fit_save(&f)), fit_close(&g);
         if (!must(fit_open(&g, m.ini, m.weights, 1))) {
             for (int i = 0; i < 5; i++)
                 must(fit_step(&f)), must(fit_step(&g));
-            CU_ASSERT(f.step == 12 && g.step == 12 && !memcmp(f.slab, g.slab, 4 * f.run.n * sizeof *f.slab));
+            CU_ASSERT(f.step == 12 && g.step == 12
+                      && !memcmp(f.workspace, g.workspace, 4 * f.run.n * sizeof *f.workspace));
             fit_close(&g);
         }
         fit_close(&f), made_close(&m);

@@ -94,7 +94,7 @@ static void thresholding_is_that_of_a_sorted_quantile(void)
         parrot it = { 0 };
         score *s = wrapped_parrot("threshold", all[k].list, PREDICTS_DATA, &it);
 
-        if (!s || must(ask(s, &p, PREDICTS_DATA, out)))
+        if (!s || must(field_eval(s, &p, PREDICTS_DATA, out)))
             return;
         CU_ASSERT_EQUAL(it.calls, 1);
         for (int i = 0; i < ROWS; i++)
@@ -122,7 +122,7 @@ static void a_network_of_noise_is_thresholded_in_its_data(void)
 
     for (int d = 0; d < DIM; d++)
         data[d] = (x[d] - at.sigma * e[d]) / at.alpha;
-    if (s && !must(ask(s, &p, PREDICTS_NOISE, out)))
+    if (s && !must(field_eval(s, &p, PREDICTS_NOISE, out)))
         for (int d = 0; d < DIM; d++) {
             double b = bound(DIM, data, 0.5, INFINITY), x0 = fmax(-b, fmin(b, data[d])) / b;
 
@@ -142,7 +142,7 @@ static void a_nan_stays_one_and_costs_no_neighbour(void)
         parrot it = { 0 };
         score *s = wrapped_parrot("threshold", k ? "divide=no" : "quantile=0.5", PREDICTS_DATA, &it);
 
-        if (!s || must(ask(s, &p, PREDICTS_DATA, out)))
+        if (!s || must(field_eval(s, &p, PREDICTS_DATA, out)))
             return;
         CU_ASSERT(isnan(out[DIM + 1]));
         for (int d = 0; d < DIM; d++)
@@ -162,9 +162,10 @@ static void groups_of_rows_are_thresholded_as_the_rows_alone(void)
     fill(x);
     for (int g = 0; g < ROWS / 2; g++)
         at[g] = vp(0.1 + 0.8 * g / ROWS);
-    if (s && !must(ask(s, &(batch){ .groups = ROWS / 2, .rows = 2, .at = at, .x = x }, PREDICTS_NOISE, together)))
+    if (s && !must(field_eval(s, &(batch){ .groups = ROWS / 2, .rows = 2, .at = at, .x = x }, PREDICTS_NOISE,
+                              together)))
         for (int i = 0; i < ROWS; i++) {
-            must(ask(s, &(batch){ .groups = 1, .rows = 1, .at = at + i / 2, .x = x + i * DIM }, PREDICTS_NOISE,
+            must(field_eval(s, &(batch){ .groups = 1, .rows = 1, .at = at + i / 2, .x = x + i * DIM }, PREDICTS_NOISE,
                      apart + i * DIM));
             CU_ASSERT(!memcmp(apart + i * DIM, together + i * DIM, DIM * sizeof *apart));
         }
@@ -184,7 +185,7 @@ static void the_analytic_first_step_answers_near_full_noise_only(void)
     snprintf(list, sizeof list, "above=%.17g", at[2].sigma / at[2].alpha * (1 - 1e-12));
     if (!(s = wrapped_parrot("afs", list, PREDICTS_NOISE, &it)))
         return;
-    if (!must(ask(s, &(batch){ .groups = 4, .rows = 2, .at = at, .x = x }, PREDICTS_NOISE, out))) {
+    if (!must(field_eval(s, &(batch){ .groups = 4, .rows = 2, .at = at, .x = x }, PREDICTS_NOISE, out))) {
         CU_ASSERT_EQUAL(it.calls, 1);
         for (int i = 0; i < 4 * 2 * DIM; i++) {
             const level *l = at + i / (2 * DIM);
@@ -197,7 +198,8 @@ static void the_analytic_first_step_answers_near_full_noise_only(void)
         double one[2 * DIM];
 
         it.calls = 0, it.says = says + g * 2 * DIM;
-        must(ask(s, &(batch){ .groups = 1, .rows = 2, .at = at + g, .x = x + g * 2 * DIM }, PREDICTS_NOISE, one));
+        must(field_eval(s, &(batch){ .groups = 1, .rows = 2, .at = at + g, .x = x + g * 2 * DIM }, PREDICTS_NOISE,
+                        one));
         CU_ASSERT(!memcmp(one, out + g * 2 * DIM, sizeof one));
         CU_ASSERT_EQUAL(it.calls, g % 2);
     }
@@ -212,7 +214,7 @@ static void the_first_step_is_that_of_a_unit_normal(void)
     parrot it = { 0 };
     score *s = wrapped_parrot("afs", "above=0", PREDICTS_NOISE, &it);
 
-    if (s && !must(ask(s, &(batch){ .groups = 1, .rows = 1, .at = &at, .x = x }, PREDICTS_SCORE, out)))
+    if (s && !must(field_eval(s, &(batch){ .groups = 1, .rows = 1, .at = &at, .x = x }, PREDICTS_SCORE, out)))
         for (int d = 0; d < DIM; d++)
             near(out[d], -x[d] / at.sigma, 1e-14);
     CU_ASSERT_EQUAL(it.calls, 0);

@@ -52,7 +52,7 @@ static double noise_error(const char *ini, int label)
         normals((stream){ 11, USE_PROBE }, 0, k, 0, N, DIM, eps);
         for (int i = 0; i < N * DIM; i++)
             x[i] = l.alpha * x[i] + l.sigma * eps[i];
-        must(ask(s.field, &b, PREDICTS_NOISE, net_eps)), must(ask(exact, &b, PREDICTS_NOISE, eps));
+        must(field_eval(s.field, &b, PREDICTS_NOISE, net_eps)), must(field_eval(exact, &b, PREDICTS_NOISE, eps));
         for (int i = 0; i < N * DIM; i++)
             sum += (net_eps[i] - eps[i]) * (net_eps[i] - eps[i]) / (4 * N * DIM);
     }
@@ -183,7 +183,8 @@ static void a_checkpoint_goes_on_to_the_same_weights(void)
     if (!must(fit_open(&g, m.ini, m.weights, 1))) {
         CU_ASSERT_EQUAL(g.step, 17);
         must(steps_of(&g, 13));
-        CU_ASSERT(!memcmp(f.slab, g.slab, 4 * f.run.n * sizeof *f.slab) && !memcmp(f.curve, g.curve, sizeof f.curve)
+        CU_ASSERT(!memcmp(f.workspace, g.workspace, 4 * f.run.n * sizeof *f.workspace)
+                  && !memcmp(f.curve, g.curve, sizeof f.curve)
                   && f.run.n == g.run.n);
         fit_close(&g);
     }

@@ -19,7 +19,7 @@ static double relative_error(const subject *s, const score *exact, double ratio)
     normals((stream){ 21, USE_PROBE }, 0, 0, 0, N, DIM, eps);
     for (int i = 0; i < N * DIM; i++)
         x[i] = l.alpha * x[i] + l.sigma * eps[i];
-    must(ask(s->field, &b, PREDICTS_SCORE, ours)), must(ask(exact, &b, PREDICTS_SCORE, eps));
+    must(field_eval(s->field, &b, PREDICTS_SCORE, ours)), must(field_eval(exact, &b, PREDICTS_SCORE, eps));
     for (int i = 0; i < N * DIM; i++)
         error += (ours[i] - eps[i]) * (ours[i] - eps[i]), size += eps[i] * eps[i];
     return sqrt(error / size);
@@ -110,7 +110,7 @@ static void denoises_by_class(const char *name)
     for (int k = 0; k < 3; k++) {
         batch b = { 1, N, &l, x, k == 0 ? right : k == 1 ? NULL : other };
 
-        must(ask(s.field, &b, PREDICTS_DATA, out));
+        must(field_eval(s.field, &b, PREDICTS_DATA, out));
         for (int i = 0; i < N * DIM; i++)
             loss[k] += (out[i] - x0[i]) * (out[i] - x0[i]) / (N * DIM);
     }

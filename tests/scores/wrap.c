@@ -28,8 +28,8 @@ static void a_network_of_other_units_is_the_field_of_the_law_in_these(void)
             return;
         if (!wrapped_open(&other, there, "scale:scale=3,shift=0.5")) {
             points_place(&q, own.model->process);
-            must(ask(own.field, &q.p, PREDICTS_DATA, right));
-            must(ask(other.field, &q.p, PREDICTS_DATA, q.out));
+            must(field_eval(own.field, &q.p, PREDICTS_DATA, right));
+            must(field_eval(other.field, &q.p, PREDICTS_DATA, q.out));
             for (int i = 0; i < N * DIM; i++)
                 near(q.out[i], right[i], 1e-11 * (1 + fabs(q.x[i])));
             derivatives_agree(other.field, &q);
@@ -50,7 +50,7 @@ static void so_it_is_around_a_noise_prediction(void)
         return;
     CU_ASSERT_EQUAL(s.field->predicts, PREDICTS_NOISE);
     points_place(&q, s.model->process);
-    must(ask(s.field, &q.p, PREDICTS_NOISE, q.out));
+    must(field_eval(s.field, &q.p, PREDICTS_NOISE, q.out));
     for (int i = 0; i < N * DIM; i++) {
         const level *l = &q.at[i / (N / G * DIM)];
         double var = 4 * 0.16 * l->alpha * l->alpha + l->sigma * l->sigma;
@@ -119,7 +119,7 @@ static void preconditioning_makes_a_denoiser_of_a_raw_network(void)
         points q;
 
         points_place(&q, p);
-        must(ask(s, &q.p, PREDICTS_DATA, q.out));
+        must(field_eval(s, &q.p, PREDICTS_DATA, q.out));
         for (int i = 0; i < N * DIM; i++) {
             const level *l = &q.at[i / (N / G * DIM)];
             double ratio = l->sigma / l->alpha;
@@ -158,7 +158,7 @@ static void a_network_of_whole_times_is_asked_as_told(void)
         score *s = around((score){ .abi = SCORE_ABI, .name = "clock", .dim = DIM, .predicts = PREDICTS_NOISE,
                                    .eval = tell_time }, "round", p, ways[k].list);
 
-        must(ask(s, &(batch){ 1, 1, &at, x, NULL }, PREDICTS_NOISE, out));
+        must(field_eval(s, &(batch){ 1, 1, &at, x, NULL }, PREDICTS_NOISE, out));
         near(out[1], ways[k].time, 1e-12);
         field_close(s);
     }
@@ -184,9 +184,9 @@ static void answers_at_both_neighbours_are_mixed_by_the_place(void)
         s.model->process->at(s.model->process, G, high.at);
         low.p = high.p = (batch){ G, N / G, low.at, q.x, NULL };
         high.p.at = high.at, q.p.at = q.at, q.p.x = q.x;
-        must(ask(plain.field, &low.p, PREDICTS_NOISE, low.out));
-        must(ask(plain.field, &high.p, PREDICTS_NOISE, high.out));
-        must(ask(s.field, &q.p, PREDICTS_NOISE, q.out));
+        must(field_eval(plain.field, &low.p, PREDICTS_NOISE, low.out));
+        must(field_eval(plain.field, &high.p, PREDICTS_NOISE, high.out));
+        must(field_eval(s.field, &q.p, PREDICTS_NOISE, q.out));
         for (int i = 0; i < N * DIM; i++)
             near(q.out[i], 0.75 * low.out[i] + 0.25 * high.out[i], 1e-12);
         derivatives_agree(s.field, &q);
@@ -211,7 +211,7 @@ static void a_network_is_told_the_time_that_it_counts(void)
         score *s = around((score){ .abi = SCORE_ABI, .name = "clock", .dim = DIM, .predicts = PREDICTS_V,
                                    .eval = tell_time }, "time", p, lists[k]);
 
-        must(ask(s, &(batch){ 1, 1, &l, x, NULL }, PREDICTS_V, out));
+        must(field_eval(s, &(batch){ 1, 1, &l, x, NULL }, PREDICTS_V, out));
         near(out[0], right[k], 1e-12);
         field_close(s);
     }
@@ -245,8 +245,8 @@ static void what_is_declared_is_believed(void)
             return;
         if (!wrapped_open(&s, two_classes, wrap)) {
             points_place(&q, s.model->process);
-            must(ask(own.field, &q.p, PREDICTS_DATA, plain));
-            must(ask(s.field, &q.p, (enum predicts)k, q.out));
+            must(field_eval(own.field, &q.p, PREDICTS_DATA, plain));
+            must(field_eval(s.field, &q.p, (enum predicts)k, q.out));
             CU_ASSERT(!memcmp(plain, q.out, sizeof plain));
             if (k != PREDICTS_SCORE)
                 derivatives_agree(s.field, &q);
@@ -270,15 +270,15 @@ static void an_added_error_has_its_size_and_belongs_to_the_point(void)
         return;
     normals((stream){ 1, USE_PRIOR }, 0, 0, 0, MANY, DIM, x);
     levels(s.model->process, 2, (double[]){ 0.4, 0.6 }, at);
-    must(ask(s.field, &(batch){ 1, MANY, at, x, NULL }, PREDICTS_NOISE, out));
-    must(ask(own.field, &(batch){ 1, MANY, at, x, NULL }, PREDICTS_NOISE, plain));
+    must(field_eval(s.field, &(batch){ 1, MANY, at, x, NULL }, PREDICTS_NOISE, out));
+    must(field_eval(own.field, &(batch){ 1, MANY, at, x, NULL }, PREDICTS_NOISE, plain));
     for (int i = 0; i < MANY * DIM; i++)
         mean += (out[i] - plain[i]) / (MANY * DIM), square += (out[i] - plain[i]) * (out[i] - plain[i]) / (MANY * DIM);
     near(mean, 0, 5 * 0.3 / sqrt(MANY * DIM));
     near(sqrt(square), 0.3, 5 * 0.3 / sqrt(2. * MANY * DIM));
-    must(ask(s.field, &(batch){ 1, 1, at, x + 700 * DIM, NULL }, PREDICTS_NOISE, shuffled));
+    must(field_eval(s.field, &(batch){ 1, 1, at, x + 700 * DIM, NULL }, PREDICTS_NOISE, shuffled));
     CU_ASSERT(!memcmp(shuffled, out + 700 * DIM, sizeof shuffled));
-    must(ask(s.field, &(batch){ 1, 1, at + 1, x + 700 * DIM, NULL }, PREDICTS_NOISE, shuffled));
+    must(field_eval(s.field, &(batch){ 1, 1, at + 1, x + 700 * DIM, NULL }, PREDICTS_NOISE, shuffled));
     CU_ASSERT(fabs(shuffled[0] - out[700 * DIM]) > 1e-6);
     subject_close(&s), subject_close(&own);
     free(x);

@@ -8,7 +8,7 @@
 enum { DIM = 2 };
 
 /* A row on its way, by the rule written out: a step tried leaves y and its embedded state. */
-typedef struct trial { rig *r; double tol, y[DIM], low[DIM]; } trial;
+typedef struct step_trial { rig *r; double tol, y[DIM], low[DIM]; } step_trial;
 
 static level at(const rig *r, double t)
 {
@@ -19,17 +19,17 @@ static level at(const rig *r, double t)
 }
 
 /* DPM-Solver-2 and, embedded, the first-order step from a to b, in the noise prediction. */
-static void try_dpm_12(trial *k, level a, level b, const double *x)
+static void try_dpm_12(step_trial *k, level a, level b, const double *x)
 {
     level m = at(k->r, k->r->of.model->process->t_of_lambda(k->r->of.model->process, (a.lambda + b.lambda) / 2));
     batch first = { .groups = 1, .rows = 1, .at = &a, .x = x }, second = { .groups = 1, .rows = 1, .at = &m };
     double e[DIM], f[DIM], u[DIM], h = b.lambda - a.lambda;
 
-    must(ask(k->r->of.field, &first, PREDICTS_NOISE, e));
+    must(field_eval(k->r->of.field, &first, PREDICTS_NOISE, e));
     for (int d = 0; d < DIM; d++)
         u[d] = m.alpha / a.alpha * x[d] - m.sigma * expm1(h / 2) * e[d];
     second.x = u;
-    must(ask(k->r->of.field, &second, PREDICTS_NOISE, f));
+    must(field_eval(k->r->of.field, &second, PREDICTS_NOISE, f));
     for (int d = 0; d < DIM; d++) {
         k->low[d] = b.alpha / a.alpha * x[d] - b.sigma * expm1(h) * e[d];
         k->y[d] = k->low[d] - b.sigma * (expm1(h) - h) / (h / 2) * (f[d] - e[d]);
@@ -37,23 +37,23 @@ static void try_dpm_12(trial *k, level a, level b, const double *x)
 }
 
 /* Euler-Maruyama, embedded, and its improved form, where all increments are 0. */
-static void try_improved_euler(trial *k, level a, level b, const double *x)
+static void try_improved_euler(step_trial *k, level a, level b, const double *x)
 {
     batch first = { .groups = 1, .rows = 1, .at = &a, .x = x },
         second = { .groups = 1, .rows = 1, .at = &b, .x = k->low };
     double s[DIM], h = b.t - a.t, other[DIM];
 
-    must(ask(k->r->of.field, &first, PREDICTS_SCORE, s));
+    must(field_eval(k->r->of.field, &first, PREDICTS_SCORE, s));
     for (int d = 0; d < DIM; d++)
         k->low[d] = x[d] + h * (a.f * x[d] - a.g2 * s[d]);
-    must(ask(k->r->of.field, &second, PREDICTS_SCORE, s));
+    must(field_eval(k->r->of.field, &second, PREDICTS_SCORE, s));
     for (int d = 0; d < DIM; d++)
         other[d] = x[d] + h * (b.f * k->low[d] - b.g2 * s[d]), k->y[d] = (k->low[d] + other[d]) / 2;
 }
 
 /* The rules: the error in units of max(atol, rtol max(|y^|, |y^ before|)); then h' = 0.9 h E^-power, or h' = h (1 +
  * atan(1/E^power - 1)). */
-static int judge(const trial *k, const double *before, double power, int bent, double *h)
+static int judge(const step_trial *k, const double *before, double power, int bent, double *h)
 {
     double sum = 0, e, f;
 
@@ -69,7 +69,8 @@ static int judge(const trial *k, const double *before, double power, int bent, d
 }
 
 /* The row's end and the steps it took, accepted ones and others. */
-static long walk(trial *k, void (*step)(trial *, level, level, const double *), int in_lambda, double power, int bent,
+static long walk(step_trial *k, void (*step)(step_trial *, level, level, const double *), int in_lambda, double power,
+                 int bent,
                  double *x)
 {
     const process *p = k->r->of.model->process;
@@ -94,7 +95,7 @@ static void no_noise(const noise *w, const draw *d, double *z) { memset(z, 0, (s
 
 static void every_row_takes_the_steps_of_the_published_rules(void)
 {
-    static const struct { const char *solver, *control; void (*step)(trial *, level, level, const double *);
+    static const struct { const char *solver, *control; void (*step)(step_trial *, level, level, const double *);
                           int in_lambda, bent, calls; double power, tol; } all[] = {
         { "dpm-adaptive-12", "power", try_dpm_12, 1, 0, 2, 1. / 2, 0.05 },
         { "dpm-adaptive-12", "power", try_dpm_12, 1, 0, 2, 1. / 2, 1e-3 },
@@ -113,7 +114,7 @@ static void every_row_takes_the_steps_of_the_published_rules(void)
         r.how.plan.noise = &silent;
         for (int row = 0; row < 5; row++) {
             double *all_x = rig_start(&r, row + 1), *x = all_x + row * DIM, *y;
-            trial k = { .r = &r, .tol = all[i].tol };
+            step_trial k = { .r = &r, .tol = all[i].tol };
             tally cost;
             long tried;
 

@@ -30,9 +30,9 @@ static double apart(const double *a, const double *b)
     return most;
 }
 
-typedef struct twins { const char *one, *other; } twins;
+typedef struct thread_copy { const char *one, *other; } thread_copy;
 
-static double between_twins(const twins *t, const char *on, const char *spacing)
+static double between_twins(const thread_copy *t, const char *on, const char *spacing)
 {
     double *a = end_of(t->one, on, spacing, STEPS, 0), *b = end_of(t->other, on, spacing, STEPS, 0),
         d = a && b ? apart(a, b) : INFINITY;
@@ -46,7 +46,7 @@ static const struct { const char *process, *grid; } places[] = { { "vp-linear", 
 
 static void methods_that_are_the_same_agree_to_1e_13(void)
 {
-    static const twins same[] = {
+    static const thread_copy same[] = {
         { "dpmpp-2m", "unip-2" }, { "res-3m", "unip-3" }, { "dpmpp-3m", "unip-3" },
         { "dpm-solver-3m", "unip-3:predict=noise" },
         { "dpmpp-3s", "res-3s:c2=0.333333333333333333,c3=0.666666666666666667" },
@@ -64,7 +64,7 @@ static void methods_that_are_the_same_agree_to_1e_13(void)
 
 static void methods_that_are_not_the_same_do_not(void)
 {
-    static const twins other[] = {
+    static const thread_copy other[] = {
         { "dpmpp-2s", "res-2s" }, { "dpmpp-2m", "res-2m" }, { "unip-2", "unip-2:variant=bh1" },
         { "unipc-1", "unip-1" }, { "unipc-2", "unip-2" },
         { "unipc-2", "unipc-2:variant=bh1" }, { "unipc-3", "unip-3" }, { "unipc-3", "unipc-3-shipped" },
@@ -107,7 +107,7 @@ static void against_lu(const char *name, double factor)
     for (int k = 0; k < STEPS; k++) {
         batch p = { 1, ROWS, r.how.grid + k, all + k * 2 * ROWS, NULL };
 
-        must(ask(r.of.field, &p, PREDICTS_DATA, d[k]));
+        must(field_eval(r.of.field, &p, PREDICTS_DATA, d[k]));
         memcpy(x, p.x, 2 * ROWS * sizeof *x);
         if (k < 2)
             continue;

@@ -122,7 +122,7 @@ static void on_equal_steps_the_weights_for_equal_steps_are_right(void)
 }
 
 /* A field whose noise prediction is v^k, v = t, s or lambda, whatever x. */
-typedef struct power { double (*of)(const level *); int k; } power;
+typedef struct power_field { double (*of)(const level *); int k; } power_field;
 
 static double time_of(const level *l) { return l->t; }
 static double ratio_of(const level *l) { return l->sigma / l->alpha; }
@@ -130,7 +130,7 @@ static double lambda_of(const level *l) { return l->lambda; }
 
 static int raised(void *self, const batch *p, double *out)
 {
-    const power *f = self;
+    const power_field *f = self;
 
     for (int g = 0; g < p->groups; g++)
         for (int i = 0; i < p->rows; i++)
@@ -138,7 +138,7 @@ static int raised(void *self, const batch *p, double *out)
     return 0;
 }
 
-typedef struct along { const process *proc; power of; } along;
+typedef struct along { const process *proc; power_field of; } along;
 
 static double integrand(double lambda, void *v)
 {
@@ -151,7 +151,7 @@ static double integrand(double lambda, void *v)
 }
 
 /* u after a run against the integral of E ds by adaptive quadrature, relative. */
-static double missed(const char *proc, const char *how, power f)
+static double missed(const char *proc, const char *how, power_field f)
 {
     score field = { .abi = SCORE_ABI, .name = "power", .dim = 1, .predicts = PREDICTS_NOISE, .eval = raised,
                     .self = &f };
@@ -183,8 +183,8 @@ static void a_method_is_exact_for_fields_that_are_polynomials_in_its_variable(vo
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         for (int k = 0; k <= row[i].degree; k++)
-            below(missed("vp-linear", row[i].solver, (power){ row[i].of, k }), 1e-11);
-    below(1e-6, missed("vp-linear", "ab-4", (power){ ratio_of, 4 }));
+            below(missed("vp-linear", row[i].solver, (power_field){ row[i].of, k }), 1e-11);
+    below(1e-6, missed("vp-linear", "ab-4", (power_field){ ratio_of, 4 }));
 }
 
 /* The weights of DEIS after its start: the difference of two states of a run on v^k, degree n - 1. */
@@ -199,7 +199,7 @@ static void the_weights_of_deis_are_integrals_of_its_basis(void)
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         for (int p = 0; p < 5; p++)
             for (int k = 0; k < row[i].points; k++) {
-                power f = { row[i].of, k };
+                power_field f = { row[i].of, k };
                 score field = { .abi = SCORE_ABI, .name = "power", .dim = 1, .predicts = PREDICTS_NOISE,
                                 .eval = raised, .self = &f };
                 double x = 0, trace[STEPS + 1];

@@ -12,9 +12,9 @@ enum { ROWS = 50, STEPS = 100 };
 
 /* What the way back is given: nothing, the state before the last, the trajectory, or a state of too few rows. */
 typedef enum pair { NOTHING, STATE, TRAJECTORY, SHORT } pair;
-typedef struct trip { const char *model, *process, *solver, *grid; int steps, denoise; pair pair; } trip;
+typedef struct pair_trip { const char *model, *process, *solver, *grid; int steps, denoise; pair pair; } pair_trip;
 
-static method *way_back(const trip *t, const char *path)
+static method *way_back(const pair_trip *t, const char *path)
 {
     char text[512];
 
@@ -24,7 +24,7 @@ static method *way_back(const trip *t, const char *path)
 
 /* Forth, keeping the trajectory, and back over the same grid: the largest relative difference, or NAN where the way
  * back is refused; *growth: (s_first/s_last)^2. */
-static double round_trip(const trip *t, double *growth)
+static double round_trip(const pair_trip *t, double *growth)
 {
     rig r;
     double *x, *y, *trace, worst = 0;
@@ -66,7 +66,7 @@ static double round_trip(const trip *t, double *growth)
 
 static void bdia_returns_to_its_start(void)
 {
-    static const trip trips[] = {
+    static const pair_trip trips[] = {
         { "gmm8ring", NULL, "bdia", "lambda", STEPS, 0, STATE },
         { "gmm8ring", NULL, "bdia", "uniform", STEPS, 0, TRAJECTORY },
         { "gmm5-aniso16", NULL, "bdia", "lambda", STEPS, 0, STATE },
@@ -81,7 +81,7 @@ static void bdia_returns_to_its_start(void)
 
 static void belm_returns_to_its_start_within_the_growth_of_round_off(void)
 {
-    static const trip trips[] = {
+    static const pair_trip trips[] = {
         { "gmm8ring", NULL, "belm", "lambda", STEPS, 0, STATE },
         { "gmm8ring", NULL, "belm", "uniform", STEPS, 0, TRAJECTORY },
         { "gmm5-aniso16", NULL, "belm", "lambda", STEPS, 0, STATE },
@@ -97,7 +97,7 @@ static void belm_returns_to_its_start_within_the_growth_of_round_off(void)
 
 static void half_a_pair_does_not_return(void)
 {
-    static const trip alone[] = { { "gmm8ring", NULL, "bdia", "lambda", STEPS, 0, NOTHING },
+    static const pair_trip alone[] = { { "gmm8ring", NULL, "bdia", "lambda", STEPS, 0, NOTHING },
                                   { "gmm8ring", NULL, "belm", "lambda", STEPS, 0, NOTHING } };
 
     for (int i = 0; i < 2; i++)
@@ -106,7 +106,7 @@ static void half_a_pair_does_not_return(void)
 
 static void what_cannot_be_inverted_is_refused_in_one_sentence(void)
 {
-    static const trip fading = { "gmm8ring", NULL, "bdia:gamma=0.5", "lambda", STEPS, 0, STATE },
+    static const pair_trip fading = { "gmm8ring", NULL, "bdia:gamma=0.5", "lambda", STEPS, 0, STATE },
                       clean = { "gmm8ring", "edm", "belm", "karras", STEPS, 1, NOTHING },
                       missing = { "gmm8ring", NULL, "belm", "lambda", STEPS, 0, SHORT };
 

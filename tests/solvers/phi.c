@@ -115,11 +115,11 @@ static void adams_weights_look_back_in_lambda_and_from_alpha_0_in_its_exponentia
 }
 
 /* A table at z: c, a, b as in the literature. */
-typedef struct table { int s; double c[MAX_STAGES], a[MAX_STAGES + 1][MAX_STAGES]; } table;
+typedef struct weight_table { int s; double c[MAX_STAGES], a[MAX_STAGES + 1][MAX_STAGES]; } weight_table;
 
-static table table_of(const exprk *m, const double *par, double z)
+static weight_table table_of(const exprk *m, const double *par, double z)
 {
-    table t = { .s = m->stages };
+    weight_table t = { .s = m->stages };
 
     m->nodes(par, t.c);
     for (int i = 1; i <= t.s; i++) {
@@ -135,7 +135,7 @@ static table table_of(const exprk *m, const double *par, double z)
 
 /* psi_{j,i} = c_i^j phi_j(c_i z) - sum_k a_ik c_k^(j-1)/(j-1)!;
  * i = s: of the weights (Hochbruck and Ostermann 2005, eq. 4.5 and 4.8). */
-static double psi(const table *t, int j, int i, double z)
+static double psi(const weight_table *t, int j, int i, double z)
 {
     double c = i < t->s ? t->c[i] : 1, sum = pow(c, j) * phi(j, c * z);
 
@@ -144,7 +144,7 @@ static double psi(const table *t, int j, int i, double z)
     return sum;
 }
 
-static double weighed(const table *t, int j, double z)
+static double weighed(const weight_table *t, int j, double z)
 {
     double sum = 0;
 
@@ -175,7 +175,7 @@ static void runge_kutta_tables_meet_their_order_conditions(void)
 
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         for (int q = 0; q < 6; q++) {
-            table t = table_of(row[i].m, row[i].par, zs[q]);
+            weight_table t = table_of(row[i].m, row[i].par, zs[q]);
             double z = zs[q], tall = 0, both = 0;
             int p = row[i].all, stiff = row[i].stiff;
 

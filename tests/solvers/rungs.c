@@ -11,10 +11,10 @@
 enum { ROWS = 40 };
 
 /* One way of running: what is compared. */
-typedef struct way { const char *model, *process, *solver, *grid; int steps, denoise; } way;
+typedef struct ladder_way { const char *model, *process, *solver, *grid; int steps, denoise; } ladder_way;
 
 /* The end of one way, ROWS x *dim; owned by the caller. */
-static double *end_of(const way *w, int *dim, tally *cost)
+static double *end_of(const ladder_way *w, int *dim, tally *cost)
 {
     rig r;
     double *x, *y;
@@ -28,7 +28,7 @@ static double *end_of(const way *w, int *dim, tally *cost)
     return y;
 }
 
-static double apart(const way *v, const way *w)
+static double apart(const ladder_way *v, const ladder_way *w)
 {
     int dim, other;
     double *a = end_of(v, &dim, NULL), *b = end_of(w, &other, NULL), worst = a && b && dim == other ? 0 : NAN;
@@ -40,15 +40,15 @@ static double apart(const way *v, const way *w)
 }
 
 /* The same way with two solvers. */
-static double between_solvers(way w, const char *one, const char *two)
+static double between_solvers(ladder_way w, const char *one, const char *two)
 {
-    way v = w;
+    ladder_way v = w;
 
     v.solver = one, w.solver = two;
     return apart(&v, &w);
 }
 
-static const way places[] = { { "gmm8ring", NULL, NULL, "lambda", 15, 0 },
+static const ladder_way places[] = { { "gmm8ring", NULL, NULL, "lambda", 15, 0 },
                               { "gmm5-aniso16", NULL, NULL, "uniform", 20, 1 },
                               { "gmm8ring", "edm", NULL, "karras", 12, 1 },
                               { "gmm8ring", "ve", NULL, "lambda", 15, 0 } };
@@ -76,7 +76,7 @@ static void methods_that_are_one_in_exact_arithmetic_agree(void)
  * A step to sigma = 0 is Euler's, one call. */
 static void a_variable_of_the_noise_level_is_one_of_its_functions(void)
 {
-    static const way flow = { "gmm8ring", NULL, NULL, "lambda", 15, 0 },
+    static const ladder_way flow = { "gmm8ring", NULL, NULL, "lambda", 15, 0 },
         edm = { "gmm8ring", "edm", NULL, "karras", 12, 1 },
                      ve = { "gmm8ring", "ve", NULL, "lambda", 15, 0 },
                          bare = { "gmm8ring", "vp-linear:t_min=0", NULL, "uniform", 1, 0 };
@@ -92,7 +92,7 @@ static void a_variable_of_the_noise_level_is_one_of_its_functions(void)
     CU_ASSERT(between_solvers(edm, "rho-heun:in=square", "rho-heun") > 1e-4);
     CU_ASSERT(between_solvers(flow, "rho-heun:in=t", "rho-heun:in=flow") > 1e-4);
     CU_ASSERT(between_solvers(bare, "rho-euler:in=flow", "rho-euler") > 1e-2);
-    free(end_of(&(way){ "gmm8ring", "edm", "rho-rk4:in=square", "karras", 12, 1 }, &dim, &cost));
+    free(end_of(&(ladder_way){ "gmm8ring", "edm", "rho-rk4:in=square", "karras", 12, 1 }, &dim, &cost));
     CU_ASSERT_EQUAL(cost.calls, 4 * 11 + 1);
 }
 
@@ -101,7 +101,7 @@ static void drift(const rig *r, const level *at, const double *x, double *v)
 {
     batch p = { .groups = 1, .rows = ROWS, .at = at, .x = x };
 
-    must(ask(r->of.field, &p, PREDICTS_VELOCITY, v));
+    must(field_eval(r->of.field, &p, PREDICTS_VELOCITY, v));
 }
 
 static void stork_with_four_answers_is_adams_bashforth_4(void)
@@ -189,7 +189,7 @@ static long calls_of(const char *name, int steps)
     int dim;
     tally cost = { 0 };
 
-    free(end_of(&(way){ "gmm8ring", NULL, name, "lambda", steps, 0 }, &dim, &cost));
+    free(end_of(&(ladder_way){ "gmm8ring", NULL, name, "lambda", steps, 0 }, &dim, &cost));
     return cost.calls;
 }
 

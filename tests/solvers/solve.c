@@ -239,7 +239,7 @@ static void the_last_step_to_sigma_0_ends_on_the_data(void)
             double *z = rig_run(&r, 20, x, NULL, NULL);
             batch last = { 1, 1, r.how.grid + r.how.plan.steps, z, NULL };
             CU_ASSERT_EQUAL(last.at[1].sigma, 0);
-            if (!must(ask(r.of.field, &last, PREDICTS_DATA, d)) && !strstr(ways[i].solver, "2m")
+            if (!must(field_eval(r.of.field, &last, PREDICTS_DATA, d)) && !strstr(ways[i].solver, "2m")
                 && strcmp(ways[i].solver, "bdia") &&
                 !strstr(ways[i].solver, "churn"))
                 /* 2m: extrapolate no more, but are not D; bdia: its own formula, which can be inverted, to the end;
@@ -263,7 +263,7 @@ static void own_steps_end_with_the_denoiser_s_answer(void)
         if (!rig_open(&clean, models[i], NULL, "dopri5:rtol=1e-2,atol=1e-2", NULL, 0, 1)) {
             x = rig_start(&plain, 40), y = rig_run(&plain, 40, x, NULL, NULL), z = rig_run(&clean, 40, x, NULL, NULL);
             d = malloc((size_t)40 * plain.dim * sizeof *d);
-            must(ask(plain.of.field, &(batch){ 1, 40, plain.how.grid + 1, y, NULL }, PREDICTS_DATA, d));
+            must(field_eval(plain.of.field, &(batch){ 1, 40, plain.how.grid + 1, y, NULL }, PREDICTS_DATA, d));
             for (int k = 0; k < 40 * plain.dim; k++)
                 near(z[k], d[k], 1e-9);
             free(x), free(y), free(z), free(d), rig_close(&clean);

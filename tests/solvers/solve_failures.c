@@ -84,8 +84,8 @@ static void a_field_that_fails_ends_the_run_with_the_first_rows_reason(void)
             CU_ASSERT_EQUAL(status, FAILED);
             says("trap: no answer");
             if (threads == 1)
-                strcpy(alone, why());
-            CU_ASSERT_STRING_EQUAL(alone, why());
+                strcpy(alone, last_error());
+            CU_ASSERT_STRING_EQUAL(alone, last_error());
             r.how.plan.field = r.of.field;
             free(x), free(y), rig_close(&r);
         }

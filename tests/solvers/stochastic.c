@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/random.h"
-#include "solvers/tools/leg.h"
+#include "solvers/tools/exp_step.h"
 #include "tests/support/fixture.h"
 #include "tests/suite.h"
 
@@ -85,19 +85,20 @@ static void the_parts_of_a_leg_add_up_to_its_noise(void)
     levels(p, 3, t, l);
     for (int form = DATA; form <= NOISE; form++)
         for (int i = 0; i < 3; i++) {
-            double early = leg_part((enum form)form, etas[i], l[0].lambda, l[1].lambda, l + 2);
-            double late = leg_part((enum form)form, etas[i], l[1].lambda, l[2].lambda, l + 2);
+            double early = exp_step_part((enum form)form, etas[i], l[0].lambda, l[1].lambda, l + 2);
+            double late = exp_step_part((enum form)form, etas[i], l[1].lambda, l[2].lambda, l + 2);
 
-            near(hypot(early, late), leg_of((enum form)form, l, l + 2, etas[i]).std, 1e-14);
-            near(early, leg_of((enum form)form, l + 1, l + 2, etas[i]).keep * leg_of((enum form)form, l, l + 1,
+            near(hypot(early, late), exp_step_of((enum form)form, l, l + 2, etas[i]).std, 1e-14);
+            near(early, exp_step_of((enum form)form, l + 1, l + 2, etas[i]).keep * exp_step_of((enum form)form, l,
+                    l + 1,
                     etas[i]).std, 1e-14);
         }
     {
         double w[2];
 
-        leg_join(l, l + 1, l + 2, w);
+        exp_step_join(l, l + 1, l + 2, w);
         near(hypot(w[0], w[1]), 1, 1e-15);
-        near(w[0] * leg_of(DATA, l, l + 2, 1).std, leg_part(DATA, 1, l[0].lambda, l[1].lambda, l + 2), 1e-15);
+        near(w[0] * exp_step_of(DATA, l, l + 2, 1).std, exp_step_part(DATA, 1, l[0].lambda, l[1].lambda, l + 2), 1e-15);
     }
     process_close(p);
 }

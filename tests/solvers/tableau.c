@@ -72,7 +72,7 @@ static double residual(const forest *f, const tableau *m, int order, double shar
 }
 
 /* Every table, its order, and that of the weights its error estimate compares with. */
-static const struct table { const char *name; int order, other; } tables[] = {
+static const struct named_tableau { const char *name; int order, other; } tables[] = {
     { "midpoint", 2, 0 }, { "rk4", 4, 0 }, { "bosh3", 3, 2 }, { "dopri5", 5, 4 }, { "tsit5", 5, 4 },
     { "tsit5-shipped", 4, 0 }, { "fehlberg2", 2, 1 },
     { "adaptive-heun", 2, 1 }, { "dopri8", 8, 7 }, { "dop853", 8, 5 }, { "rho-euler", 1, 0 }, { "rho-heun", 2, 0 },

@@ -143,7 +143,7 @@ static void its_variants_converge_as_they_claim(void)
         { "dpm-solver-v3-3:pseudo=yes,corrector=yes", 3 } };
     static const effort quick = { .least = 64, .most = 1024, .limit = 4096 };
     static const char *const on = "lambda";
-    ground field;
+    order_ground field;
     arena vp;
 
     must(ground_open(&field));

@@ -1,5 +1,5 @@
-/* Trajectories in parallel windows against their serial twins: to the bit at tolerance 0, within the tolerance's
- * promise above. */
+/* Trajectories in parallel windows against their serial thread copies: to the bit at tolerance 0, within the
+ * tolerance's promise above. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -23,14 +23,14 @@ static int restarts(const solver *s) { return s->history && (!s->embedded || s->
 
 static int same(const double *a, const double *b, size_t count) { return !memcmp(a, b, count * sizeof *a); }
 
-/* The run of an open rig's method, and that of its twin. */
+/* The run of an open rig's method, and that of its thread copy. */
 static double *serial(rig *r, int n, const double *x, tally *cost)
 {
     const method *how = r->how.plan.how;
     method room;
     double *y;
 
-    r->how.plan.how = method_twin(how, r->how.plan.steps, &room);
+    r->how.plan.how = method_serial(how, r->how.plan.steps, &room);
     y = rig_run(r, n, x, NULL, cost);
     r->how.plan.how = how;
     return y;
@@ -128,7 +128,7 @@ static double apart(const double *a, const double *b, size_t count)
 static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b)
                                                      - (*(const double *)a < *(const double *)b); }
 
-/* Nine rows in ten end within tol of their twin, half of them within a fifth of it.  d: room for n. */
+/* Nine rows in ten end within tol of their thread copy, half of them within a fifth of it.  d: room for n. */
 static void promise(const char *item, double tol, int n, int dim, const double *y, const double *z, double *d)
 {
     for (int i = 0; i < n; i++)
@@ -150,17 +150,17 @@ static void a_tolerance_keeps_its_promise(void)
         for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
             rig r;
             double *x, *y, *z, d[200];
-            tally wide, twin;
+            tally wide, thread_copy;
             int n = m == 2 ? 2 : 200;
 
             if (rig_open(&r, models[m], NULL, items[i], NULL, 50, 0))
                 continue;
-            x = rig_start(&r, n), y = rig_run(&r, n, x, NULL, &wide), z = serial(&r, n, x, &twin);
+            x = rig_start(&r, n), y = rig_run(&r, n, x, NULL, &wide), z = serial(&r, n, x, &thread_copy);
             promise(items[i], method_par(r.how.how, "tol", 0), n, r.dim, y, z, d);
             CU_ASSERT(!same(y, z, (size_t)n * r.dim));  /* a tolerance was made use of */
             /* which restarts, so that its slices wait for one another */
-            CU_ASSERT(wide.calls < twin.calls || strstr(items[i], "dpmpp-2m"));
-            CU_ASSERT(wide.rows > twin.rows);
+            CU_ASSERT(wide.calls < thread_copy.calls || strstr(items[i], "dpmpp-2m"));
+            CU_ASSERT(wide.rows > thread_copy.rows);
             CU_ASSERT(wide.rows < wide.asks * n * 50);  /* rows that are done have left */
             free(x), free(y), free(z), rig_close(&r);
         }
@@ -180,7 +180,7 @@ static void a_slow_field_is_asked_five_times_less_often_in_sequence(void)
 {
     rig r;
     double *x, *y, *z, began, wide_took, twin_took;
-    tally wide, twin;
+    tally wide, thread_copy;
 
     if (rig_open(&r, "gmm8ring", NULL, "picard:window=100,tol=1e-3/ddim", NULL, 100, 0))
         return;
@@ -189,9 +189,9 @@ static void a_slow_field_is_asked_five_times_less_often_in_sequence(void)
     r.how.plan.field = &slow;
     x = rig_start(&r, 1);
     began = omp_get_wtime(), y = rig_run(&r, 1, x, NULL, &wide), wide_took = omp_get_wtime() - began;
-    began = omp_get_wtime(), z = serial(&r, 1, x, &twin), twin_took = omp_get_wtime() - began;
-    CU_ASSERT_EQUAL(twin.calls, 100);
-    CU_ASSERT(5 * wide.calls <= twin.calls && wide.asks == wide.calls);
+    began = omp_get_wtime(), z = serial(&r, 1, x, &thread_copy), twin_took = omp_get_wtime() - began;
+    CU_ASSERT_EQUAL(thread_copy.calls, 100);
+    CU_ASSERT(5 * wide.calls <= thread_copy.calls && wide.asks == wide.calls);
     below(apart(y, z, 2), 1e-3);
     below(wide_took, twin_took / 2);
     r.how.plan.field = r.of.field;

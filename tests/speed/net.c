@@ -42,7 +42,7 @@ static void call(int threads, score *const *s, const level *at, const double *x,
         batch p = { .groups = 1, .rows = n, .at = at, .x = x + (size_t)i * n * DIM };
 
         if (s[i]->eval(s[i]->self, &p, out + (size_t)i * n * DIM))
-            fprintf(stderr, "speed: %s\n", why());
+            fprintf(stderr, "speed: %s\n", last_error());
     }
 }
 
@@ -52,7 +52,7 @@ static void measure(int threads, subject *of, const recipe *how)
         many = 1e9, sampler = 1e9;
     float *in = need(ROWS * 512 * sizeof *in), *a = need(ROWS * 512 * sizeof *a), *b = need(ROWS * 512 * sizeof *b),
         *w[LAYERS];
-    score *s[2] = { of->field->twin(of->field->self, ROWS), of->field->twin(of->field->self, ROWS) };
+    score *s[2] = { of->field->thread_copy(of->field->self, ROWS), of->field->thread_copy(of->field->self, ROWS) };
     char what[128];
 
     for (int l = 0; l < LAYERS; l++) {
@@ -69,7 +69,7 @@ static void measure(int threads, subject *of, const recipe *how)
         BEST(calls, 2, call(threads, s, how->plan.grid, x, y));
         BEST(many, 1, for (int i = 0; i < STEPS; i++) call(threads, s, how->plan.grid + i, x, y));
         memcpy(y, x, ROWS * DIM * sizeof *y);
-        BEST(sampler, 1, if (solve(&how->plan, ROWS, y, NULL)) fprintf(stderr, "speed: %s\n", why()));
+        BEST(sampler, 1, if (solve(&how->plan, ROWS, y, NULL)) fprintf(stderr, "speed: %s\n", last_error()));
     }
     snprintf(what, sizeof what, "network 128-512-512-512-64, batch 1024, %s: a call", threads == 1 ? "one core"
              : "two cores");
@@ -98,7 +98,7 @@ void net_speed(void)
     if (made_open(&m, "dim = 64\npredicts = noise\nembed = sinusoidal:dim=64\ntime_scale = 1000\n"
                       "layers = concat linear silu linear silu linear silu linear\n", NULL,
                       shapes) || subject_open(&of, m.ini, NULL, NULL)) {
-        fprintf(stderr, "speed: %s\n", why());
+        fprintf(stderr, "speed: %s\n", last_error());
         return;
     }
     if (!recipe_open(&how, &of, "dpmpp-2m", NULL, 0, (budget){ STEPS, 0 })) {

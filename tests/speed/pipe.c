@@ -20,15 +20,15 @@ void pipe_speed(void)
     for (int i = 0; i < 2; i++) {
         snprintf(file, sizeof file, "tests/%s", names[i]);
         if (subject_open(&s[i], built(file, prefixes[i], name), NULL, NULL))
-            fprintf(stderr, "speed: %s\n", why());
+            fprintf(stderr, "speed: %s\n", last_error());
     }
     if (s[0].field && s[1].field) {
         levels(s[0].model->process, 1, (double[]){ 0.5 }, &at);
         for (int k = 0; k < TURNS; k++)
             for (int i = 0; i < 2; i++)
                 BEST(best[i], 1,
-                    if (ask(s[i].field, &(batch){ 1, ROWS, &at, x, NULL }, PREDICTS_NOISE,
-                            x + (1 + i) * ROWS * DIM)) fprintf(stderr, "speed: %s\n", why()));
+                    if (field_eval(s[i].field, &(batch){ 1, ROWS, &at, x, NULL }, PREDICTS_NOISE,
+                            x + (1 + i) * ROWS * DIM)) fprintf(stderr, "speed: %s\n", last_error()));
         if (memcmp(x + ROWS * DIM, x + 2 * ROWS * DIM, ROWS * DIM * sizeof *x))
             fprintf(stderr, "speed: the child and the plug-in answer differently\n");
         printf("%-66s %8.3g %-10s %s\n", "64-256-256-64 in float32, 1024 rows, within the program", best[0] * 1e3,

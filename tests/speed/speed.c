@@ -90,7 +90,7 @@ static double best_run(const char *model_name, const char *solver_item, int step
             start_states(s.model->process, r.plan.grid, s.field->dim, 1, n, x0);
             for (int k = 0; k < 9; k++) {
                 memcpy(x, x0, (size_t)n * s.field->dim * sizeof *x);
-                BEST(best, 1, if (solve(&r.plan, n, x, &t)) fprintf(stderr, "speed: %s\n", why()));
+                BEST(best, 1, if (solve(&r.plan, n, x, &t)) fprintf(stderr, "speed: %s\n", last_error()));
             }
             free(x0), free(x);
             recipe_close(&r);

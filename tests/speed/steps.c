@@ -21,10 +21,11 @@
 enum { MOST = 40, STEPS = 50, ROWS = 1024, N = 2 * ROWS, APART = N + 40, PASSES = 1 << 14, ARRAYS = 64, ROUNDS = 12 };
 
 /* One sum: the arrays that it reads and the one that it writes, by their numbers. */
-typedef struct pass { int reads; unsigned char from[MOST], to; } pass;
+typedef struct field_pass { int reads; unsigned char from[MOST], to; } field_pass;
 
 /* What a run has done: its passes, the arrays met so far, calls for each prediction, drawn numbers. */
-static struct { int passes, arrays; pass pass[PASSES]; const double *array[ARRAYS]; long asked[PREDICTS_VELOCITY + 1],
+static struct { int passes, arrays; field_pass pass[PASSES]; const double *array[ARRAYS];
+                long asked[PREDICTS_VELOCITY + 1],
                 normals; } seen;
 
 static int recording;
@@ -40,15 +41,15 @@ static unsigned char number_of(const double *v)
     return k;
 }
 
-static pass *begin(const double *to)
+static field_pass *begin(const double *to)
 {
-    pass *p = &seen.pass[seen.passes < PASSES - 1 ? seen.passes++ : PASSES - 1];
+    field_pass *p = &seen.pass[seen.passes < PASSES - 1 ? seen.passes++ : PASSES - 1];
 
     p->reads = 0, p->to = number_of(to);
     return p;
 }
 
-static void reads(pass *p, const double *v) { p->from[p->reads++] = number_of(v); }
+static void reads(field_pass *p, const double *v) { p->from[p->reads++] = number_of(v); }
 
 void __real_sum_terms(const run *, int, double *, int, const term *),
     __wrap_sum_terms(const run *, int, double *, int, const term *);
@@ -58,12 +59,12 @@ void __real_stage(const run *, const level *, const level *, double *, const dou
                   double *const *);
 void __wrap_stage(const run *, const level *, const level *, double *, const double *, int, const double *,
                   double *const *);
-int __real_ask(const score *, const batch *, enum predicts, double *),
-    __wrap_ask(const score *, const batch *, enum predicts, double *);
+int __real_field_eval(const score *, const batch *, enum predicts, double *),
+    __wrap_field_eval(const score *, const batch *, enum predicts, double *);
 
 void __wrap_sum_terms(const run *r, int g, double *y, int terms, const term *s)
 {
-    pass *p = recording ? begin(y) : NULL;
+    field_pass *p = recording ? begin(y) : NULL;
 
     for (int j = 0; p && j < terms; j++)
         reads(p, s[j].v);
@@ -72,7 +73,7 @@ void __wrap_sum_terms(const run *r, int g, double *y, int terms, const term *s)
 
 void __wrap_sum_columns(const run *r, int g, double *y, int terms, const double *c, const double *const *v)
 {
-    pass *p = recording ? begin(y) : NULL;
+    field_pass *p = recording ? begin(y) : NULL;
 
     for (int j = 0; p && j < terms; j++)
         reads(p, v[j]);
@@ -82,7 +83,7 @@ void __wrap_sum_columns(const run *r, int g, double *y, int terms, const double 
 void __wrap_stage(const run *r, const level *a, const level *b, double *out, const double *base, int n,
                   const double *c, double *const *k)
 {
-    pass *p = recording ? begin(out) : NULL;
+    field_pass *p = recording ? begin(out) : NULL;
 
     if (p && base)
         reads(p, base);
@@ -92,14 +93,14 @@ void __wrap_stage(const run *r, const level *a, const level *b, double *out, con
     __real_stage(r, a, b, out, base, n, c, k);
 }
 
-int __wrap_ask(const score *s, const batch *b, enum predicts want, double *out)
+int __wrap_field_eval(const score *s, const batch *b, enum predicts want, double *out)
 {
-    pass *p = recording && s->predicts != want ? begin(out) : NULL;
+    field_pass *p = recording && s->predicts != want ? begin(out) : NULL;
 
     seen.asked[want]++;
     if (p)
         reads(p, out), reads(p, b->x);
-    return __real_ask(s, b, want, out);
+    return __real_field_eval(s, b, want, out);
 }
 
 static noise philox;
@@ -153,7 +154,7 @@ static void replay_passes(int first, double *pool)
 {
     const double *v[MOST];
 
-    for (const pass *p = seen.pass + first; p < seen.pass + seen.passes; p++) {
+    for (const field_pass *p = seen.pass + first; p < seen.pass + seen.passes; p++) {
         for (int j = 0; j < p->reads; j++)
             /* APART: as in a run, equal places do not share the low bits of addresses */
             v[j] = pool + (size_t)p->from[j] * APART;
@@ -256,7 +257,7 @@ static void one_row(const subject *of, const char *name, double *x, double *pool
         first = record(of, name, &field, STEPS, x, &few);
     if (first < 0 || record(of, name, &field, 2 * STEPS, x, &many) < 0 || times(of, name, &field, first, x, pool,
                                                                                 best)) {
-        printf("%-26s %s\n", name, why());
+        printf("%-26s %s\n", name, last_error());
         return;
     }
     best[2] *= (double)(many - few) / STEPS;

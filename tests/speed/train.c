@@ -78,12 +78,12 @@ static void measure(int threads, const trained *s, const made *m)
 
     omp_set_num_threads(threads);
     if (fit_open(&f, m->ini, m->weights, 0)) {
-        fprintf(stderr, "speed: %s\n", why());
+        fprintf(stderr, "speed: %s\n", last_error());
         return;
     }
     for (int k = 0; k < ROUNDS; k++) {
         BEST(products, 1, bare(threads, s, x, dy, w, y, grad));
-        BEST(steps, 1, if (fit_step(&f)) fprintf(stderr, "speed: %s\n", why()));
+        BEST(steps, 1, if (fit_step(&f)) fprintf(stderr, "speed: %s\n", last_error()));
     }
     snprintf(what, sizeof what, "training %s, %s: a step", s->name, threads == 1 ? "one core" : "two cores");
     row(what, steps / products, "of products", s->limit ? "at most 1.43" : "");
@@ -112,13 +112,13 @@ void train_speed(void)
     made m;
 
     if (made_folder(&m)) {
-        fprintf(stderr, "speed: %s\n", why());
+        fprintf(stderr, "speed: %s\n", last_error());
         return;
     }
     for (unsigned i = 0; i < sizeof nets / sizeof *nets; i++)
         for (int threads = 1; threads <= 2 && threads <= omp_get_num_procs(); threads++)
             if (spec_of(&m, &nets[i]))
-                fprintf(stderr, "speed: %s\n", why());
+                fprintf(stderr, "speed: %s\n", last_error());
             else
                 measure(threads, &nets[i], &m);
     made_close(&m);

@@ -6,8 +6,8 @@
 #include "base/fail.h"
 #include "tests/support/golden.h"
 
-typedef struct block { char name[160]; array a; } block;
-struct golden { int n, room; block *b; char *text; };
+typedef struct golden_block { char name[160]; array a; } golden_block;
+struct golden { int n, room; golden_block *b; char *text; };
 
 void golden_path(const char *file, char *path, size_t size)
 {
@@ -46,11 +46,11 @@ static char *unpack(const char *file)
 /* One block from *text on, which moves behind it. */
 static int read_block(golden *g, char **text)
 {
-    block *b = &g->b[g->n];
+    golden_block *b = &g->b[g->n];
     long rows, cols;
     int used;
 
-    *b = (block){ .a.dims = 2 };
+    *b = (golden_block){ .a.dims = 2 };
     if (sscanf(*text, "@ %159s %ld %ld%n", b->name, &rows, &cols, &used) != 3
         || !(b->a.v = malloc(rows * cols * sizeof *b->a.v)))
         return fail("arrays.txt.gz: block %d is damaged", g->n);
@@ -72,7 +72,7 @@ golden *golden_open(void)
         return golden_close(g), NULL;
     while (*at) {
         if (g->n == g->room) {
-            block *more = realloc(g->b, (g->room = 2 * g->room + 64) * sizeof *more);
+            golden_block *more = realloc(g->b, (g->room = 2 * g->room + 64) * sizeof *more);
 
             if (!more)
                 return golden_close(g), fail("out of memory"), NULL;

@@ -41,13 +41,13 @@ void derivatives_agree(const score *s, points *q)
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(s->jvp);
     CU_ASSERT_PTR_NOT_NULL_FATAL(s->divergence);
-    must(ask_divergence(s, &q->p, PREDICTS_DATA, q->out, q->div));
-    must(ask_jvp(s, &q->p, q->v, PREDICTS_DATA, q->out, q->jv));
+    must(field_divergence(s, &q->p, PREDICTS_DATA, q->out, q->div));
+    must(field_jvp(s, &q->p, q->v, PREDICTS_DATA, q->out, q->jv));
     p.x = x;
     for (int d = -1; d < DIM; d++) {
         for (int i = 0; i < N * DIM; i++)
             x[i] = q->x[i] + h * (d < 0 ? q->v[i] : i % DIM == d);
-        must(ask(s, &p, PREDICTS_DATA, there));
+        must(field_eval(s, &p, PREDICTS_DATA, there));
         for (int i = 0; i < N * DIM; i++) {
             double slope = (there[i] - q->out[i]) / h;
 

@@ -65,7 +65,7 @@ int cvode_open(run *r, int lmm)
     if (!c || SUNContext_Create(NULL, &c->context))
         return fail("%s: out of memory", r->sol->name);
     c->size = (long)(r->par[CVODE_BATCH] ? r->rows : 1) * r->dim;
-    /* the vector is given a sample's memory later; x of the slab is not there, y is */
+    /* the vector is given a sample's memory later; x of the workspace is not there, y is */
     c->y = N_VMake_Serial(c->size, r->y, c->context);
     c->mem = CVodeCreate(lmm, c->context);
     if (!c->y || !c->mem)

@@ -2,14 +2,14 @@
  * DPM-Solver with own steps in lambda: singlestep DPM-Solver of order 1 and 2, or 2 and 3, on the same stages; their
  * difference is the error.
  *
- *   x^(1) = leg of F_a,   x^(i) = leg of F_a + (1st moment)/r (F_r - F_a)       (leg.h with eta = 0)
+ *   x^(1) = leg of F_a,   x^(i) = leg of F_a + (1st moment)/r (F_r - F_a)       (exp_step.h with eta = 0)
  *
  * dpm-adaptive-12 takes F at r = 1/2, -23 at 1/3 and, through it, at 2/3.
  * Steps are chosen row by row: control=power is the paper's rule, atan is
  * k-diffusion's (there one for the whole batch).  For the same error all three cost the same within 7 %, so the usual
  * one stays the default.
  */
-#include "solvers/tools/leg.h"
+#include "solvers/tools/exp_step.h"
 
 enum { RTOL, ATOL, CONTROL, ADAPTIVE_PREDICT };
 
@@ -17,7 +17,7 @@ enum { RTOL, ATOL, CONTROL, ADAPTIVE_PREDICT };
 static void single(run *r, int g, const level *a, const level *b, const double *x, double at, const double *f,
                    double *out)
 {
-    leg l = leg_of((enum form)r->par[ADAPTIVE_PREDICT], a, b, 0);
+    exp_step l = exp_step_of((enum form)r->par[ADAPTIVE_PREDICT], a, b, 0);
     double mean[2] = { 1, 0 }, q;
 
     if (!f) {

@@ -25,7 +25,7 @@
 #include "solvers/solver.h"
 
 typedef struct weights { double u, v, w; } weights;
-typedef struct rule { weights (*at)(const run *, const level *p, const level *a, const level *b); } rule;
+typedef struct pair_rule { weights (*at)(const run *, const level *p, const level *a, const level *b); } pair_rule;
 enum { SECOND, GAMMA };
 
 static const double MOST_GROWTH = 1e6;              /* of round-off by BDIA's way back, with gamma < 1 */
@@ -75,7 +75,7 @@ static int start(run *r, const level *a, const level *b, const double *x, double
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    const rule *m = r->sol->data;
+    const pair_rule *m = r->sol->data;
     double *now = r->w[0], *before = r->w[1], *e = r->w[2];
 
     EACH_GROUP(r, g)
@@ -142,7 +142,8 @@ static int check_bdia(const method *m, const plan *p)
 static void claims_bdia(const method *m, double *order, int *stochastic) { *order = m->par[GAMMA] < 1 ? 1 : 2,
                                                                            *stochastic = 0; }
 
-#define PAIR(name) .data = &(const rule){ name }, .order = 2, .evals = 1, .work = 3, .history = 1, .never = ALPHA_0, \
+#define PAIR(name) .data = &(const pair_rule){ name }, .order = 2, .evals = 1, .work = 3, .history = 1, \
+    .never = ALPHA_0, \
     .step = step, \
                    .open = open_pair, .close = close_pair
 #define SECOND_PARAM [SECOND] = { "second", \

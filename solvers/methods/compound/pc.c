@@ -15,10 +15,10 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     double *u = r->w[0];
 
     if (r->par[CORRECT_STEPS] == 0)
-        return leap(r, 0, a, b, x, y);
+        return inner_step(r, 0, a, b, x, y);
     if (r->par[WHEN] == BEFORE)
-        return leap(r, 1, a, a, x, u) || leap(r, 0, a, b, u, y) ? -1 : 0;
-    return leap(r, 0, a, b, x, u) || leap(r, 1, b, b, u, y) ? -1 : 0;
+        return inner_step(r, 1, a, a, x, u) || inner_step(r, 0, a, b, u, y) ? -1 : 0;
+    return inner_step(r, 0, a, b, x, u) || inner_step(r, 1, b, b, u, y) ? -1 : 0;
 }
 
 /* Its snr and steps are the corrector's. */

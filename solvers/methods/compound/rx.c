@@ -16,7 +16,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     double *whole = r->w[0], *half = r->w[1], c = 1 / (exp2(method_order(r->how->inner[0])) - 1);
 
     between(r, a, b, 0.5, r->mid);
-    if (leap(r, 0, a, b, x, whole) || leap(r, 0, a, r->mid, x, half) || leap(r, 0, r->mid, b, half, y))
+    if (inner_step(r, 0, a, b, x, whole) || inner_step(r, 0, a, r->mid, x, half)
+        || inner_step(r, 0, r->mid, b, half, y))
         return -1;
     EACH_GROUP(r, g)
         combine(r, g, y, {1 + c, y}, {-c, whole});

@@ -37,13 +37,13 @@ static const double half[] = { 0.5, 1 };                     /* of the start: r1
 static const int orders[] = { 1, 2, 3 };
 
 /* Gauss-Legendre on [0, 1]; a[q][p]: the integral of p's Lagrange polynomial up to c[q]. */
-typedef struct rule { double c[Q], w[Q], a[Q][Q]; } rule;
+typedef struct v3_rule { double c[Q], w[Q], a[Q][Q]; } v3_rule;
 
 /* A step of k steps' past has `size` coefficients in rows: of f, y, the corrected state. */
-typedef struct stock { statistics *stat; rule rule; int size; double *table, *row; } stock;
+typedef struct v3_stock { statistics *stat; v3_rule rule; int size; double *table, *row; } v3_stock;
 
 /* Integrals from one level to another: L, S, B, C = int e^(L+S) B, M[m] = int e^(L+S) r^m, r the part of the way. */
-typedef struct leg { double L, S, B, C, M[VALUES]; } leg;
+typedef struct v3_exp_step { double L, S, B, C, M[VALUES]; } v3_exp_step;
 
 static int order_of(const solver *s) { return *(const int *)s->data; }
 
@@ -58,7 +58,7 @@ static int corrected(const solver *s, const double *par, int k)
     return par[CORRECTOR] != CORRECTS_NOT && n > 1 ? n : 0;
 }
 
-static int make_rule(rule *q)
+static int make_rule(v3_rule *q)
 {
     gsl_integration_glfixed_table *t = gsl_integration_glfixed_table_alloc(Q);
 
@@ -78,7 +78,7 @@ static int make_rule(rule *q)
 }
 
 /* From `start` on: at the points into at[], to the end of an interval of length h; returns the end. */
-static double run_up(const rule *q, double h, double start, const double *v, double *at)
+static double run_up(const v3_rule *q, double h, double start, const double *v, double *at)
 {
     double whole = 0;
 
@@ -93,12 +93,12 @@ static double run_up(const rule *q, double h, double start, const double *v, dou
     return start + h * whole;
 }
 
-static leg integrals(const stock *s, int column, double from, double to)
+static v3_exp_step integrals(const v3_stock *s, int column, double from, double to)
 {
-    const rule *q = &s->rule;
+    const v3_rule *q = &s->rule;
     int pieces = (int)fmax(1, ceil(fabs(to - from) / piece));
     double h = (to - from) / pieces;
-    leg o = { 0 };
+    v3_exp_step o = { 0 };
 
     for (int k = 0; k < pieces; k++) {
         double v[STATS], l[Q], rate[Q], b[Q], L[Q], S[Q], B[Q];
@@ -144,7 +144,7 @@ static void value_weights(int n, const double *r, const double *M, int pseudo, d
 }
 
 /* Rows of y = c_0 + keep x + sum c_j f_j from the level at[0] to `to`, the values known at at[0..n-1]. */
-static void step_rows(const stock *s, int n, const level *const *at, const level *to, int pseudo, double *c)
+static void step_rows(const v3_stock *s, int n, const level *const *at, const level *to, int pseudo, double *c)
 {
     int dim = s->stat->dim, wide = columns_wide(dim);
     const level *a = at[0];
@@ -153,12 +153,12 @@ static void step_rows(const stock *s, int n, const level *const *at, const level
     for (int j = 0; j < n; j++)
         r[j] = (at[j]->lambda - a->lambda) / h;
     for (int d = 0; d < dim; d++) {
-        leg whole = integrals(s, d, a->lambda, to->lambda);
+        v3_exp_step whole = integrals(s, d, a->lambda, to->lambda);
         double scale = to->alpha * exp(-whole.L), rest = -whole.C;
 
         value_weights(n, r, whole.M, pseudo, w);
         for (int j = 0; j < n; j++) {
-            leg back = j ? integrals(s, d, a->lambda, at[j]->lambda) : (leg){ 0 };
+            v3_exp_step back = j ? integrals(s, d, a->lambda, at[j]->lambda) : (v3_exp_step){ 0 };
 
             rest += w[j] * back.B;
             c[(j + 2) * wide + d] = -scale * w[j] * exp(-back.S);
@@ -171,7 +171,8 @@ static void step_rows(const stock *s, int n, const level *const *at, const level
 }
 
 /* All rows of step k from at[0] (at[1], ...: where the steps before began) to `to`. */
-static void find(const stock *s, const solver *sol, const double *par, int k, const level *const *at, const level *to,
+static void find(const v3_stock *s, const solver *sol, const double *par, int k, const level *const *at,
+                 const level *to,
                  double *c)
 {
     int dim = s->stat->dim, wide = columns_wide(dim), n = points_at(sol, k), m = corrected(sol, par, k),
@@ -202,7 +203,7 @@ static void find(const stock *s, const solver *sol, const double *par, int k, co
 /* The rows of this step: from the table where it is one of the plan's own. */
 static const double *rows_of(run *r, int g, const level *a, const level *b)
 {
-    const stock *s = r->ext;
+    const v3_stock *s = r->ext;
     const level *at[VALUES] = { a };
 
     if (s->table && r->groups == 1 && a == r->plan->grid + r->k && b == a + 1 && r->k < r->plan->steps)
@@ -244,7 +245,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     return 0;
 }
 
-static int fill_table(const run *r, stock *s)
+static int fill_table(const run *r, v3_stock *s)
 {
     const plan *p = r->plan;
 
@@ -268,7 +269,7 @@ static int fill_table(const run *r, stock *s)
 
 static int open(run *r)
 {
-    stock *s = r->ext = calloc(1, sizeof *s);
+    v3_stock *s = r->ext = calloc(1, sizeof *s);
     int kind = (int)r->par[STATISTICS];
 
     if (!s)
@@ -280,7 +281,7 @@ static int open(run *r)
 
 static void shut(run *r)
 {
-    stock *s = r->ext;
+    v3_stock *s = r->ext;
 
     if (!s)
         return;

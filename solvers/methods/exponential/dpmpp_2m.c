@@ -18,7 +18,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         if (predictions(r, 0, 2) == 1) {
             combine(r, g, y, {keep, x}, {gain, now});
         } else {
-            double q = stretch(h, a[g].lambda - r->past[0][g].lambda) / 2;
+            double q = step_ratio(h, a[g].lambda - r->past[0][g].lambda) / 2;
 
             combine(r, g, y, {keep, x}, {gain * (1 + q), now}, {-gain * q, before});
         }

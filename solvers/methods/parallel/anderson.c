@@ -158,7 +158,8 @@ static int whole(run *r, int steps, const level *grid, double *x) { return windo
 const solver solver_anderson = {
     .name = "anderson", .about = "Picard iteration with triangular Anderson acceleration, parallel in time",
     .cite = "Tang et al. 2024, arXiv:2402.09970",
-    .evals = 1, .inners = 1, .twin = 1, .shape = window_shape, .claims = window_claims, .check = window_check,
+    .evals = 1, .inners = 1, .serial_reference = 1, .shape = window_shape, .claims = window_claims,
+    .check = window_check,
     .open = open, .whole = whole,
     .close = window_close,
     .par = { WINDOW_PARAMS, [MEMORY] = { "memory", "iterations that are remembered; 0: none", NULL, 1, 0, MOST, 1 },

@@ -28,7 +28,7 @@ typedef struct slice { int first, last, iteration, waiting, fine, coarse, coarse
 
 /* Of slice n of a row: whether its start is the serial run's, whether the one before was and the one in NEXT is;
  * whether the start did not change. */
-typedef struct known { unsigned char exact, exact_before, exact_next, same; } known;
+typedef struct known_slice { unsigned char exact, exact_before, exact_next, same; } known_slice;
 
 /* For the coarse method's noise. */
 typedef struct shared { const noise *fine; const level *grid; int steps; long draws; double *one; } shared;
@@ -39,12 +39,12 @@ typedef struct parareal {
     /* slices now; slices at most; whole solves at once; rows that still run */
     int slices, total, lockstep, rows, *of;
     double *a[ARRAYS];                              /* n x (total + 1) x dim each */
-    known *k;                                       /* n x (total + 1) */
+    known_slice *k;                                       /* n x (total + 1) */
     slice *s;                                       /* total + 1 */
     plan coarse;                                    /* with the noise of the fine steps */
     noise sums;
     shared data;
-    void *slab;
+    void *workspace;
 } parareal;
 
 static int slice_steps(const method *m, int steps)
@@ -106,7 +106,7 @@ static int lay_out(parareal *p, run *r)
     p->total = count(r->how, r->plan->steps), places = (size_t)n * (p->total + 1);
     bytes = ((ARRAYS * places + 1) * r->dim) * sizeof **p->a + (p->total + 1) * sizeof *p->s + n * sizeof *p->of
         + places * sizeof *p->k;
-    if (!(at = p->slab = malloc(bytes)))
+    if (!(at = p->workspace = malloc(bytes)))
         return fail("parareal: out of memory: %zu bytes for %d slices; take fewer", bytes, p->total);
     r->bytes += bytes;
     for (int i = 0; i < ARRAYS; i++, at += places * r->dim * sizeof **p->a)
@@ -114,7 +114,7 @@ static int lay_out(parareal *p, run *r)
     p->data.one = (double *)at, at += r->dim * sizeof **p->a;
     p->s = (slice *)at, at += (p->total + 1) * sizeof *p->s;
     p->of = (int *)at, at += n * sizeof *p->of;
-    p->k = (known *)at;
+    p->k = (known_slice *)at;
     return 0;
 }
 
@@ -147,12 +147,12 @@ static void shut(run *r)
         return;
     team_close(&p->team);
     slots_close(&p->run[F]), slots_close(&p->run[G]);
-    free(p->slab), free(p);
+    free(p->workspace), free(p);
 }
 
 static double *state(const parareal *p, int array, int row, int n,
                      int dim) { return p->a[array] + ((size_t)row * (p->total + 1) + n) * dim; }
-static known *of_row(const parareal *p, int row, int n) { return p->k + (size_t)row * (p->total + 1) + n; }
+static known_slice *of_row(const parareal *p, int row, int n) { return p->k + (size_t)row * (p->total + 1) + n; }
 static void copy(const parareal *p, int to, int from, int row, int n,
                  int dim) { memcpy(state(p, to, row, n, dim), state(p, from, row, n, dim), dim * sizeof(double)); }
 static int fine_done(const slice *s) { return s->fine == s->last - s->first; }
@@ -168,7 +168,7 @@ static void begin(run *r, parareal *p, int n)
 
     for (int i = 0; i < p->rows; i++) {
         int row = p->of[i];
-        known *k = of_row(p, row, n);
+        known_slice *k = of_row(p, row, n);
 
         k->same = s->iteration >= 0 && !memcmp(state(p, NEXT, row, n, dim), state(p, START, row, n, dim),
                                                dim * sizeof(double));
@@ -193,7 +193,7 @@ static void correct(const run *r, const parareal *p, int row, int n, int exact)
 {
     double *y = state(p, NEXT, row, n + 1, r->dim), *fine = state(p, exact ? FINE : FINE_BEFORE, row, n, r->dim);
     const double *now = state(p, COARSE_NOW, row, n, r->dim), *before = state(p, COARSE_BEFORE, row, n, r->dim);
-    const known *k = of_row(p, row, n);
+    const known_slice *k = of_row(p, row, n);
     int first = p->s[n].iteration == 0 && !exact, keep = exact || (!first && k->same);
 
     for (int d = 0; d < r->dim; d++)
@@ -383,7 +383,7 @@ static int check(const method *m, const plan *p)
 const solver solver_parareal = {
     .name = "parareal", .about = "parareal over the trajectory, COARSE/FINE, parallel in time",
     .cite = "Selvam et al. 2024, arXiv:2412.08292",
-    .evals = 1, .inners = 2, .twin = 1 + F, .shape = shape, .claims = claims, .check = check, .open = open,
+    .evals = 1, .inners = 2, .serial_reference = 1 + F, .shape = shape, .claims = claims, .check = check, .open = open,
     .whole = whole, .close = shut,
     .par = { [SLOTS_WINDOW] = { "window", "slices of the trajectory", NULL, 10, 2, 1e6, 1 },
              [COARSE] = { "coarse", "steps of the coarse method in a slice", NULL, 1, 1, 1e6, 1 },

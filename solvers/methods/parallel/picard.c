@@ -34,7 +34,8 @@ static int whole(run *r, int steps, const level *grid, double *x) { return windo
 const solver solver_picard = {
     .name = "picard", .about = "Picard iteration over a sliding window, parallel in time",
     .cite = "Shih et al. 2023, arXiv:2305.16317",
-    .evals = 1, .inners = 1, .twin = 1, .shape = window_shape, .claims = window_claims, .check = window_check,
+    .evals = 1, .inners = 1, .serial_reference = 1, .shape = window_shape, .claims = window_claims,
+    .check = window_check,
     .open = open, .whole = whole,
     .close = window_close,
     .par = { WINDOW_PARAMS, [WINDOW_OWN] = { "norm", "every row has its own window, or all of the batch one",

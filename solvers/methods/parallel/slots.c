@@ -38,7 +38,7 @@ int slots_open(slots *s, run *r, int inner, int room)
 
     *s = (slots){ .room = room, .rings = restarts(r->how->inner[inner]->sol) ? MAX_PAST + 2 : 2 };
     bytes = 2 * states + room * (s->rings * sizeof **s->ring + sizeof *s->s);
-    if (!(at = s->slab = malloc(bytes)))
+    if (!(at = s->workspace = malloc(bytes)))
         return fail("%s: out of memory: %zu bytes for %d solves at once; take a smaller window", r->sol->name, bytes,
                     room);
     r->bytes += bytes;
@@ -50,7 +50,7 @@ int slots_open(slots *s, run *r, int inner, int room)
     return count_draws(s, r, inner);
 }
 
-void slots_close(slots *s) { free(s->slab); }
+void slots_close(slots *s) { free(s->workspace); }
 
 /* The longest first, so that those which still run are the first groups. */
 static int sort(slots *s)
@@ -97,7 +97,7 @@ int slots_run(slots *s, run *r, int inner, const level *grid)
         }
         in->draws = 0;
         status = in->sol->step(in, a, b, from, to);
-        turn(in, a);
+        shift_history(in, a);
         swap = from, from = to, to = swap;
         EACH_GROUP(in, g)
             if (s->s[g].steps == j + 1)
@@ -134,10 +134,10 @@ int team_open(team *t, run *r, int rows)
 
     *t = (team){ .n = 1, .of = { (score *)r->field } };
     for (n = n < most ? n : most; t->n < n; t->n++)
-        if (!(t->of[t->n] = f->twin ? f->twin(f->self, rows) : (score *)r->field))
+        if (!(t->of[t->n] = f->thread_copy ? f->thread_copy(f->self, rows) : (score *)r->field))
             return FAILED;
         else
-            t->own = f->twin != NULL;
+            t->own = f->thread_copy != NULL;
     share(r, t);
     return 0;
 }
@@ -182,7 +182,7 @@ int slots_check(const method *m, const plan *p, int inner, int slice, const char
     const method *in = m->inner[inner];
     const char *own = m->sol->name, *name = in->sol->name;
 
-    if (in->sol->twin)
+    if (in->sol->serial_reference)
         return fail("%s: %s%s is parallel in time itself; wrap a plain method such as ddim", own, what, name);
     if (!in->sol->step || in->sol->adapts)
         return fail("%s: %s%s chooses its own steps and cannot be cut into slices; wrap a method of fixed steps such "
@@ -199,12 +199,12 @@ int slots_check(const method *m, const plan *p, int inner, int slice, const char
     return 0;
 }
 
-const method *method_twin(const method *m, int steps, method *room)
+const method *method_serial(const method *m, int steps, method *room)
 {
     int slice = (int)method_par(m, "slice", 0), window = (int)method_par(m, "window", 1);
-    const method *in = m->sol->twin ? m->inner[m->sol->twin - 1] : m;
+    const method *in = m->sol->serial_reference ? m->inner[m->sol->serial_reference - 1] : m;
 
-    if (!m->sol->twin || !restarts(in->sol))
+    if (!m->sol->serial_reference || !restarts(in->sol))
         return in;
     *room = (method){ .sol = &solver_picard,
                       .par = { [SLOTS_WINDOW] = 1, [SLOTS_SLICE] = slice > 0 ? slice : (steps + window - 1) / window },

@@ -14,7 +14,7 @@ typedef struct slots {
     double *x, *y;                          /* room x dim: states of the solves under way */
     level *ring[MAX_PAST + 2];              /* room levels each: where the last steps stood */
     long draws;                             /* of one step of the method */
-    void *slab;
+    void *workspace;
 } slots;
 
 /* The first parameters of every such method. */

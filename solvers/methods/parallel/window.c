@@ -46,7 +46,7 @@ int window_open(run *r, int extras)
     places = (size_t)n * (w->width + 1), w->size = places * r->dim;
     bytes = (3 + extras) * w->size * sizeof *w->x + (2 * w->total + 1) * sizeof *w->scale + (places + 3 * n)
         * sizeof *w->of;
-    if (!(at = w->slab = malloc(bytes)))
+    if (!(at = w->workspace = malloc(bytes)))
         return fail("%s: out of memory: %zu bytes for windows of %d; take a smaller one", r->sol->name, bytes,
                     w->width);
     r->bytes += bytes;
@@ -64,7 +64,7 @@ void window_close(run *r)
         return;
     team_close(&w->team);
     slots_close(&w->run);
-    free(w->slab), free(w);
+    free(w->workspace), free(w);
 }
 
 /* Where state k stands on the grid. */

@@ -29,7 +29,7 @@ typedef struct window {
     double *more; int extras;               /* arrays like x that slide with it: array i of them at more + i size */
     size_t size;
     double *scale, *carry;                  /* a state; a slice */
-    void *slab;
+    void *workspace;
 } window;
 
 /* New guesses of the len states behind the first; returns how many of them, from the first on, are settled (or, at the

@@ -1,6 +1,6 @@
 /*
  * Ancestral methods of k-diffusion: a step of the flow down to s_d, then fresh noise up to s_b (s = sigma/alpha; the
- * split leg of leg.h).
+ * split leg of exp_step.h).
  *
  *   euler-ancestral        down by Euler in s, which is DDIM: the same as ddim:eta=1
  *   dpm-2-ancestral        down by the midpoint in log s:  u_d = u_a + (s_d - s_a) E(u_a + (s_m - s_a) E(u_a)),
@@ -10,10 +10,10 @@
  * The noise is added behind the whole flow down, so the second-order ones are right for the law of x alone.
  */
 #include <math.h>
-#include "solvers/tools/leg.h"
+#include "solvers/tools/exp_step.h"
 
 /* y += std z where there is noise. */
-static void add_noise(run *r, int g, const leg *l, const double *z, double *y)
+static void add_noise(run *r, int g, const exp_step *l, const double *z, double *y)
 {
     if (r->par[ETA] > 0)
         combine(r, g, y, {1, y}, {l->std * r->par[S_NOISE], z});
@@ -28,7 +28,7 @@ static int euler(run *r, const level *a, const level *b, const double *x, double
     if (r->par[ETA] > 0)
         draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        leg l = leg_split(a + g, b + g, r->par[ETA]);
+        exp_step l = exp_step_split(a + g, b + g, r->par[ETA]);
 
         combine(r, g, y, {l.keep, x}, {l.gain, now});
         add_noise(r, g, &l, z, y);
@@ -42,7 +42,7 @@ static void middles(run *r, const level *a, const level *b)
     const process *p = r->plan->proc;
 
     EACH_GROUP(r, g)
-        r->mid[g].t = p->t_of_lambda(p, a[g].lambda - leg_split(a + g, b + g, r->par[ETA]).z / 2);
+        r->mid[g].t = p->t_of_lambda(p, a[g].lambda - exp_step_split(a + g, b + g, r->par[ETA]).z / 2);
     p->at(p, r->groups, r->mid);
 }
 
@@ -63,7 +63,7 @@ static int dpm_2(run *r, const level *a, const level *b, const double *x, double
     if (r->par[ETA] > 0)
         draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        leg l = leg_split(a + g, b + g, r->par[ETA]);
+        exp_step l = exp_step_split(a + g, b + g, r->par[ETA]);
         double s = a[g].sigma / a[g].alpha;
 
         combine(r, g, y, {b[g].alpha / a[g].alpha, x}, {b[g].alpha * s * expm1(l.z), e});
@@ -80,7 +80,7 @@ static int dpmpp_2s(run *r, const level *a, const level *b, const double *x, dou
         return -1;
     middles(r, a, b);
     EACH_GROUP(r, g) {
-        leg l = leg_of(DATA, a + g, r->mid + g, 0);
+        exp_step l = exp_step_of(DATA, a + g, r->mid + g, 0);
 
         combine(r, g, y, {l.keep, x}, {l.gain, now});
     }
@@ -89,7 +89,7 @@ static int dpmpp_2s(run *r, const level *a, const level *b, const double *x, dou
     if (r->par[ETA] > 0)
         draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        leg l = leg_split(a + g, b + g, r->par[ETA]);
+        exp_step l = exp_step_split(a + g, b + g, r->par[ETA]);
 
         combine(r, g, y, {l.keep, x}, {l.gain, now});
         add_noise(r, g, &l, z, y);
@@ -99,7 +99,7 @@ static int dpmpp_2s(run *r, const level *a, const level *b, const double *x, dou
 
 const solver solver_euler_ancestral = {
     .name = "euler-ancestral", .about = "Euler down, noise up", .cite = "k-diffusion, sample_euler_ancestral",
-    .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .claims = leg_claims,
+    .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .claims = exp_step_claims,
     .step = euler,
     .par = { ETA_SPLIT, NOISE_SCALE },
 };
@@ -107,7 +107,8 @@ const solver solver_euler_ancestral = {
 const solver solver_dpm_2_ancestral = {
     .name = "dpm-2-ancestral", .about = "midpoint in log s down, noise up",
     .cite = "k-diffusion, sample_dpm_2_ancestral",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims,
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0,
+    .claims = exp_step_claims,
     .step = dpm_2,
     .par = { ETA_SPLIT, NOISE_SCALE },
 };
@@ -115,7 +116,8 @@ const solver solver_dpm_2_ancestral = {
 const solver solver_dpmpp_2s_ancestral = {
     .name = "dpmpp-2s-ancestral", .about = "DPM-Solver++(2S) down, noise up",
     .cite = "k-diffusion, sample_dpmpp_2s_ancestral",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims,
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0,
+    .claims = exp_step_claims,
     .step = dpmpp_2s,
     .par = { ETA_SPLIT, NOISE_SCALE },
 };

@@ -2,12 +2,12 @@
  * SDE-DPM-Solver++(2S) over pairs of steps a -> m -> b: the first is exponential Euler-Maruyama, the second starts at a
  * once more,
  *
- *   y = leg(a, b) of  D_a + (D_m - D_a)/2r + std z_ab,   r = (lambda_m - lambda_a)/(lambda_b - lambda_a)
- *   (leg.h)
+ *   y = exp_step(a, b) of  D_a + (D_m - D_a)/2r + std z_ab,   r = (lambda_m - lambda_a)/(lambda_b - lambda_a)
+ *   (exp_step.h)
  *
  * with z_ab the path's: made of the normals of both halves.  As shipped (diffusers) z_ab is fresh: weak order 1.
  */
-#include "solvers/tools/leg.h"
+#include "solvers/tools/exp_step.h"
 
 static const int path = 0, fresh = 1;
 
@@ -23,8 +23,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     if (noisy)
         draw_noise(r, second && *(const int *)r->sol->data ? from : a, b, second ? z : z_before);
     EACH_GROUP(r, g) {
-        leg l = leg_of(DATA, from + g, b + g, eta);
-        double q = second ? stretch(l.h, a[g].lambda - from[g].lambda) / 2 : 0, late = scale * l.std, early = 0;
+        exp_step l = exp_step_of(DATA, from + g, b + g, eta);
+        double q = second ? step_ratio(l.h, a[g].lambda - from[g].lambda) / 2 : 0, late = scale * l.std, early = 0;
 
         if (!second) {
             sum_terms(r, g, y, 2 + noisy, (term[]){ { l.keep, x }, { l.gain, now }, { late, z_before } });
@@ -32,8 +32,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
             continue;
         }
         if (!*(const int *)r->sol->data) {
-            early = scale * leg_part(DATA, eta, from[g].lambda, a[g].lambda, b + g);
-            late = scale * leg_part(DATA, eta, a[g].lambda, b[g].lambda, b + g);
+            early = scale * exp_step_part(DATA, eta, from[g].lambda, a[g].lambda, b + g);
+            late = scale * exp_step_part(DATA, eta, a[g].lambda, b[g].lambda, b + g);
         }
         sum_terms(r, g, y, 3 + 2 * noisy,
                   (term[]){ { l.keep, start }, { l.gain * (1 - q), before }, { l.gain * q, now }, { late, z },
@@ -46,7 +46,7 @@ const solver solver_dpmpp_2s_sde = {
     .name = "dpmpp-2s-sde", .about = "SDE-DPM-Solver++(2S) over pairs of steps, on one path", .cite = "Lu et al. 2022b",
     .data = &path, .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 5, .history = 1,
     .never = ALPHA_0 | SIGMA_0,
-    .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
+    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
 };
 
 const solver solver_dpmpp_2s_sde_shipped = {
@@ -54,5 +54,5 @@ const solver solver_dpmpp_2s_sde_shipped = {
     .cite = "diffusers, DPMSolverSinglestepScheduler",
     .data = &fresh, .order = 1, .strong = 0, .stochastic = 1, .evals = 1, .work = 5, .history = 1,
     .never = ALPHA_0 | SIGMA_0,
-    .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
+    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
 };

@@ -13,8 +13,8 @@
 #include <math.h>
 #include "solvers/solver.h"
 
-typedef struct kind { int order, shipped; } kind;
-static const kind first = { 1, 0 }, second = { 2, 0 }, third = { 3, 0 }, second_shipped = { 2, 1 },
+typedef struct er_kind { int order, shipped; } er_kind;
+static const er_kind first = { 1, 0 }, second = { 2, 0 }, third = { 3, 0 }, second_shipped = { 2, 1 },
     third_shipped = { 3, 1 };
 
 enum { NODES = 20, RIEMANN = 100 };
@@ -71,7 +71,7 @@ static void weights(const run *r, int g, int n, const level *a, double ratio, co
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    const kind *K = r->sol->data;
+    const er_kind *K = r->sol->data;
     double *z = r->w[K->order];
     int n = r->k + 1 < K->order ? r->k + 1 : K->order;
 

@@ -1,12 +1,12 @@
 /*
  * Exponential Euler-Maruyama: the prediction is frozen over the step, everything else is exact.
  *
- *   y = keep x + gain F(x, a) + std z                                                            (leg.h)
+ *   y = keep x + gain F(x, a) + std z                                                            (exp_step.h)
  *
  * exp-em freezes the data prediction (SDE-DPM-Solver++ 1; at eta = 1 ancestral sampling with the posterior variance),
  * seeds-1 the noise prediction (SEEDS-1): another scheme, with larger errors.
  */
-#include "solvers/tools/leg.h"
+#include "solvers/tools/exp_step.h"
 
 static const enum form data = DATA, noise_form = NOISE;
 
@@ -20,7 +20,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     if (eta > 0)
         draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        leg l = leg_of(form, a + g, b + g, eta);
+        exp_step l = exp_step_of(form, a + g, b + g, eta);
 
         if (eta > 0)
             combine(r, g, y, {l.keep, x}, {l.gain, now}, {l.std * r->par[S_NOISE], z});
@@ -34,12 +34,12 @@ const solver solver_exp_em = {
     .name = "exp-em", .about = "exponential Euler-Maruyama, data prediction frozen",
     .cite = "Lu et al. 2022b, section 5",
     .data = &data, .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0,
-    .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
+    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
 };
 
 const solver solver_seeds_1 = {
     .name = "seeds-1", .about = "exponential Euler-Maruyama, noise prediction frozen",
     .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 1",
     .data = &noise_form, .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = ALPHA_0 | SIGMA_0,
-    .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
+    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
 };

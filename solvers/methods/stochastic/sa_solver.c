@@ -1,5 +1,5 @@
 /*
- * SA-Solver: stochastic Adams predictor and corrector on the reverse SDE with a share tau^2 of its noise (leg.h).
+ * SA-Solver: stochastic Adams predictor and corrector on the reverse SDE with a share tau^2 of its noise (exp_step.h).
  *
  *   predictor: y   = keep x_c + gain sum_(j < p) w_j F_j + std z             F at a and at the p - 1 levels before
  *   corrector: x_c = keep x_c' + gain sum_(j < c) w_j F_j + std z'
@@ -10,7 +10,7 @@
  * weights = half takes h/2 for the slope's weight where two points are used (the authors' choice for few steps).
  */
 #include <math.h>
-#include "solvers/tools/leg.h"
+#include "solvers/tools/exp_step.h"
 
 enum { P, C, TAU, FROM, TO, WEIGHTS, PREDICT };
 enum { POINTS = 4, BASE = POINTS, NOISE_KEPT = BASE + 1 };  /* w[0..3]: predictions; x_c; the noise of the last step */
@@ -22,12 +22,12 @@ static double eta_at(const run *r, const level *a)
     return a->t >= r->par[FROM] && a->t <= r->par[TO] ? tau * tau : 0;
 }
 
-/* out = leg(from, to) of the polynomial through the n last predictions (the newest at a), and its noise. */
+/* out = exp_step(from, to) of the polynomial through the n last predictions (the newest at a), and its noise. */
 static void adams(run *r, int g, const level *a, int n, const level *from, const level *to, const double *x,
                   double *out)
 {
     double eta = eta_at(r, from), node[POINTS], w[POINTS];
-    leg l = leg_of((enum form)r->par[PREDICT], from, to, eta);
+    exp_step l = exp_step_of((enum form)r->par[PREDICT], from, to, eta);
     term sum[POINTS + 2] = { { l.keep, x } };
     int terms = 1;
 

@@ -1,5 +1,5 @@
 /*
- * SDE-DPM-Solver++(3M): the parabola through three data predictions under the exponential weight of a leg (leg.h).
+ * SDE-DPM-Solver++(3M): the parabola through three data predictions under the exponential weight of a leg (exp_step.h).
  *
  *   y = keep x + gain sum_j w_j D_j + std z,   w: exp_weights of the nodes 0, -h_1/h, -(h_1 + h_2)/h
  *
@@ -9,7 +9,7 @@
  * noise in second differences is weighted by 1 in every step, which leaves weak order 1 and no strong convergence.
  */
 #include <math.h>
-#include "solvers/tools/leg.h"
+#include "solvers/tools/exp_step.h"
 
 enum { LIKE = OWN };
 enum { DIFFUSERS, K_DIFFUSION };
@@ -17,13 +17,13 @@ static const int right = 0, shipped = 1;
 
 /* What the shipped programs take for the weight of the curvature, over gain: half the second moment, or that less 1 in
  * units of the gain's scale. */
-static double shipped_curve(int like, const leg *l, const double *mean)
+static double shipped_curve(int like, const exp_step *l, const double *mean)
 {
     return mean[2] / 2 - (like == DIFFUSERS ? 1 / -expm1(l->z) : 0);
 }
 
 /* The weights of D at the last n nodes. */
-static void weights(const run *r, const leg *l, int n, const double *node, double *w)
+static void weights(const run *r, const exp_step *l, int n, const double *node, double *w)
 {
     if (n == 3 && *(const int *)r->sol->data) {
         double mean[3], bend, slope;
@@ -55,7 +55,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     if (eta > 0)
         draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        leg l = leg_of(DATA, a + g, b + g, eta);
+        exp_step l = exp_step_of(DATA, a + g, b + g, eta);
         double node[3] = { 0 }, w[3];
         term sum[5] = { { l.keep, x } };
         int n = 1;
@@ -75,12 +75,12 @@ const solver solver_sde_dpmpp_3m = {
     .name = "sde-dpmpp-3m", .about = "SDE-DPM-Solver++, third-order multistep",
     .cite = "Lu et al. 2022b; Xue et al. 2023",
         .data = &right, .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
-    .claims = leg_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE, LAST_STEPS },
+    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE, LAST_STEPS },
 };
 
 static void shipped_claims(const method *m, double *order, int *stochastic)
 {
-    leg_claims(m, order, stochastic);
+    exp_step_claims(m, order, stochastic);
     if (m->par[LIKE] == K_DIFFUSION && *order)
         *order = 2;
 }

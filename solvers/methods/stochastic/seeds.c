@@ -1,8 +1,8 @@
 /*
  * Exponential Runge-Kutta methods of the reverse SDE whose stages and step see one Brownian path (SEEDS; legs as in
- * leg.h).
+ * exp_step.h).
  *
- *   seeds-2   u = leg(a, m) F_a,  y = leg(a, b) of:   phi1  (1 - 1/2r) F_a + 1/2r F_m     phi2
+ *   seeds-2   u = exp_step(a, m) F_a,  y = exp_step(a, b) of:   phi1  (1 - 1/2r) F_a + 1/2r F_m     phi2
  *             F_a + (1st moment)/r (F_m - F_a)
  *   seeds-3   u1 at 1/3 of the step by F_a, u2 at 2/3 and y by  F_a + (1st moment)/r (F_i - F_a),  i the stage before
  *
@@ -11,7 +11,7 @@
  * 1.
  */
 #include <math.h>
-#include "solvers/tools/leg.h"
+#include "solvers/tools/exp_step.h"
 
 enum { RATIO = OWN, WEIGHT, PREDICT };
 enum { PHI1, PHI2 };
@@ -22,7 +22,7 @@ static enum predicts asks(enum form f) { return f == DATA ? PREDICTS_DATA : PRED
 
 static void dpmpp_claims(const method *m, double *order, int *stochastic)
 {
-    leg_claims(m, order, stochastic);
+    exp_step_claims(m, order, stochastic);
     if (m->par[SOURCE] == FRESH && *stochastic && *order)
         *order = 1;
 }
@@ -42,22 +42,22 @@ static int seeds_2(run *r, const level *a, const level *b, const double *x, doub
         draw_noise(r, r->mid, b, z2);
     }
     EACH_GROUP(r, g) {
-        leg l = leg_of(form, a + g, r->mid + g, eta);
+        exp_step l = exp_step_of(form, a + g, r->mid + g, eta);
 
         sum_terms(r, g, y, 2 + (noisy > 0), (term[]){ { l.keep, x }, { l.gain, f1 }, { scale * l.std, z1 } });
     }
     if (eval(r, r->mid, y, asks(form), f2))
         return -1;
     EACH_GROUP(r, g) {
-        leg l = leg_of(form, a + g, b + g, eta);
+        exp_step l = exp_step_of(form, a + g, b + g, eta);
         double mean[2] = { 1, 0.5 }, q, mid = r->mid[g].lambda;
 
         if (r->par[WEIGHT] == PHI2)
             exp_moments(2, l.z, mean);
         q = mean[1] / ratio;
         sum_terms(r, g, y, 3 + noisy, (term[]){ { l.keep, x }, { l.gain * (1 - q), f1 }, { l.gain * q, f2 },
-                                                { scale * leg_part(form, eta, a[g].lambda, mid, b + g), z1 },
-                                                { scale * leg_part(form, eta, mid, b[g].lambda, b + g), z2 } });
+                                                { scale * exp_step_part(form, eta, a[g].lambda, mid, b + g), z1 },
+                                                { scale * exp_step_part(form, eta, mid, b[g].lambda, b + g), z2 } });
     }
     return 0;
 }
@@ -76,18 +76,18 @@ static int dpmpp_sde(run *r, const level *a, const level *b, const double *x, do
         draw_noise(r, fresh ? a : r->mid, b, z2);
     }
     EACH_GROUP(r, g) {
-        leg l = leg_split(a + g, r->mid + g, eta);
+        exp_step l = exp_step_split(a + g, r->mid + g, eta);
 
         sum_terms(r, g, y, 2 + (noisy > 0), (term[]){ { l.keep, x }, { l.gain, f1 }, { scale * l.std, z1 } });
     }
     if (eval_data(r, r->mid, y, f2))
         return -1;
     EACH_GROUP(r, g) {
-        leg l = leg_split(a + g, b + g, eta);
+        exp_step l = exp_step_split(a + g, b + g, eta);
         double w[2] = { 0, 1 }, q = 1 / (2 * ratio);
 
         if (!fresh)
-            leg_join(a + g, r->mid + g, b + g, w);
+            exp_step_join(a + g, r->mid + g, b + g, w);
         sum_terms(r, g, y, 3 + noisy, (term[]){ { l.keep, x }, { l.gain * (1 - q), f1 }, { l.gain * q, f2 },
                                                 { scale * l.std * w[0], z1 }, { scale * l.std * w[1], z2 } });
     }
@@ -102,7 +102,7 @@ static void stage_3(run *r, int g, int i, const double *at, const level *from, c
     static const double R[3] = { 1. / 3, 2. / 3, 1 };
     enum form form = (enum form)r->par[OWN];
     double **w = r->w, eta = r->par[ETA], mean[2], q = 0;
-    leg l = leg_of(form, from, to, eta);
+    exp_step l = exp_step_of(form, from, to, eta);
     term sum[6] = { { l.keep, x } };
     int n = 2;
 
@@ -113,7 +113,7 @@ static void stage_3(run *r, int g, int i, const double *at, const level *from, c
     }
     sum[1] = (term){ l.gain * (1 - q), w[0] };
     for (int j = 0; j <= i && eta > 0; j++)
-        sum[n++] = (term){ r->par[S_NOISE] * leg_part(form, eta, at[j], at[j + 1], to), w[2 + j] };
+        sum[n++] = (term){ r->par[S_NOISE] * exp_step_part(form, eta, at[j], at[j + 1], to), w[2 + j] };
     sum_terms(r, g, out, n, sum);
 }
 
@@ -151,7 +151,8 @@ const solver solver_dpmpp_sde = {
 const solver solver_seeds_2 = {
     .name = "seeds-2", .about = "exponential Runge-Kutta of two stages on one path",
     .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 2",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims,
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0 | SIGMA_0,
+    .claims = exp_step_claims,
     .step = seeds_2,
     .par = { ETA_SDE, NOISE_SCALE, [RATIO] = RATIO_PARAM, [WEIGHT] = { "weight", "of the stages", "phi1 phi2", 0 },
              [PREDICT] = PREDICT_CHOICE },
@@ -160,7 +161,8 @@ const solver solver_seeds_2 = {
 const solver solver_seeds_3 = {
     .name = "seeds-3", .about = "exponential Runge-Kutta of three stages on one path",
     .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 3",
-    .order = 2, .strong = 1, .stochastic = 1, .evals = 3, .work = 5, .never = ALPHA_0 | SIGMA_0, .claims = leg_claims,
+    .order = 2, .strong = 1, .stochastic = 1, .evals = 3, .work = 5, .never = ALPHA_0 | SIGMA_0,
+    .claims = exp_step_claims,
     .step = seeds_3,
     .par = { ETA_SDE, NOISE_SCALE, [OWN] = PREDICT_CHOICE },
 };

@@ -17,25 +17,25 @@
 
 enum { MOST = 3, TERMS = 0, ALL = 1 };
 typedef double ends[3];                                     /* of g at a, at b, and at the part `inside` of the step */
-typedef struct table {
+typedef struct sra_table {
     int stages;
     double c[MOST], A[MOST][MOST], w[MOST], inside;
     ends V[MOST], B[MOST], beta1, beta2, beta3, beta4;
-} table;
+} sra_table;
 
-static const table sra1 = { 2, .c = { 0, 3. / 4 }, .A = { { 0 }, { 3. / 4 } }, .B = { { 0 }, { 0, 3. / 2 } },
+static const sra_table sra1 = { 2, .c = { 0, 3. / 4 }, .A = { { 0 }, { 3. / 4 } }, .B = { { 0 }, { 0, 3. / 2 } },
                             .w = { 1. / 3, 2. / 3 },
                             .beta1 = { 0, 1 }, .beta3 = { 1, -1 } };
-static const table sra3 = { 3, .c = { 0, 1, 1. / 2 }, .A = { { 0 }, { 1 }, { 1. / 4, 1. / 4 } },
+static const sra_table sra3 = { 3, .c = { 0, 1, 1. / 2 }, .A = { { 0 }, { 1 }, { 1. / 4, 1. / 4 } },
                             .B = { { 0 }, { 0 }, { 1. / 2, 1 } },
                             .w = { 1. / 6, 1. / 6, 2. / 3 }, .beta1 = { 0, 1 }, .beta3 = { 1, -1 } };
 
 /* The stages are shifted by g (Z - dW/2), the area between the path and its chord. */
-static const table shark = { 2, .c = { 0, 5. / 6 }, .A = { { 0 }, { 5. / 6 } }, .B = { { 1 }, { 1 } },
+static const sra_table shark = { 2, .c = { 0, 5. / 6 }, .A = { { 0 }, { 5. / 6 } }, .B = { { 1 }, { 1 } },
                              .V = { { -1. / 2 }, { -1. / 2 + 5. / 6 } },
                              .w = { 2. / 5, 3. / 5 }, .beta1 = { 0, 1 }, .beta3 = { 1, -1 } };
 
-static const table srk = { 3, .c = { 0, 1, 1. / 2 }, .A = { { 0 }, { 1 }, { 1. / 4, 1. / 4 } },
+static const sra_table srk = { 3, .c = { 0, 1, 1. / 2 }, .A = { { 0 }, { 1 }, { 1. / 4, 1. / 4 } },
                            .B = { { 0 }, { 0 }, { 1, 0, 1. / 2 } },
                            .w = { 1. / 6, 1. / 6, 2. / 3 }, .inside = 1. / 4, .beta1 = { -1, 2. / 3, 4. / 3 },
                            .beta2 = { 1, 1. / 3, -4. / 3 },
@@ -85,7 +85,7 @@ static void draw_path(run *r, const level *a, const level *b)
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    const table *T = r->sol->data;
+    const sra_table *T = r->sol->data;
     level *at = r->mid, *inside = r->mid + r->groups;
 
     draw_path(r, a, b);

@@ -1,27 +1,27 @@
-/* Exponential steps of the reverse SDE: see leg.h. */
+/* Exponential steps of the reverse SDE: see exp_step.h. */
 #include <math.h>
-#include "solvers/tools/leg.h"
+#include "solvers/tools/exp_step.h"
 
-leg leg_of(enum form form, const level *a, const level *b, double eta)
+exp_step exp_step_of(enum form form, const level *a, const level *b, double eta)
 {
     double h = b->lambda - a->lambda, extra = eta > 0 ? eta * h : 0;
 
     if (form == NOISE)
-        return (leg){ h, h, b->alpha / a->alpha, -(1 + eta) * b->sigma * expm1(h),
+        return (exp_step){ h, h, b->alpha / a->alpha, -(1 + eta) * b->sigma * expm1(h),
                       b->sigma * sqrt(eta * expm1(2 * h)) };
-    return (leg){ h, -(h + extra), exp(-extra) * b->sigma / a->sigma, -b->alpha * expm1(-(h + extra)),
+    return (exp_step){ h, -(h + extra), exp(-extra) * b->sigma / a->sigma, -b->alpha * expm1(-(h + extra)),
                   b->sigma * sqrt(-expm1(-2 * extra)) };
 }
 
-leg leg_split(const level *a, const level *b, double eta)
+exp_step exp_step_split(const level *a, const level *b, double eta)
 {
     double h = b->lambda - a->lambda, log_kappa = eta > 0 ? 0.5 * log1p(eta * eta * expm1(-2 * h)) : 0;
 
-    return (leg){ h, log_kappa - h, exp(log_kappa) * b->sigma / a->sigma, -b->alpha * expm1(log_kappa - h),
+    return (exp_step){ h, log_kappa - h, exp(log_kappa) * b->sigma / a->sigma, -b->alpha * expm1(log_kappa - h),
                   eta * b->sigma * sqrt(-expm1(-2 * h)) };
 }
 
-double leg_part(enum form form, double eta, double from, double until, const level *to)
+double exp_step_part(enum form form, double eta, double from, double until, const level *to)
 {
     double scale = form == NOISE ? exp(to->lambda - until) * sqrt(eta * expm1(2 * (until - from)))
                                  : exp(-eta * (to->lambda - until)) * sqrt(-expm1(-2 * eta * (until - from)));
@@ -29,7 +29,7 @@ double leg_part(enum form form, double eta, double from, double until, const lev
     return to->sigma * scale;
 }
 
-void leg_join(const level *a, const level *m, const level *b, double w[2])
+void exp_step_join(const level *a, const level *m, const level *b, double w[2])
 {
     double first = m->lambda - a->lambda, last = b->lambda - m->lambda, all = expm1(-2 * (b->lambda - a->lambda));
 
@@ -37,7 +37,7 @@ void leg_join(const level *a, const level *m, const level *b, double w[2])
     w[1] = sqrt(expm1(-2 * last) / all);
 }
 
-void leg_claims(const method *m, double *order, int *stochastic)
+void exp_step_claims(const method *m, double *order, int *stochastic)
 {
     *stochastic = m->par[ETA] > 0;
     *order = *stochastic && m->par[S_NOISE] != 1 ? 0 : m->sol->order;

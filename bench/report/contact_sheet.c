@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "bench/report/sheet.h"
+#include "bench/report/contact_sheet.h"
 #include "base/fail.h"
 
 enum { MOST_IMAGES = 200, CELL = 64, GAP = 2, PLANE = 512 };

@@ -134,7 +134,7 @@ int only_data(const batch *p)
     return 1;
 }
 
-int ask(const score *s, const batch *p, enum predicts want, double *out)
+int field_eval(const score *s, const batch *p, enum predicts want, double *out)
 {
     if (!only_data(p) && s->eval(s->self, p, out))
         return -1;
@@ -142,7 +142,7 @@ int ask(const score *s, const batch *p, enum predicts want, double *out)
     return 0;
 }
 
-int ask_divergence(const score *s, const batch *p, enum predicts want, double *out, double *div)
+int field_divergence(const score *s, const batch *p, enum predicts want, double *out, double *div)
 {
     if (!only_data(p) && s->divergence(s->self, p, out, div))
         return -1;
@@ -152,7 +152,7 @@ int ask_divergence(const score *s, const batch *p, enum predicts want, double *o
 }
 
 /* The Jacobian of u x + w out times v is u v + w (J v): what is done to out at x is done to J v at v. */
-int ask_jvp(const score *s, const batch *p, const double *v, enum predicts want, double *out, double *jv)
+int field_jvp(const score *s, const batch *p, const double *v, enum predicts want, double *out, double *jv)
 {
     batch along = *p;
 
@@ -164,7 +164,7 @@ int ask_jvp(const score *s, const batch *p, const double *v, enum predicts want,
     return 0;
 }
 
-int ask_jvps(const score *s, const batch *p, int m, const double *v, enum predicts want, double *out, double *jv)
+int field_jvps(const score *s, const batch *p, int m, const double *v, enum predicts want, double *out, double *jv)
 {
     batch along = *p;
 

@@ -1,5 +1,5 @@
-/* The memory of a run: one slab a thread, laid out by one recursive function that is called twice, to measure and to
- * cut. */
+/* The memory of a run: one workspace a thread, laid out by one recursive function that is called twice, to measure and
+ * to cut. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +96,7 @@ static void prune(run *r)
         return;
     for (int i = 0; i < MAX_INNER; i++)
         prune(r->inner[i]);
-    free(r->slab);
+    free(r->workspace);
     free(r);
 }
 
@@ -129,11 +129,11 @@ run *run_open(const plan *p, const score *field, tally *count, long n, int rows)
     lay(r, NULL, &used);
     lay_driver(r, NULL, &used);
     r->bytes = used;
-    if (!(r->slab = aligned_alloc(LINE, used + LINE)))
+    if (!(r->workspace = aligned_alloc(LINE, used + LINE)))
         return prune(r), fail("out of memory: %zu bytes a block of %d samples", used, rows), NULL;
     used = 0;
-    lay(r, r->slab, &used);
-    lay_driver(r, r->slab, &used);
+    lay(r, r->workspace, &used);
+    lay_driver(r, r->workspace, &used);
     if (open_all(r))
         return run_close(r), NULL;
     return r;

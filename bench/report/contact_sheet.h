@@ -1,6 +1,6 @@
 /* Pictures of samples as PNG: a contact sheet of images, or a density in the plane. */
-#ifndef FOKKER_SHEET_H
-#define FOKKER_SHEET_H
+#ifndef FOKKER_CONTACT_SHEET_H
+#define FOKKER_CONTACT_SHEET_H
 
 /* -1 with a sentence where samples of dim columns are neither images (a square number from 16 on) nor points of the
  * plane; else 0. */

@@ -20,21 +20,21 @@
  *
  * All three are finite at sigma_b = 0, data and split also at alpha_a = 0 (eta > 0).  At eta = 1 split and data agree.
  */
-#ifndef FOKKER_LEG_H
-#define FOKKER_LEG_H
+#ifndef FOKKER_EXP_STEP_H
+#define FOKKER_EXP_STEP_H
 #include "solvers/tools/phi.h"
 #include "solvers/solver.h"
 
-typedef struct leg { double h, z, keep, gain, std; } leg;
-leg leg_of(enum form, const level *a, const level *b, double eta);
-leg leg_split(const level *a, const level *b, double eta);
+typedef struct exp_step { double h, z, keep, gain, std; } exp_step;
+exp_step exp_step_of(enum form, const level *a, const level *b, double eta);
+exp_step exp_step_split(const level *a, const level *b, double eta);
 
 /* The standard deviation at level `to` of the SDE's noise over the part of the way between two lambdas. */
-double leg_part(enum form, double eta, double from, double until, const level *to);
+double exp_step_part(enum form, double eta, double from, double until, const level *to);
 
 /* The normals of a leg over m, standardised, from those of its halves: w[0] z(a, m) + w[1] z(m, b), one path in the
  * clock e^{2 lambda}. */
-void leg_join(const level *a, const level *m, const level *b, double w[2]);
+void exp_step_join(const level *a, const level *m, const level *b, double w[2]);
 
 /* Parameters of every method with such legs, first in its table; claims: a flow at eta = 0, no claim where the noise is
  * scaled. */
@@ -42,6 +42,6 @@ enum { ETA, S_NOISE, OWN };
 #define ETA_SPLIT [ETA] = { "eta", "share of the noise; 1: all, 0: the probability flow", 0, 1, 0, 1 }
 #define ETA_SDE   [ETA] = { "eta", "tau^2 of the SDE; 1: the reverse SDE, 0: the probability flow", 0, 1, 0, 100 }
 #define NOISE_SCALE [S_NOISE] = { "s_noise", "factor of the fresh noise", 0, 1, 0, 10 }
-void leg_claims(const method *, double *order, int *stochastic);
+void exp_step_claims(const method *, double *order, int *stochastic);
 
 #endif
