@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/fail.h"
 #include "scores/field.h"
+#include "scores/open.h"
 
 enum { TILE = 64 };                                 /* rows in one call of a law that computes by matrix products */
 

@@ -13,6 +13,7 @@
  */
 #ifndef FOKKER_FEATURE_H
 #define FOKKER_FEATURE_H
+#include "models/model.h"
 #include "scores/score.h"
 
 typedef struct features {

@@ -1,6 +1,7 @@
 /* What the kinds of field share: where open.c finds them, and how a score is made. */
 #ifndef FOKKER_FIELD_H
 #define FOKKER_FIELD_H
+#include "models/model.h"
 #include "scores/score.h"
 
 #define KIND(id) score *field_##id(const model *, section *);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "base/fail.h"
 #include "scores/field.h"
+#include "scores/open.h"
 #include "scores/wrap.h"
 
 #define WRAPPER(id) extern const wrapper wrapper_##id;
@@ -141,4 +142,38 @@ score *field_open(model *m, const char *wrap)
     if (own)
         field = field_wrap(field, m->process, section_where(m->file, s, "wrap"), own);
     return field_wrap(field, m->process, "--wrap", wrap);
+}
+
+int subject_open(subject *s, const char *name, const char *proc, const char *wrap)
+{
+    *s = (subject){ .model = model_open(name, proc) };
+    if (s->model && (s->field = field_open(s->model, wrap)))
+        return 0;
+    subject_close(s);
+    return -1;
+}
+
+void subject_close(subject *s)
+{
+    field_close(s->field);
+    model_close(s->model);
+    *s = (subject){ 0 };
+}
+
+int subject_labels(const subject *s)
+{
+    const law *l = s->model->law;
+    int data = !l ? 0 : l->labels ? l->labels : -1, told = s->field->labels;
+
+    return !data || !told ? data + told : data < told ? data : told;
+}
+
+int subject_takes(const subject *s, const char *where, long label)
+{
+    int n = subject_labels(s);
+
+    if (label < 0 || (n > 0 && label < n) || n == 0)
+        return 0;
+    return n < 0 ? fail("%s: %s has no labels", where, s->model->name)
+        : fail("%s: %ld is no label of %s; it has 0..%d", where, label, s->model->name, n - 1);
 }

@@ -4,7 +4,7 @@
 #define FOKKER_SCORE_H
 #include <stddef.h>
 #include "base/fail.h"
-#include "models/model.h"
+#include "models/processes/process.h"
 
 enum { SCORE_ABI = 1 };
 enum predicts { PREDICTS_SCORE, PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDICTS_VELOCITY, PREDICTIONS };
@@ -55,16 +55,7 @@ struct score {
     void   *self;
 };
 
-/* The field of a model, as `predicts` of its [score] section declares it, with its wrappers: `wrap` is
- * "clamp:lo=-1,hi=1 round:T=1000", applied
- * from left to right behind those of the section; NULL or "": none.
- * A process that the model only assumes becomes the one that the field was
- * made for.  The model must outlive it.  NULL on failure. */
-score *field_open(model *, const char *wrap);
 void field_close(score *);                  /* NULL is fine */
-
-/* The exact denoiser of a law.  NULL: out of memory. */
-score *exact_open(const law *);
 
 /* A field that answers zero and costs nothing: for dry runs that count calls.  dim columns. */
 score *zero_open(int dim);

@@ -3,6 +3,7 @@
 #define FOKKER_SOLVER_H
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "base/fail.h"
 #include "models/processes/process.h"
 #include "scores/score.h"

@@ -9,6 +9,7 @@
 #include "base/fail.h"
 #include "scores/networks/layer.h"
 #include "solvers/grids/grid.h"
+#include "models/model.h"
 #include "solvers/solver.h"
 #include "solvers/likelihood/trace.h"
 

@@ -2,7 +2,7 @@
  * Keys of [train]: teacher, grid, start. */
 #ifndef FOKKER_TEACHER_H
 #define FOKKER_TEACHER_H
-#include "models/model.h"
+#include "scores/open.h"
 #include "base/files/tensors.h"
 #include "scores/training/distil.h"
 

@@ -5,40 +5,6 @@
 #include "solvers/engine/recipe.h"
 #include "base/random.h"
 
-int subject_open(subject *s, const char *name, const char *proc, const char *wrap)
-{
-    *s = (subject){ .model = model_open(name, proc) };
-    if (s->model && (s->field = field_open(s->model, wrap)))
-        return 0;
-    subject_close(s);
-    return -1;
-}
-
-void subject_close(subject *s)
-{
-    field_close(s->field);
-    model_close(s->model);
-    *s = (subject){ 0 };
-}
-
-int subject_labels(const subject *s)
-{
-    const law *l = s->model->law;
-    int data = !l ? 0 : l->labels ? l->labels : -1, told = s->field->labels;
-
-    return !data || !told ? data + told : data < told ? data : told;
-}
-
-int subject_takes(const subject *s, const char *where, long label)
-{
-    int n = subject_labels(s);
-
-    if (label < 0 || (n > 0 && label < n) || n == 0)
-        return 0;
-    return n < 0 ? fail("%s: %s has no labels", where, s->model->name)
-        : fail("%s: %ld is no label of %s; it has 0..%d", where, label, s->model->name, n - 1);
-}
-
 /* The plan on `steps` steps and what it would cost. */
 static int lay_out(recipe *r, int steps)
 {

@@ -1,21 +1,10 @@
 /* From names to a plan: what sample, bench and order have in common. */
-#ifndef FOKKER_SETUP_H
-#define FOKKER_SETUP_H
+#ifndef FOKKER_RECIPE_H
+#define FOKKER_RECIPE_H
+#include "scores/open.h"
 #include "solvers/grids/grid.h"
 #include "solvers/noise/noise.h"
 #include "solvers/solver.h"
-
-/* A model with its field. */
-typedef struct subject { model *model; score *field; } subject;
-/* process, wrap: NULL: the model's.  0 or -1 */
-int  subject_open(subject *, const char *model, const char *process, const char *wrap);
-void subject_close(subject *);
-
-/* How many classes can be told: those that data and field both have; 0: neither says; -1: none. */
-int  subject_labels(const subject *);
-
-/* That this label can be told (below 0: none is).  where: for the sentence, `--label`.  0 or -1. */
-int  subject_takes(const subject *, const char *where, long label);
 
 /* A method on a grid under a budget, ready to run: its plan lacks only noise and labels. */
 typedef struct recipe {

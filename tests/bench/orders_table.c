@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "solvers/solver.h"
+#include "models/model.h"
 #include "tests/suite.h"
 
 typedef struct row { char solver[64], process[32], grid[32], kind[16], verdict[16]; double claimed; } row;
