@@ -2,6 +2,7 @@
  * steps, draws and columns. */
 #include <math.h>
 #include <string.h>
+#include "base/philox.h"
 #include "base/random.h"
 #include "tests/suite.h"
 
@@ -80,7 +81,53 @@ static void uniforms_fill_the_open_interval_evenly(void)
     below(chi2, 49 + 4 * sqrt(98));
 }
 
+/* Random123's own is the reference; every kernel of this processor gives its bits, whatever the counters. */
+static void every_kernel_gives_the_bits_of_random123(void)
+{
+    philox_kernel *kernel;
+    int tried = 0;
+
+    for (int k = 0; philox_at(k, &kernel); k++)
+        for (int round = 0; kernel && round < 50; round++) {
+            philox4x32_key_t key = {{ 0x9E3779B9u * round, 0xffffffffu - round }};
+            double u1[PHILOX_TILE], u2[PHILOX_TILE];
+            counters o;
+
+            for (int q = 0; q < 4; q++)
+                for (int i = 0; i < PHILOX_TILE; i++)
+                    o.c[q][i] = round ? 0x85ebca6bu * (q + 4 * i + round) : q == 2 ? 0xffffffffu : (uint32_t)i;
+            kernel(key, &o, PHILOX_TILE, u1, u2);
+            for (int i = 0; i < PHILOX_TILE; i++) {
+                philox4x32_ctr_t c = {{ o.c[0][i], o.c[1][i], o.c[2][i], o.c[3][i] }}, v = philox4x32(c, key);
+
+                CU_ASSERT(u1[i] == ((((uint64_t)v.v[0] << 32 | v.v[1]) >> 12) + 0.5) * 0x1p-52);
+                CU_ASSERT(u2[i] == ((((uint64_t)v.v[2] << 32 | v.v[3]) >> 12) + 0.5) * 0x1p-52);
+            }
+            tried++;
+        }
+    CU_ASSERT(tried >= 50);
+}
+
+/* Where a counter's words carry into the next, and for widths below, at and above a tile. */
+static void rows_are_keyed_one_by_one_whatever_the_width(void)
+{
+    static const int width[] = { 1, 2, 3, 8, 127, 128, 131 };
+    static const long row[] = { 0, (1l << 32) - 3, (1l << 47) };
+    double all[8 * 131], one[131];
+
+    for (unsigned w = 0; w < sizeof width / sizeof *width; w++)
+        for (unsigned r = 0; r < sizeof row / sizeof *row; r++) {
+            normals(s, row[r], 1l << 40, 255, 8, width[w], all);
+            for (int i = 0; i < 8; i++) {
+                normals(s, row[r] + i, 1l << 40, 255, 1, width[w], one);
+                CU_ASSERT(!memcmp(one, all + i * width[w], width[w] * sizeof *one));
+            }
+        }
+}
+
 static const test_case tests[] = {
+    { "every kernel gives the bits of Random123", every_kernel_gives_the_bits_of_random123 },
+    { "rows are keyed one by one whatever the width", rows_are_keyed_one_by_one_whatever_the_width },
     { "any block gives the same bits", any_block_gives_the_same_bits },
     { "streams that differ in one thing are independent", streams_that_differ_in_one_thing_are_independent },
     { "normals have normal moments", normals_have_normal_moments },
