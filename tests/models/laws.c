@@ -101,6 +101,47 @@ static void every_law_keeps_tweedie_s_formula_at_every_process(void)
         }
 }
 
+#ifdef __SSE__
+#include <xmmintrin.h>
+
+/* The processor's flags: an operand that is not normal, a result that underflowed. */
+enum { DENORMAL = 0x02, UNDERFLOW = 0x10 };
+
+/* Such numbers cost a hundred times as much, and appear where noise is small and modes are far away. */
+static void no_number_of_a_law_is_subnormal_down_to_t_min(void)
+{
+    enum { N = 64 };
+    static const double t[] = { 0, 0.003, 0.01, 0.03, 0.1, 0.5 };                  /* 0: t_min */
+
+    for (int i = 0; i < LAWS; i++) {
+        model *m = model_open(laws[i], NULL);
+        size_t size = (size_t)N * m->law->dim * sizeof(double);
+        double *x = malloc(size), *x0 = malloc(size), *v = malloc(size), *jv = malloc(size), div[N], logp[N];
+
+        for (unsigned k = 0; k < sizeof t / sizeof *t; k++) {
+            level at;
+            batch p = { .groups = 1, .rows = N, .at = &at, .x = x };
+
+            levels(m->process, 1, t[k] > 0 ? &t[k] : &m->process->t_min, &at);
+            must(m->law->sample(m->law, (stream){ 5, USE_LAW }, 0, N, NULL, x0));
+            normals((stream){ 5, USE_NOISE }, 0, 0, 0, N, m->law->dim, x);
+            normals((stream){ 5, USE_PROBE }, 0, 0, 0, N, m->law->dim, v);
+            for (int j = 0; j < N * m->law->dim; j++)
+                x[j] = at.alpha * x0[j] + at.sigma * x[j];
+            _mm_setcsr(_mm_getcsr() & ~(unsigned)(DENORMAL | UNDERFLOW));
+            must(m->law->denoise(m->law, &p, x0, div));
+            CU_ASSERT(!(_mm_getcsr() & (DENORMAL | UNDERFLOW)));
+            must(m->law->logpdf(m->law, &p, logp));
+            CU_ASSERT(!(_mm_getcsr() & (DENORMAL | UNDERFLOW)));
+            must(m->law->jvp(m->law, &p, v, x0, jv));
+            CU_ASSERT(!(_mm_getcsr() & (DENORMAL | UNDERFLOW)));
+        }
+        free(x), free(x0), free(v), free(jv);
+        model_close(m);
+    }
+}
+#endif
+
 static void products_with_several_directions_are_those_with_one(void)
 {
     enum { GROUPS = 21, MANY = 7 };
@@ -135,6 +176,9 @@ static void products_with_several_directions_are_those_with_one(void)
 }
 
 static const test_case tests[] = {
+#ifdef __SSE__
+    { "no number of a law is subnormal down to t_min", no_number_of_a_law_is_subnormal_down_to_t_min },
+#endif
     { "products with several directions are those with one, to the bit",
       products_with_several_directions_are_those_with_one },
     { "every law keeps Tweedie's formula at every process", every_law_keeps_tweedie_s_formula_at_every_process },
