@@ -65,12 +65,15 @@ typedef struct plan {
     const score *field;
     const noise *noise;                     /* may be NULL for deterministic methods */
     int steps; const level *grid;           /* steps + 1 levels in the order visited, made once, shared by all blocks */
+    long first;                             /* the number of the batch's first sample: noise is that of first + row */
     /* rtol > 0: own steps from grid[0] to grid[steps]; normed: columns in the error norm, 0: all */
     double rtol, atol; int normed;
     const int *label;                       /* one a sample, or NULL */
     double *trace;                          /* (steps + 1) x n x dim, every state; or NULL.  Fixed steps only */
     const volatile sig_atomic_t *stop;      /* not NULL and not 0: STOPPED before the next step */
     double deadline;                        /* > 0: STOPPED when omp_get_wtime() is past it */
+    int (*watch)(void *watcher);            /* called before each step by whoever takes it; not 0: STOPPED; or NULL */
+    void *watcher;
     int timed;                              /* fill tally.score_seconds */
     /* rows x steps done so far, of fixed steps, or rows; or NULL: for whoever watches */
     long *done;
@@ -81,7 +84,8 @@ typedef struct plan {
     double *residual;
 } plan;
 
-/* index of its first sample and of its step, the key of its noise; draws before the step */
+/* index of its first sample in the batch and of its step, with plan->first the key of its noise; draws before the
+ * step */
 typedef struct group { long row, step, nth; } group;
 
 /* One block on one thread.  States are groups x rows x dim: a plain run is 1 group of n rows; adaptive rows and window

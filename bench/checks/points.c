@@ -215,7 +215,7 @@ int check_sample(const check *c, enum predicts kind, double sign, int n, double 
         levels(c->proc, 1, &t, &way[k]);
     }
     if (!status) {
-        start_states(c->proc, way, c->dim, c->seed, n, x);
+        start_states(c->proc, way, c->dim, c->seed, 0, n, x);
         status = solve(&(plan){ .how = m, .proc = c->proc, .field = &s, .steps = SAMPLE_STEPS, .grid = way,
                                 .label = c->label, .stop = &watch_stopped }, n, x, NULL);
     }

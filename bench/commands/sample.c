@@ -57,7 +57,7 @@ static int start(sample_job *j)
         j->x = malloc((size_t)j->n * dim * sizeof *j->x);
         if (!j->x)
             return fail("-n %ld: not enough memory for %ld x %d numbers", j->n, j->n, dim);
-        start_states(j->of.model->process, j->how.plan.grid, dim, j->seed, j->n, j->x);
+        start_states(j->of.model->process, j->how.plan.grid, dim, j->seed, 0, j->n, j->x);
         return 0;
     }
     if (array_read(init, &a))

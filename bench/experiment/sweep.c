@@ -275,7 +275,7 @@ static int run_plan(sweep *w, const cell *c, int n, tally *cost, double *seconds
     double began;
     int status;
 
-    start_states(u->model->process, &w->how.plan.grid[0], u->field->dim, (uint64_t)c->seed, n, w->from);
+    start_states(u->model->process, &w->how.plan.grid[0], u->field->dim, (uint64_t)c->seed, 0, n, w->from);
     memcpy(w->x, w->from, (size_t)n * u->field->dim * sizeof *w->x);
     p.noise = &z, p.label = w->label, p.stop = &watch_stopped, p.timed = 1;
     account_close(&w->wide);

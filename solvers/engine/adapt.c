@@ -68,7 +68,8 @@ static void aim(run *r, const level *end, double span, long row, double *x)
             if (!r->count->diverged++)
                 fail("%s: sample %ld wants steps below %.1g%s at t = %.6g; the field is not finite or too rough there, "
                      "or the tolerance too small",
-                     r->sol->name, r->group[g].row, fabs(r->h[g]), r->sol->in_lambda ? " in lambda" : "", r->a[g].t);
+                     r->sol->name, r->plan->first + r->group[g].row, fabs(r->h[g]),
+                     r->sol->in_lambda ? " in lambda" : "", r->a[g].t);
             for (int d = 0; d < r->dim; d++)
                 r->x[(size_t)g * r->dim + d] = NAN;
             leave(r, g, row, x);

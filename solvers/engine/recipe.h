@@ -31,8 +31,8 @@ void recipe_close(recipe *);
  * tolerance or control was named. */
 int recipe_adapts(const method *, budget);
 
-/* n starting states at level `from`: prior_std times normals of the seed, samples 0 .. n-1.
+/* n starting states at level `from`: prior_std times normals of the seed, samples first .. first + n - 1.
  * Where the prior is sigma(t_max) eps and the grid starts elsewhere, the states are sigma eps of that level. */
-void start_states(const process *, const level *from, int dim, uint64_t seed, int n, double *x);
+void start_states(const process *, const level *from, int dim, uint64_t seed, long first, int n, double *x);
 
 #endif

@@ -99,8 +99,8 @@ static double clock_of(const level *l) { return l->alpha > 0 ? l->sigma * l->sig
 static void draw_part(run *r, const level *a, const level *b, int part, double *z)
 {
     EACH_GROUP(r, g) {
-        draw d = { .row = r->group[g].row, .step = r->group[g].step, .nth = r->group[g].nth + r->draws,
-                   .draw = r->draws, .part = part, .rows = r->rows,
+        draw d = { .row = r->plan->first + r->group[g].row, .step = r->group[g].step,
+                   .nth = r->group[g].nth + r->draws, .draw = r->draws, .part = part, .rows = r->rows,
                    .dim = r->dim, .from = clock_of(&a[g]), .to = clock_of(&b[g]), .t_from = a[g].t, .t_to = b[g].t };
 
         r->plan->noise->fill(r->plan->noise, &d, z + (size_t)g * r->rows * r->dim);
@@ -172,7 +172,7 @@ int inner_step(run *r, int inner, const level *a, const level *b, const double *
 
 int told_to_stop(const plan *p)
 {
-    if (p->stop && *p->stop)
+    if ((p->stop && *p->stop) || (p->watch && p->watch(p->watcher)))
         return fail("interrupted"), 1;
     if (p->deadline > 0 && omp_get_wtime() > p->deadline)
         return fail("out of time"), 1;

@@ -93,7 +93,7 @@ static int run_block(run *r, long row, int rows, double *x)
         return status;
     if (!r->count->diverged && (r->count->diverged = wild(rows, r->dim, x, &first)))
         fail("%s: sample %ld is not finite at the end; take more steps, another grid, or look at the field with "
-             "`fokker check`", r->sol->name, row + first);
+             "`fokker check`", r->sol->name, p->first + row + first);
     return r->count->diverged ? DIVERGED : 0;
 }
 
@@ -328,7 +328,7 @@ int dry_run(const plan *p, tally *out)
         return FAILED;
     zero->predicts = PREDICTS_DATA;
     q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL,
-        q.normed = 0, q.residual = NULL, q.peers = NULL;
+        q.watch = NULL, q.normed = 0, q.residual = NULL, q.peers = NULL;
     status = q.steps > 0 && q.how->sol->serial_reference ? plan_check(&q) : 0;
     q.how = method_serial(p->how, p->steps, &room);
     status = status ? status : solve(&q, 1, &x, out);

@@ -59,7 +59,7 @@ static void guided_samples_have_the_same_bits_on_any_number_of_blocks(void)
     if (!must(recipe_open(&r, &s, "dopri5:rtol=1e-2,atol=1e-2", NULL, 0, (budget){ 0, 0 }))) {
         double from[400], x[2][400];
 
-        start_states(s.model->process, r.plan.grid, 2, 3, 200, from);
+        start_states(s.model->process, r.plan.grid, 2, 3, 0, 200, from);
         for (int i = 0; i < 200; i++)
             label[i] = i % 2;
         r.plan.label = label;

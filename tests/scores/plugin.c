@@ -40,7 +40,7 @@ static void the_example_is_the_exact_field_of_its_law(void)
         plan p = r.how.plan;
 
         p.field = own ? r.of.field : exact;
-        start_states(r.of.model->process, p.grid, DIM, 3, N, x[own]);
+        start_states(r.of.model->process, p.grid, DIM, 3, 0, N, x[own]);
         must(solve(&p, N, x[own], NULL));
     }
     for (int i = 0; i < N * DIM; i++)

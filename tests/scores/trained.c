@@ -56,7 +56,7 @@ static double over_the_floor(const char *name, const char *solver_item, const ch
             measure m;
             double one;
 
-            start_states(s.model->process, r.plan.grid, DIM, (uint64_t)seed, N, x);
+            start_states(s.model->process, r.plan.grid, DIM, (uint64_t)seed, 0, N, x);
             r.plan.noise = &z;
             must(solve(&r.plan, N, x, NULL));
             sum += value_of("sw2", &t, N, DIM, x).value;

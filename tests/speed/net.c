@@ -60,7 +60,7 @@ static void measure(int threads, subject *of, const recipe *how)
         for (int i = 0; i < size[l] * size[l + 1]; i++)
             w[l][i] = (float)sin(i) / 16;
     }
-    start_states(of->model->process, how->plan.grid, DIM, 1, ROWS, x);
+    start_states(of->model->process, how->plan.grid, DIM, 1, 0, ROWS, x);
     for (int i = 0; i < ROWS * 512; i++)
         in[i] = (float)x[i % (ROWS * DIM)];
     omp_set_num_threads(threads);

@@ -87,7 +87,7 @@ static double best_run(const char *model_name, const char *solver_item, int step
             double *x0 = need((size_t)n * s.field->dim * sizeof *x0), *x = need((size_t)n * s.field->dim * sizeof *x);
 
             r.plan.noise = &quiet;
-            start_states(s.model->process, r.plan.grid, s.field->dim, 1, n, x0);
+            start_states(s.model->process, r.plan.grid, s.field->dim, 1, 0, n, x0);
             for (int k = 0; k < 9; k++) {
                 memcpy(x, x0, (size_t)n * s.field->dim * sizeof *x);
                 BEST(best, 1, if (solve(&r.plan, n, x, &t)) fprintf(stderr, "speed: %s\n", last_error()));

@@ -31,7 +31,7 @@ double *rig_start(const rig *r, int n)
 {
     double *x = malloc((size_t)n * r->dim * sizeof *x);
 
-    start_states(r->of.model->process, r->how.plan.grid, r->dim, 3, n, x);
+    start_states(r->of.model->process, r->how.plan.grid, r->dim, 3, 0, n, x);
     return x;
 }
 

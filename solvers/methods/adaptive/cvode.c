@@ -113,7 +113,7 @@ static int integrate(run *r, double t0, double t1, double *x)
 
         if (!r->count->diverged)
             fail("%s: sample %ld stopped at t = %.6g (%s); loosen the tolerances or look at the field", r->sol->name,
-                 r->group->row, t, name);
+                 r->plan->first + r->group->row, t, name);
         free(name);
         for (long i = 0; i < c->size; i++)
             x[i] = NAN;
