@@ -1,5 +1,5 @@
-/* Arrays in files: NumPy .npy (float64, C order; float32 and integers are read), text or CSV (also .gz), IDX (also
- * .gz). */
+/* Arrays in files: NumPy .npy (written in float64 and C's order; read in float64, float32, float16, integers and bool,
+ * in either byte order and in Fortran's order too), text or CSV, IDX, each also as .gz. */
 #ifndef FOKKER_ARRAY_H
 #define FOKKER_ARRAY_H
 

@@ -1,112 +1,39 @@
 /*
- * Arrays in files: which format it is, and the payload that .npy and IDX have in common.
- * It is read and converted in blocks, so that the peak is the array itself; a shape that the file cannot hold is
- * refused before any allocation.
+ * Arrays in files: which format it is, and its numbers.
+ * They are read and converted in blocks, so that the peak is the array itself (twice that in Fortran's order); a shape
+ * that the file cannot hold is refused before any allocation.
  */
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "base/files/source.h"
 #include "base/fail.h"
+#include "base/files/source.h"
 
-enum { BLOCK = 1 << 16 };
+enum { GZ_BLOCK = 1 << 16 };
 
-#define CONVERT(name, ctype)                                                            \
-    static void name(const unsigned char *raw, long n, double *v)                       \
-    {                                                                                   \
-        for (long i = 0; i < n; i++) {                                                  \
-            ctype x;                                                                    \
-                                                                                        \
-            memcpy(&x, raw + i * sizeof x, sizeof x);                                   \
-            v[i] = (double)x;                                                           \
-        }                                                                               \
-    }
-CONVERT(from_f8, double)   CONVERT(from_f4, float)
-CONVERT(from_i1, int8_t)   CONVERT(from_i2, int16_t)  CONVERT(from_i4, int32_t)  CONVERT(from_i8, int64_t)
-CONVERT(from_u1, uint8_t)  CONVERT(from_u2, uint16_t) CONVERT(from_u4, uint32_t) CONVERT(from_u8, uint64_t)
-
-static const type types[] = {
-    { "f8", 0x0e, 8, from_f8 }, { "f4", 0x0d, 4, from_f4 },
-    { "i1", 0x09, 1, from_i1 }, { "i2", 0x0b, 2, from_i2 }, { "i4", 0x0c, 4, from_i4 }, { "i8", 0, 8, from_i8 },
-    { "u1", 0x08, 1, from_u1 }, { "u2", 0,    2, from_u2 }, { "u4", 0,    4, from_u4 }, { "u8", 0, 8, from_u8 },
-    { "b1", 0,    1, from_u1 },
-};
-enum { TYPES = sizeof types / sizeof *types };
-
-const type *type_named(const char *descr)
-{
-    for (int i = 0; i < TYPES; i++)
-        if (!strcmp(types[i].descr, descr))
-            return &types[i];
-    return NULL;
-}
-
-const type *type_coded(int code)
-{
-    for (int i = 0; i < TYPES; i++)
-        if (code && types[i].code == code)
-            return &types[i];
-    return NULL;
-}
-
-int source_broken(source *s)
+int gz_broken(const gz_source *g)
 {
     int code = Z_OK;
-    const char *text = s->file ? gzerror(s->file, &code) : NULL;
+    const char *text = gzerror(g->file, &code);
 
     if (code == Z_OK || code == Z_STREAM_END)
         return 0;
     if (code == Z_BUF_ERROR)
-        return fail("%s: the compressed file is cut off; copy it again", s->path);
-    return fail("%s: cannot be read (%s); copy it again", s->path, code == Z_ERRNO ? strerror(errno) : text);
+        return fail("%s: the compressed file is cut off; copy it again", g->s.path);
+    return fail("%s: cannot be read (%s); copy it again", g->s.path, code == Z_ERRNO ? strerror(errno) : text);
 }
 
-/* As gzread does; 0 at the end. */
-static int read_some(source *s, void *to, unsigned n)
+static long read_gz(source *s, void *to, long n)
 {
-    if (s->file)
-        return gzread(s->file, to, n);
-    n = n < (unsigned long)(s->size - s->at) ? n : (unsigned)(s->size - s->at);
-    memcpy(to, s->memory + s->at, n);
-    s->at += n;
-    return (int)n;
-}
+    gz_source *g = (gz_source *)s;
+    int got = gzread(g->file, to, (unsigned)n);
 
-int source_bytes(source *s, const char *part, void *to, unsigned n)
-{
-    int got = read_some(s, to, n);
-
-    if (got == (int)n)
-        return 0;
-    if (source_broken(s))
+    if (got < n && gz_broken(g))
         return -1;
-    return fail("%s: the file ends within %s; it is truncated, write it again", s->path, part);
-}
-
-/* The number of elements of the shape; -1 where it is none, or more than the rest of the file has room for. */
-static long elements(source *s, const type *t, const array *a)
-{
-    long n = 1, rest = s->size < 0 ? LONG_MAX / 2 : s->size - (s->file ? gztell(s->file) : s->at),
-        room = rest / t->size;
-
-    room = room < LONG_MAX / 16 ? room : LONG_MAX / 16;
-    for (int i = 0; i < a->dims; i++) {
-        if (a->shape[i] == 0)
-            return fail("%s: the array is empty (axis %d has length 0); give at least one row and one column", s->path,
-                        i + 1);
-        if (a->shape[i] > room / n)
-            return fail("%s: is truncated, or its header wrong: the shape asks for more numbers than the file holds; "
-                        "write it again", s->path);
-        n *= a->shape[i];
-    }
-    if (s->size >= 0 && n * t->size != rest)
-        return fail("%s: %ld bytes follow the header where the shape needs %ld; write the file again", s->path, rest,
-                    n * t->size);
-    return n;
+    s->at += got > 0 ? got : 0;
+    return got > 0 ? got : 0;
 }
 
 static int room_for(array *a, long want, long *have, long most)
@@ -124,70 +51,86 @@ static int room_for(array *a, long want, long *have, long most)
     return 0;
 }
 
-static void swap_bytes(unsigned char *raw, long n, int size)
-{
-    for (long i = 0; i < n; i++, raw += size)
-        for (int j = 0; j < size / 2; j++) {
-            unsigned char c = raw[j];
-
-            raw[j] = raw[size - 1 - j], raw[size - 1 - j] = c;
-        }
-}
-
-static int all_finite(const source *s, const array *a, long from, long n)
+static int all_finite(const source *s, const array *a, long n)
 {
     long cols = array_cols(a);
 
-    for (long i = from; i < from + n; i++)
+    for (long i = 0; i < n; i++)
         if (!isfinite(a->v[i]))
             return fail("%s: row %ld, column %ld (counted from 1) is %g; remove or mend such rows", s->path,
                         i / cols + 1, i % cols + 1, a->v[i]);
     return 0;
 }
 
-int source_values(source *s, const type *t, int swap, array *a)
+static int no_room(const source *s, long n)
 {
-    unsigned char raw[BLOCK];
-    long n = elements(s, t, a), have = 0;
+    return fail("%s: no memory for its %ld numbers; use a smaller file", s->path, n);
+}
+
+/* From Fortran's order into ours. */
+static int last_index_fastest(const source *s, const layout *l, array *a, long n)
+{
+    double *v = malloc(n * sizeof *v);
+    fortran_walk to;
+
+    if (!v)
+        return no_room(s, n);
+    fortran_begin(&to, l);
+    for (long i = 0; i < n; i++, fortran_next(&to))
+        v[to.at] = a->v[i];
+    free(a->v);
+    a->v = v;
+    return 0;
+}
+
+int source_values(source *s, const layout *l, array *a)
+{
+    long n = source_elements(s, l), have = 0;
 
     if (n < 0)
         return -1;
+    a->dims = l->dims;
+    memcpy(a->shape, l->shape, sizeof l->shape);
     if (s->size >= 0 && room_for(a, n, &have, n))
-        return fail("%s: no memory for its %ld numbers; use a smaller file", s->path, n);
+        return no_room(s, n);
     for (long done = 0, part; done < n; done += part) {
-        part = n - done < BLOCK / t->size ? n - done : BLOCK / t->size;
-        if (source_bytes(s, "its numbers", raw, part * t->size))
-            return -1;
+        part = n - done < NUMBERS_BLOCK / l->type->size ? n - done : NUMBERS_BLOCK / l->type->size;
         if (room_for(a, done + part, &have, n))
-            return fail("%s: no memory for its %ld numbers; use a smaller file", s->path, n);
-        if (swap)
-            swap_bytes(raw, part, t->size);
-        t->convert(raw, part, a->v + done);
-        if (all_finite(s, a, done, part))
+            return no_room(s, n);
+        if (source_numbers(s, l, part, a->v + done))
             return -1;
     }
-    if (read_some(s, raw, 1) > 0)
-        return fail("%s: bytes follow the last number of the shape; the file is broken, write it again", s->path);
-    return source_broken(s);
+    if (source_ends(s))
+        return -1;
+    if (l->fortran && l->dims > 1 && last_index_fastest(s, l, a, n))
+        return -1;
+    return all_finite(s, a, n);
+}
+
+static int read_npy(source *s, array *a)
+{
+    layout l;
+
+    return npy_header(s, &l) || source_values(s, &l, a) ? -1 : 0;
 }
 
 /* By the first byte: \x93NUMPY, an IDX magic number begins with 0, all else must be text. */
-static int read_source(source *s, array *a)
+static int read_source(gz_source *g, array *a)
 {
-    int first = gzgetc(s->file);
+    int first = gzgetc(g->file);
 
     if (first < 0)
-        return source_broken(s) ? -1 : fail("%s: the file is empty; give at least one row of numbers", s->path);
-    gzungetc(first, s->file);
-    if (!gzdirect(s->file))
-        s->size = -1;
-    return first == 0x93 ? read_npy(s, a) : first == 0 ? read_idx(s, a) : read_text(s, a);
+        return gz_broken(g) ? -1 : fail("%s: the file is empty; give at least one row of numbers", g->s.path);
+    gzungetc(first, g->file);
+    if (!gzdirect(g->file))
+        g->s.size = -1;
+    return first == 0x93 ? read_npy(&g->s, a) : first == 0 ? read_idx(&g->s, a) : read_text(g, a);
 }
 
 int array_read(const char *path, array *a)
 {
     struct stat st;
-    source s = { .path = path };
+    gz_source g = { .s = { .path = path, .read = read_gz } };
     int status;
 
     *a = (array){ 0 };
@@ -195,15 +138,15 @@ int array_read(const char *path, array *a)
         return fail("%s: %s; check the path of the array", path, strerror(errno));
     if (S_ISDIR(st.st_mode))
         return fail("%s: is a folder; name a file of numbers", path);
-    s.size = S_ISREG(st.st_mode) ? (long)st.st_size : -1;
+    g.s.size = S_ISREG(st.st_mode) ? (long)st.st_size : -1;
     errno = 0;
-    s.file = gzopen(path, "rb");
-    if (!s.file)
+    g.file = gzopen(path, "rb");
+    if (!g.file)
         return fail("%s: cannot be opened (%s); check its permissions", path, errno ? strerror(errno)
                     : "out of memory");
-    gzbuffer(s.file, BLOCK);
-    status = read_source(&s, a);
-    gzclose(s.file);
+    gzbuffer(g.file, GZ_BLOCK);
+    status = read_source(&g, a);
+    gzclose(g.file);
     if (status)
         array_free(a);
     return status;

@@ -127,16 +127,15 @@ static const type *known(const header *h)
     const char *d = h->descr;
     const type *t = *d ? type_named(d + 1) : NULL;
 
-    if (t && (t->size == 1 || *d == '<'))
+    if (t && (t->size == 1 || *d == '<' || *d == '>'))
         return t;
-    if (t && *d == '>')
-        fail("%s: is big endian (%s); save it as a.astype('<f8')", h->path, d);
-    else if (strchr(d, 'O'))
+    if (strchr(d, 'O'))
         fail("%s: holds Python objects (%s); save numbers, a.astype(float)", h->path, d);
     else if (strchr(d, 'c'))
         fail("%s: is complex (%s); save its real part", h->path, d);
     else
-        fail("%s: dtype %s is not read; save float64, float32, integers or bool (a.astype(float))", h->path, d);
+        fail("%s: dtype %s is not read; save float64, float32, float16, integers or bool (a.astype(float))", h->path,
+             d);
     return NULL;
 }
 
@@ -161,26 +160,22 @@ static int read_header(source *s, char **text)
     return source_bytes(s, "the .npy header", *text, n);
 }
 
-int read_npy(source *s, array *a)
+int npy_header(source *s, layout *l)
 {
     char *text = NULL;
     header h = { .path = s->path };
-    const type *t = NULL;
     int status = read_header(s, &text);
 
+    *l = (layout){ 0 };
     h.at = text;
     if (!status)
         status = entries(&h);
     if (!status)
-        status = (t = known(&h)) ? 0 : -1;
+        status = (l->type = known(&h)) ? 0 : -1;
     free(text);
-    if (status)
-        return -1;
-    if (h.fortran && h.dims > 1)
-        return fail("%s: is in Fortran order; save numpy.ascontiguousarray(a)", s->path);
-    a->dims = h.dims ? h.dims : 1;
-    memcpy(a->shape, h.shape, sizeof h.shape);
+    l->big_endian = *h.descr == '>', l->fortran = h.fortran, l->dims = h.dims ? h.dims : 1;
+    memcpy(l->shape, h.shape, sizeof h.shape);
     if (!h.dims)
-        a->shape[0] = 1;
-    return source_values(s, t, 0, a);
+        l->shape[0] = 1;
+    return status;
 }

@@ -9,68 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/files/source.h"
 #include "base/fail.h"
 #include "base/files/target.h"
-#include "base/files/tensors.h"
+#include "base/files/tensors_read.h"
 
-enum { CHUNK = 512 };
-
-/* A number of the upper 16 bits of a float, and IEEE's half precision: its exponent is rebased by a product, which also
- * mends subnormal ones. */
-static float bits_float(uint32_t u)
-{
-    float f;
-
-    memcpy(&f, &u, sizeof f);
-    return f;
-}
-
-static double from_half(uint16_t h)
-{
-    uint32_t sign = (uint32_t)(h & 0x8000) << 16, rest = h & 0x7fff;
-
-    return rest >= 0x7c00 ? bits_float(sign | 0x7f800000 | (rest & 0x3ff) << 13) : bits_float(sign | rest << 13)
-        * 0x1p112;
-}
-
-static void from_f16(const unsigned char *raw, long n, double *v)
-{
-    for (long i = 0; i < n; i++)
-        v[i] = from_half(raw[2 * i] | raw[2 * i + 1] << 8);
-}
-
-static void from_bf16(const unsigned char *raw, long n, double *v)
-{
-    for (long i = 0; i < n; i++)
-        v[i] = bits_float((uint32_t)raw[2 * i] << 16 | (uint32_t)raw[2 * i + 1] << 24);
-}
-
-static const type half = { "F16", 0, 2, from_f16 }, brain = { "BF16", 0, 2, from_bf16 };
-
-/* The other types have the converters of .npy. */
-static const type *type_of(const char *dtype)
-{
-    static const struct { const char *here, *there; } same[] = { { "F32", "f4" }, { "F64", "f8" }, { "I64", "i8" },
-                                                                 { "I32", "i4" }, { "I16", "i2" },
-        { "I8", "i1" }, { "U8", "u1" }, { "U16", "u2" }, { "U32", "u4" }, { "U64", "u8" }, { "BOOL", "b1" } };
-
-    if (!strcmp(dtype, half.descr))
-        return &half;
-    if (!strcmp(dtype, brain.descr))
-        return &brain;
-    for (unsigned i = 0; i < sizeof same / sizeof *same; i++)
-        if (!strcmp(same[i].here, dtype))
-            return type_named(same[i].there);
-    return NULL;
-}
-
-typedef struct tensor_place {
-    const cJSON *item;
-    const type *type;
-    int dims;
-    long shape[MAX_DIMS], from, to;
-} tensor_place;
+/* unread: it is here, and of a type or shape that is not read. */
+typedef struct tensor_place { const cJSON *item; layout of; long from, to; char *unread; } tensor_place;
 
 /* A whole number from 0 on, as far as JSON's numbers are exact. */
 static int whole(const cJSON *j, long *out)
@@ -88,42 +32,74 @@ static int garbage(const tensors *all, const cJSON *item)
                 ? item->string : "");
 }
 
+/* What is wrong with a tensor alone, which its file may nevertheless have. */
+static int leave(tensor_place *p)
+{
+    p->unread = strdup(last_error());
+    return p->unread ? 0 : fail("out of memory");
+}
+
+/* The type and the axes. */
+static int read_layout(const tensors *all, const char *dtype, const cJSON *shape, tensor_place *p)
+{
+    const char *name = p->item->string;
+    layout *l = &p->of;
+    const cJSON *axis;
+
+    cJSON_ArrayForEach(axis, shape) {
+        long length;
+
+        if (whole(axis, &length))
+            return garbage(all, p->item);
+        if (length == 0 && !p->unread) {
+            fail("%s: %.80s is empty (an axis has length 0); nothing can be made of it", all->path, name);
+            if (leave(p))
+                return -1;
+        }
+        if (l->dims < MAX_DIMS)
+            l->shape[l->dims] = length;
+        l->dims++;
+    }
+    if (l->dims > MAX_DIMS && !p->unread) {
+        fail("%s: %.80s has more than %d axes; no layer here wants such a tensor, reshape it", all->path, name,
+             MAX_DIMS);
+        return leave(p);
+    }
+    if (!(l->type = type_of_dtype(dtype)) && !p->unread) {
+        fail("%s: %.80s is of type %.20s, which is not read; save it as float32", all->path, name, dtype);
+        return leave(p);
+    }
+    if (!l->dims)
+        l->shape[l->dims++] = 1;
+    return 0;
+}
+
 /* room: bytes behind the header. */
 static int read_place(const tensors *all, const cJSON *item, long room, tensor_place *p)
 {
     const cJSON *dtype = cJSON_GetObjectItemCaseSensitive(item, "dtype"),
-        *shape = cJSON_GetObjectItemCaseSensitive(item, "shape"), *axis;
+        *shape = cJSON_GetObjectItemCaseSensitive(item, "shape");
     const cJSON *range = cJSON_GetObjectItemCaseSensitive(item, "data_offsets");
     long n = 1;
 
-    *p = (tensor_place){ .item = item };
+    p->item = item;
     if (!cJSON_IsString(dtype) || !cJSON_IsArray(shape) || !cJSON_IsArray(range) || cJSON_GetArraySize(range) != 2 ||
         whole(range->child, &p->from) || whole(range->child->next, &p->to) || p->from > p->to)
         return garbage(all, item);
     if (p->to > room)
         return fail("%s: is truncated: %.80s ends at byte %ld behind the header, and there are %ld; copy it again",
                     all->path, item->string, p->to, room);
-    if (!(p->type = type_of(dtype->valuestring)))
-        return fail("%s: %.80s is of type %.20s, which is not read; save it as float32", all->path, item->string,
-                    dtype->valuestring);
-    cJSON_ArrayForEach(axis, shape) {
-        if (p->dims == MAX_DIMS)
-            return fail("%s: %.80s has more than %d axes; no layer here wants such a tensor, leave it out or reshape "
-                        "it", all->path, item->string, MAX_DIMS);
-        if (whole(axis, &p->shape[p->dims]))
-            return garbage(all, item);
-        if (p->shape[p->dims] == 0)
-            return fail("%s: %.80s is empty (axis %d has length 0); leave it out", all->path, item->string,
-                        p->dims + 1);
-        if (p->shape[p->dims] > room / n)
+    if (read_layout(all, dtype->valuestring, shape, p))
+        return -1;
+    for (int i = 0; !p->unread && i < p->of.dims; i++) {
+        if (p->of.shape[i] > room / n)
             return fail("%s: is truncated, or its header wrong: %.80s asks for more numbers than the file holds",
                         all->path, item->string);
-        n *= p->shape[p->dims++];
+        n *= p->of.shape[i];
     }
-    if (n > room / p->type->size || n * p->type->size != p->to - p->from)
+    if (!p->unread && (n > room / p->of.type->size || n * p->of.type->size != p->to - p->from))
         return fail("%s: %.80s takes %ld bytes, but its shape needs %ld numbers of %d; write the file again",
-                    all->path, item->string, p->to - p->from, n,
-                    p->type->size);
+                    all->path, item->string, p->to - p->from, n, p->of.type->size);
     return 0;
 }
 
@@ -134,81 +110,96 @@ static int by_start(const void *a, const void *b)
     return (p->from > q->from) - (p->from < q->from);
 }
 
-static int convert(tensors *all, const tensor_place *p, const unsigned char *data)
+static int convert(tensors *all, const tensor_place *p, const bytes *file, long data, part_source *from)
 {
-    tensor *t = tensors_add(all, p->item->string, p->dims, p->shape);
-    double v[CHUNK];
+    int status;
 
-    if (!t)
+    if (p->unread)
+        return fail("%s", p->unread), tensors_leave(all, p->item->string);
+    if (part_open(from, file, all->path, data + p->from, p->to - p->from, p->to - p->from, 0))
         return -1;
-    for (long done = 0, n = tensor_size(t), part; done < n; done += part) {
-        part = n - done < CHUNK ? n - done : CHUNK;
-        p->type->convert(data + p->from + done * p->type->size, part, v);
-        for (long i = 0; i < part; i++)
-            t->v[done + i] = (float)v[i];
-    }
-    return 0;
+    status = tensors_take(all, p->item->string, &from->s, &p->of);
+    part_close(from);
+    return status;
 }
 
+/* A value that is no text is kept as JSON writes it: whoever asks for it judges it. */
 static int read_notes(tensors *all, const cJSON *item)
 {
     const cJSON *one;
 
-    if (!cJSON_IsObject(item))
-        return garbage(all, item);
-    cJSON_ArrayForEach(one, item)
-        if (!cJSON_IsString(one) || !one->string)
-            return garbage(all, item);
-        else if (tensors_add_note(all, one->string, one->valuestring))
+    cJSON_ArrayForEach(one, item) {
+        char *text = cJSON_IsString(one) ? NULL : cJSON_PrintUnformatted(one);
+        int bad = !cJSON_IsString(one) && !text ? fail("%s: no memory for the header", all->path)
+                  : one->string && tensors_add_note(all, one->string, text ? text : one->valuestring);
+
+        cJSON_free(text);
+        if (bad)
             return -1;
+    }
     return 0;
 }
 
-/* p: room for a place an item. */
-static int read_header(tensors *all, const cJSON *header, tensor_place *p, const unsigned char *data, long room)
+/* p: room for a place an item, zeros; *n: how many there are. */
+static int read_places(tensors *all, const cJSON *header, tensor_place *p, int *n, long room)
 {
     const cJSON *item;
     long end = 0;
-    int n = 0;
 
     cJSON_ArrayForEach(item, header)
         if (!item->string)
             return garbage(all, item);
-        else if (!strcmp(item->string, "__metadata__") ? read_notes(all, item) : read_place(all, item, room, &p[n++]))
+        else if (!strcmp(item->string, "__metadata__") ? read_notes(all, item)
+                 : read_place(all, item, room, &p[(*n)++]))
             return -1;
-    qsort(p, n, sizeof *p, by_start);
-    for (int i = 0; i < n; end = p[i++].to)
+    qsort(p, *n, sizeof *p, by_start);
+    for (int i = 0; i < *n; end = p[i++].to)
         if (p[i].from != end)
             return fail("%s: %.80s begins at byte %ld where the tensor before it ends at %ld; write the file again",
-                        all->path, p[i].item->string,
-                        p[i].from, end);
-    if (end != room)
-        return fail("%s: %ld bytes follow the header where its tensors take %ld; the file is truncated or has "
-                    "something behind it", all->path, room, end);
-    for (int i = 0; i < n; i++)
-        if (convert(all, &p[i], data))
-            return -1;
-    return 0;
+                        all->path, p[i].item->string, p[i].from, end);
+    return end == room ? 0 : fail("%s: %ld bytes follow the header where its tensors take %ld; the file is truncated "
+                                  "or has something behind it", all->path, room, end);
 }
 
-int read_safetensors(tensors *all, const unsigned char *file, long size)
+/* data: where the numbers begin. */
+static int read_all(tensors *all, const cJSON *header, const bytes *file, long data)
 {
+    tensor_place *p = calloc(cJSON_GetArraySize(header) + 1, sizeof *p);
+    part_source *from = malloc(sizeof *from);
+    int n = 0, status = p && from ? read_places(all, header, p, &n, file->size - data)
+        : fail("%s: no memory for the header", all->path);
+
+    for (int i = 0; i < n && !status; i++)
+        status = convert(all, &p[i], file, data, from);
+    for (int i = 0; i < n; i++)
+        free(p[i].unread);
+    free(p), free(from);
+    return status;
+}
+
+int read_safetensors(tensors *all, const bytes *file)
+{
+    unsigned char first[9] = { 0 };
     uint64_t len = 0;
-    cJSON *header;
-    tensor_place *places;
+    char *text;
+    cJSON *header = NULL;
     int status;
 
-    for (int i = 7; i >= 0 && size >= 8; i--)
-        len = len << 8 | file[i];
-    if (size < 10 || len < 2 || len > (uint64_t)size - 8 || file[8] != '{')
+    if (file->size >= 10 && bytes_at(file, 0, first, sizeof first))
+        return -1;
+    for (int i = 7; i >= 0; i--)
+        len = len << 8 | first[i];
+    if (len < 2 || len > (uint64_t)file->size - 8 || first[8] != '{')
         return fail("%s: is neither .safetensors nor .npz (or cut off within its header); save the state dict with "
                     "safetensors or numpy.savez", all->path);
-    if (!(header = cJSON_ParseWithLength((const char *)file + 8, len)))
-        return fail("%s: the header is no JSON; write the file again", all->path);
-    places = calloc(cJSON_GetArraySize(header) + 1, sizeof *places);
-    status = places ? read_header(all, header, places, file + 8 + len, size - 8 - (long)len)
-        : fail("%s: no memory for the header", all->path);
-    free(places);
+    if (!(text = malloc(len + 1)))
+        return fail("%s: no memory for the header", all->path);
+    status = bytes_at(file, 8, text, (long)len);
+    if (!status && !(header = cJSON_ParseWithLength(text, len)))
+        status = fail("%s: the header is no JSON; write the file again", all->path);
+    free(text);
+    if (!status)
+        status = read_all(all, header, file, 8 + (long)len);
     cJSON_Delete(header);
     return status;
 }

@@ -9,14 +9,14 @@
 typedef struct line { char *text; size_t size; long number; } line;
 typedef struct text_table { array *a; long rows, cols, n, size; int headed; } text_table;
 
-static int put(const source *s, line *l, size_t n, char c)
+static int put(const gz_source *s, line *l, size_t n, char c)
 {
     if (n == l->size) {
         size_t size = l->size ? 2 * l->size : 1024;
         char *text = realloc(l->text, size);
 
         if (!text)
-            return fail("%s:%ld: no memory for so long a line", s->path, l->number);
+            return fail("%s:%ld: no memory for so long a line", s->s.path, l->number);
         l->text = text, l->size = size;
     }
     l->text[n] = c;
@@ -24,7 +24,7 @@ static int put(const source *s, line *l, size_t n, char c)
 }
 
 /* The next line without its comment and its end: 1, 0 at the end of the file, or -1. */
-static int next_line(source *s, line *l)
+static int next_line(gz_source *s, line *l)
 {
     size_t n = 0;
     int c, comment = 0;
@@ -34,12 +34,12 @@ static int next_line(source *s, line *l)
         if (c == 0 || c == 127 || (c < 32 && c != '\t' && c != '\r' && c != '\f'))
             return fail("%s:%ld: byte 0x%02x is not text; give .npy (for .npz: numpy.save one array of it), text, CSV "
                         "or IDX, each also as .gz",
-                        s->path, l->number, c);
+                        s->s.path, l->number, c);
         comment |= c == '#';
         if (!comment && put(s, l, n++, c))
             return -1;
     }
-    if (c == -1 && source_broken(s))
+    if (c == -1 && gz_broken(s))
         return -1;
     if (put(s, l, n, 0))
         return -1;
@@ -81,21 +81,21 @@ static int all_words(const char *p)
     return 1;
 }
 
-static int push(const source *s, text_table *t, const line *l, double x)
+static int push(const gz_source *s, text_table *t, const line *l, double x)
 {
     if (t->n == t->size) {
         long size = t->size ? t->size + t->size / 2 : 1024;
         double *v = realloc(t->a->v, size * sizeof *v);
 
         if (!v)
-            return fail("%s:%ld: no memory for more numbers; use a smaller file", s->path, l->number);
+            return fail("%s:%ld: no memory for more numbers; use a smaller file", s->s.path, l->number);
         t->a->v = v, t->size = size;
     }
     t->a->v[t->n++] = x;
     return 0;
 }
 
-static int row(const source *s, text_table *t, const line *l, const char *p)
+static int row(const gz_source *s, text_table *t, const line *l, const char *p)
 {
     long cols = 0;
     int more = 1;
@@ -107,25 +107,25 @@ static int row(const source *s, text_table *t, const line *l, const char *p)
 
         cols++;
         if (!end && !width)
-            return fail("%s:%ld: column %ld is empty; give a number", s->path, l->number, cols);
+            return fail("%s:%ld: column %ld is empty; give a number", s->s.path, l->number, cols);
         if (!end)
             return fail("%s:%ld: column %ld is \"%.*s\"; give a number (columns are separated by commas, blanks or "
                         "tabs)",
-                        s->path, l->number, cols, width < 40 ? width : 40, p);
+                        s->s.path, l->number, cols, width < 40 ? width : 40, p);
         if (!isfinite(x))
-            return fail("%s:%ld: column %ld is %g; remove or mend such rows", s->path, l->number, cols, x);
+            return fail("%s:%ld: column %ld is %g; remove or mend such rows", s->s.path, l->number, cols, x);
         if (push(s, t, l, x))
             return -1;
         p = after(end, &more);
     }
     if (t->rows && cols != t->cols)
-        return fail("%s:%ld: has %ld columns where the rows before have %ld; give every row as many", s->path,
+        return fail("%s:%ld: has %ld columns where the rows before have %ld; give every row as many", s->s.path,
                     l->number, cols, t->cols);
     t->cols = cols, t->rows++;
     return 0;
 }
 
-static int read_lines(source *s, text_table *t, line *l)
+static int read_lines(gz_source *s, text_table *t, line *l)
 {
     int got;
 
@@ -143,7 +143,7 @@ static int read_lines(source *s, text_table *t, line *l)
     return got;
 }
 
-int read_text(source *s, array *a)
+int read_text(gz_source *s, array *a)
 {
     text_table t = { .a = a };
     line l = { 0 };
@@ -154,7 +154,7 @@ int read_text(source *s, array *a)
     if (status)
         return -1;
     if (!t.rows)
-        return fail("%s: holds no row of numbers; give at least one", s->path);
+        return fail("%s: holds no row of numbers; give at least one", s->s.path);
     a->dims = 2, a->shape[0] = t.rows, a->shape[1] = t.cols;
     v = realloc(a->v, t.n * sizeof *v);
     a->v = v ? v : a->v;

@@ -344,6 +344,8 @@ static int take_over(fit *f, const tensors *old)
     for (int i = 0; i < PIECES; i++) {
         const tensor *t = tensors_find(old, p[i].name);
 
+        if (tensors_refused(old, p[i].name))
+            return -1;
         if (!t || tensor_size(t) != p[i].size)
             return fail("%s: %s is missing or of another size; it is no whole checkpoint, begin anew", f->path,
                         p[i].name);

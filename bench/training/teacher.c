@@ -124,6 +124,8 @@ static int copy_weights(const char *where, const tensors *from, tensors *file)
         tensor *to = &file->tensor[i];
         const tensor *t = tensors_find(from, to->name);
 
+        if (tensors_refused(from, to->name))
+            return -1;
         if (!t || tensor_size(t) != tensor_size(to))
             return fail("%s: %s in %s is missing or of another size; weights begin only with those of a network of the "
                         "same widths", where, to->name, from->path);

@@ -48,6 +48,8 @@ weight *REAL(weight_open)(layer *l, const opening *o, const char *suffix, int ro
 
     snprintf(name, sizeof name, "%s%s", l->name, suffix);
     *w = (weight){ 0 };
+    if (tensors_refused(o->file, name))
+        return NULL;
     if (!(t = tensors_find(o->file, name)))
         return maybe ? w : (fail("%s: %s needs %s, which %s does not hold; did you mean %s?", o->where, l->kind->name,
                                  name, o->file->path,

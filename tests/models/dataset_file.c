@@ -10,8 +10,8 @@ static void the_keys_choose_and_scale(void)
     law *l;
     static const double all[] = { 1, 2, 4, 5, 7, 8 }, part[] = { 2 * 5 - 1, 2 * 6 - 1, 2 * 8 - 1, 2 * 9 - 1 };
 
-    file_of("p.csv", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n");
-    file_of("l.txt", "0 2 0");
+    text_of("p.csv", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n");
+    text_of("l.txt", "0 2 0");
     l = good(law_of("file = p.csv\nwidth = .1\ncolumns = 0..1"));
     CU_ASSERT(l->dim == 2 && l->points == 3 && l->labels == 0 && !memcmp(l->point, all, sizeof all));
     law_close(l);
@@ -54,11 +54,11 @@ static void what_is_wrong_with_a_data_set_is_said(void)
         { FINE "weights = l.txt", "m.ini:5: ", "weight 0 of row 0" },
         { FINE "weights = l2.txt", "m.ini:5: ", "2 numbers" } };
 
-    file_of("p.csv", "a,b,c\n1,2,3\n4,5,-6\n7,8,9\n");
-    file_of("bad.csv", "1 2\n3\n");
-    file_of("l.txt", "0 2 0");
-    file_of("l2.txt", "0 2");
-    file_of("half.txt", "0 .5 1");
+    text_of("p.csv", "a,b,c\n1,2,3\n4,5,-6\n7,8,9\n");
+    text_of("bad.csv", "1 2\n3\n");
+    text_of("l.txt", "0 2 0");
+    text_of("l2.txt", "0 2");
+    text_of("half.txt", "0 .5 1");
     for (unsigned i = 0; i < sizeof t / sizeof *t; i++) {
         law *l = law_of(t[i].lines);
 
