@@ -41,17 +41,11 @@ static int of_model(const char *option, const char *text, array *a)
     return a->v ? 0 : fail("%s: out of memory for %zu numbers", option, N);
 }
 
-void scaling_of(const model *m, double *out)
+void scaling_of(const law *l, double *out)
 {
-    static const char *const keys[] = { "scale", "shift" };
-    section *data = m->law && m->law->points ? sections_find(m->file, "data") : NULL;
-    int n;
+    int known = l && l->scale != 0;
 
-    for (int i = 0; i < 2; i++) {
-        out[i] = data ? 1 - i : NAN;
-        if (data && section_get(data, keys[i]))
-            section_numbers(m->file, data, keys[i], 1, &out[i], &n);
-    }
+    out[0] = known ? l->scale : NAN, out[1] = known ? l->shift : NAN;
 }
 
 /* Whether it is meant to be a file. */
@@ -66,7 +60,7 @@ int points_scaling(const char *option, const char *text, double *out)
         return 0;
     if (!(m = model_open(text, NULL)))
         return fail("%s: neither a file nor a model: %s", option, last_error());
-    scaling_of(m, out);
+    scaling_of(m->law, out);
     model_close(m);
     return 0;
 }

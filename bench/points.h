@@ -8,8 +8,8 @@
  * is a data set.  0 or -1. */
 int points_read(const char *option, const char *text, int dim, array *);
 
-/* scale and shift of a model's data set, out[2]: NAN where it has none. */
-void scaling_of(const model *, double *out);
+/* scale and shift of a law that is a data set, out[2]; NAN of any other, or of none (NULL). */
+void scaling_of(const law *, double *out);
 
 /* The same of what points_read reads: numbers of a file stand as they are, 1 and 0.  0 or -1. */
 int points_scaling(const char *option, const char *text, double *out);

@@ -431,6 +431,19 @@ expect 0 "+3 for the scale of 0.125" $logp gmm8ring $cells --data whole.txt --im
 expect 0 "se_points" head -n 1 whole.tsv
 expect 0 "0..16" $logp digits --levels 17 --data digits -n 3 --rtol 1e-3 -o digits.tsv      # its points go back to the numbers of the file
 holds awk 'NR > 1 && !($12 > 0 && $12 < 5 && $11 < 0) { exit 1 }' digits.tsv
+digits="--levels 17 -n 3 --rtol 1e-3 --no-check -q"                 # a network's data know their scale as its model's do
+holds $logp digits-mlp $digits --data digits -o net.tsv
+holds $logp digits-mlp $digits --data digits-mlp -o like.tsv
+holds $logp digits-mlp $digits --data digits --scale 0.125 --shift -1 -o said.tsv
+holds cmp net.tsv said.tsv
+holds cmp net.tsv like.tsv
+
+# ---- logp: what only some ask for is not made for all, and a signal ends its making at once ----
+awk 'BEGIN { for (k = 0; k < 3; k++) for (d = 0; d < 2048; d++) printf "%g%s", (k + d) % 3, d < 2047 ? " " : "\n" }' >wide.txt
+printf '[process]\nkind = vp-linear\n[data]\nkind = mixture\nmeans = wide.txt\nstd = 0.1\n' >wide.ini
+holds timeout 8 $logp wide.ini -n 2 --prior exact --no-check -q -o wide.tsv
+ends_at_once() { "$@" & sleep 0.5; kill -TERM $!; sleep 1; ! kill -0 $! 2>killed && wait $!; }
+expect 130 "interrupted" ends_at_once $logp wide.ini -n 2 --trace hutchinson --control gauss --no-check -q -o wide.tsv
 expect 2 "none of flow, elbo, path" $logp gmm8ring --route elbow
 expect 2 "give elbo:steps=N" $logp gmm8ring --route elbo
 expect 2 "did you mean steps" $logp gmm8ring --route elbo:step=3

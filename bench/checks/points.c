@@ -135,7 +135,8 @@ int check_ask(const check *c, const score *s, const level *l, double *out)
         for (int first = 0; first < c->n; first += rows) {
             size_t o = (size_t)first * c->dim;
             batch p = { 1, c->n - first < rows ? c->n - first : rows, l, c->x + o, c->label ? c->label + first : NULL };
-            int bad = (s->thread_copy && !thread_copy) || mine->eval(mine->self, &p, out + o);
+            int bad = watch_stopped ? fail("interrupted")
+                : (s->thread_copy && !thread_copy) || mine->eval(mine->self, &p, out + o);
 
             #pragma omp critical(check)
             if (bad && (failed < 0 || first < failed)) {

@@ -186,6 +186,7 @@ static int share_out(bench_job *j)
     long left;
     int bad = 0;
 
+    watch_hold(1);
     if (ranks_agree(ranks_mine() == 0 && begin(j)) || ranks_agree(look(j)))
         return -1;
     left = j->count - j->done;
@@ -275,6 +276,27 @@ static int keep_account(bench_job *j, long i, const record *row)
     return a->known ? ledger_add(&j->ledger, i, row, j->what.how[j->cells[i].solver], a) : 0;
 }
 
+/* What is said after a signal. */
+static const char *interrupted(const bench_job *j, char *buf, size_t size)
+{
+    if (j->done == j->count)
+        snprintf(buf, size, "fokker: interrupted; all %d runs are in %s, the report and pictures are not made yet\n",
+                 j->count, j->path);
+    else if (j->apart)
+        snprintf(buf, size, "fokker: interrupted; what was finished is beside %s, go on with --resume\n", j->path);
+    else
+        snprintf(buf, size, "fokker: interrupted; %ld of %d runs are in %s, go on with --resume\n", j->done, j->count,
+                 j->path);
+    return buf;
+}
+
+static void prepare_farewell(const bench_job *j)
+{
+    char line[4400] = "";
+
+    watch_farewell(ranks_mine() > 0 ? line : interrupted(j, line, sizeof line));
+}
+
 /* Cell i: run, or taken from a part.  OK, INTERRUPTED or FAILED_RUN. */
 static int run_cell(bench_job *j, long i, quality *q)
 {
@@ -283,6 +305,7 @@ static int run_cell(bench_job *j, long i, quality *q)
 
     if (sweep_stopped(&j->sweep))
         return INTERRUPTED;
+    prepare_farewell(j);
     if (j->parts.row[i])
         return !j->apart && writes && recorder_add(&j->out, j->parts.row[i]) ? FAILED_RUN : OK;
     if (sweep_run(&j->sweep, &j->cells[i], &row))
@@ -349,6 +372,8 @@ static int finish(bench_job *j)
     summary all;
     int bad;
 
+    prepare_farewell(j);
+    watch_hold(0);
     if (results_read(j->path, &read))
         return -1;
     bad = summary_open(&all, &read);
@@ -364,6 +389,7 @@ static int finish(bench_job *j)
 int cmd_bench(const request *r)
 {
     bench_job j;
+    char line[4400];
     int code;
 
     if (ranks_agree(prepare(&j, r)) || share_out(&j)) {
@@ -371,11 +397,8 @@ int cmd_bench(const request *r)
         return complain(USAGE);
     }
     code = run_shared(&j);
-    if (code == INTERRUPTED && j.apart && ranks_mine() == 0)
-        fprintf(stderr, "fokker: interrupted; what was finished is beside %s, go on with --resume\n", j.path);
-    else if (code == INTERRUPTED && ranks_mine() == 0)
-        fprintf(stderr, "fokker: interrupted; %ld of %d runs are in %s, go on with --resume\n", j.done, j.count,
-                j.path);
+    if (code == INTERRUPTED && ranks_mine() == 0)
+        fputs(interrupted(&j, line, sizeof line), stderr);
     else if (code == FAILED_RUN || (code == OK && ranks_mine() == 0 && finish(&j))) {
         code = complain(FAILED_RUN);
         ranks_abort(code);

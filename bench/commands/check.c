@@ -241,6 +241,7 @@ static int run_parts(check *c)
 {
     static int (*const parts[])(check *) = { check_calls, check_kind, check_levels, check_cost };
 
+    watch_hold(1);                                  /* what was found out so far is said */
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (watch_stopped || c->over)
             return 0;

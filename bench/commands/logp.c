@@ -127,6 +127,7 @@ static int decode(logp_job *j)
         fail("--decode %s: has rows of %ld numbers, but the model has %d columns", path, array_cols(&z), j->dim);
         return array_free(&z), complain(USAGE);
     }
+    watch_hold(1);
     status = bring_back(j, j->cell, (int)array_rows(&z), z.v);
     if (status)
         complain(FAILED_RUN);
@@ -187,6 +188,7 @@ static int run_one(logp_job *j)
 
     if ((path && writable("output", path)) || (to && (writable("encode", to) || !latent)))
         return free(latent), complain(USAGE);
+    watch_hold(1);
     w = watch_points(j, 1, &done);
     run_cell(j, c, latent, w ? &done : NULL);
     watch_close(w);
@@ -250,6 +252,7 @@ static int run_many(logp_job *j)
     if (!quiet)
         printf("%-22s %-20s %6s %10s %10s %12s %10s %10s %10s %7s\n", "solver", "trace", "probes", "calls", "rows",
                "mean log p", "+-", "predicted", "realised", "inside");
+    watch_hold(1);
     w = watch_points(j, j->cells, &done);
     for (int i = 0; i < j->cells && !watch_stopped; i++) {
         logp_cell *c = &j->cell[i];

@@ -140,6 +140,8 @@ static void run_all(order_job *j, const effort *e, int quiet)
     long done = 0;
     watch *w = watch_open("claims", j->tasks, &done, quiet);
 
+    watch_hold(1);
+
     #pragma omp parallel for schedule(dynamic, 1)
     for (int i = 0; i < j->tasks; i++) {
         task *t = &j->task[i];

@@ -243,6 +243,7 @@ int cmd_sample(const request *r)
         close_job(&j);
         return complain(FAILED_RUN);
     }
+    watch_hold(1);
     began = omp_get_wtime();
     status = solve(&j.how.plan, (int)j.n, j.x, &cost);
     began = omp_get_wtime() - began;

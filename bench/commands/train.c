@@ -64,6 +64,7 @@ static int run(fit *f, const train_place *p, int quiet)
     int status = 0;
 
     snprintf(what, sizeof what, "%.40s", p->name);
+    watch_hold(1);
     w = watch_open(what, f->steps, &f->step, quiet);
     while (f->step < f->steps && !watch_stopped && !status) {
         status = fit_step(f);

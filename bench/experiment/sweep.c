@@ -328,7 +328,12 @@ int sweep_run(sweep *w, const cell *c, record *r)
     r->score_seconds = cost.score_seconds / threads_at_work(&w->how.plan, (int)w->of->rows[c->model]);
     if (w->together && ranks_mine() > 0)
         return 0;
-    if (status || (status = judge(w, c, r))) {
+    if (!status) {
+        watch_hold(0);                              /* a run that is not yet judged is not in the results */
+        status = judge(w, c, r);
+        watch_hold(1);
+    }
+    if (status) {
         note(w, NULL, last_error());
         r->status = verdict(status);
         for (int i = 0; i < w->of->metric.n; i++)

@@ -108,7 +108,7 @@ static void known(const logp_job *j, double *logp)
     const law *l = j->of.model->law;
     level at = level_clean(j->of.model->process);
 
-    if (j->bins.levels || !l || !l->logpdf || l->logpdf(l, &(batch){ 1, j->n, &at, j->points.v, j->label }, logp))
+    if (law_logp(j->bins.levels ? NULL : l, &at, j->n, j->points.v, j->label, &watch_stopped, logp))
         for (int i = 0; i < j->n; i++)
             logp[i] = NAN;
 }

@@ -23,11 +23,9 @@ int logp_levels_open(logp_job *j)
     j->bins.levels = (int)count;
     if (option_text(j->r, "encode"))
         return fail("--encode: is of points, and whole numbers are cells; leave out --levels");
-    if (option_text(j->r, "encode"))
-        return fail("--encode: is of points, and whole numbers are cells; leave out --levels");
     if (!data)
         return fail("--levels: is for data that are whole numbers; give them with --data");
-    scaling_of(j->of.model, own);
+    scaling_of(j->of.model->law, own);
     if (option_number(j->r, "scale", -1e15, 1e15, own[0], &j->bins.scale) || option_number(j->r, "shift", -1e15, 1e15,
             own[1], &j->bins.shift))
         return -1;

@@ -8,6 +8,9 @@
 #include "bench/watch.h"
 #include "models/laws/gaussian.h"
 
+/* The exact divergence, which has no probes. */
+static int exact_trace(const logp_cell *c) { return !c->trace || !strcmp(c->trace, "exact"); }
+
 /* ---- points ---- */
 
 /* Exact samples at t_min. */
@@ -70,12 +73,30 @@ static int open_points(logp_job *j)
     return draw_points(j, seed);
 }
 
-/* The Gaussian: of the law's moments, or of points. */
+/* Whether a combination asks for the Gaussian: as control variate, or for the error of a prior that no law tells. */
+static int wants_fit(const logp_job *j)
+{
+    const law *l = j->of.model->law;
+
+    for (int i = 0; i < j->cells; i++) {
+        const logp_cell *c = &j->cell[i];
+
+        if (c->route == FLOW && ((j->control && !exact_trace(c)) || (!j->exact_prior && !(l && l->logpdf))))
+            return 1;
+    }
+    return 0;
+}
+
+/* The Gaussian: of the law's moments, or of points.  It costs as dim^3 and more; who does not ask for it does not wait
+ * for it. */
 static int open_fit(logp_job *j)
 {
     const char *from = option_text(j->r, "fit");
     const law *l = j->of.model->law;
     array a = j->points;
+
+    if (!wants_fit(j))
+        return 0;
 
     if (!from && l && l->moments) {
         double *mean = malloc(j->dim * sizeof *mean), *cov = malloc((size_t)j->dim * j->dim * sizeof *cov);

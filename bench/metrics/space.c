@@ -116,7 +116,7 @@ space *space_open(const features *net, const subject *u)
                     u->field->dim), NULL;
     if (!(s = calloc(1, sizeof *s)))
         return fail("features: out of memory"), NULL;
-    scaling_of(u->model, scaling);
+    scaling_of(u->model->law, scaling);
     s->net = net;
     s->of = scaling[0] == scaling[0] ? (units){ scaling[0], scaling[1] } : (units){ 1, 0 };
     s->law = (law){ .name = "features", .dim = net->cols, .sample = sample, .moments = moments };

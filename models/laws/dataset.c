@@ -120,7 +120,24 @@ static int moments(const law *l, double *mean, double *cov)
     return 0;
 }
 
+static int variances(const law *l, double *mean, double *var)
+{
+    const dataset *s = (const dataset *)l;
+
+    memcpy(mean, s->mean, l->dim * sizeof *mean);
+    for (int d = 0; d < l->dim; d++)
+        var[d] = s->width * s->width;
+    for (long k = 0; k < s->K; k++) {
+        const double *m = s->m + k * s->pad, weight = exp2(s->lw[k]);
+
+        for (int d = 0; d < l->dim; d++)
+            var[d] += weight * m[d] * m[d];
+    }
+    return 0;
+}
+
 void dataset_functions(law *l)
 {
+    l->variances = variances;
     l->sample = sample, l->denoise = denoise, l->jvp = jvp, l->logpdf = logpdf, l->moments = moments;
 }

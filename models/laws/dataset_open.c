@@ -279,6 +279,7 @@ static dataset *make(const data_source *f)
     take_points(s, f, total);
     sort_points(s, f, total);
     s->law.point = s->point, s->law.label_weight = labels ? s->share : NULL;
+    s->law.scale = f->scale, s->law.shift = f->shift;
     dataset_functions(&s->law);
     return s;
 }

@@ -1,4 +1,6 @@
 /* Laws by their kind. */
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/fail.h"
@@ -35,4 +37,40 @@ void law_close(law *l)
 {
     if (l)
         l->close(l);
+}
+
+/* Whether any of the numbers can be part of an answer. */
+static int any_finite(long n, const double *x)
+{
+    for (long i = 0; i < n; i++)
+        if (isfinite(x[i]))
+            return 1;
+    return 0;
+}
+
+int law_logp(const law *l, const level *at, long n, const double *x, const int *label,
+             const volatile sig_atomic_t *stop, double *out)
+{
+    enum { PART = 64 };
+    long failed = n;
+    char reason[1024] = "";
+
+    #pragma omp parallel for schedule(dynamic) if (n > PART)
+    for (long first = 0; first < n; first += PART) {
+        int rows = n - first < PART ? (int)(n - first) : PART;
+        batch part = { .groups = 1, .rows = rows, .at = at, .x = l ? x + first * l->dim : NULL,
+                       .label = label ? label + first : NULL };
+
+        for (int i = 0; i < rows; i++)
+            out[first + i] = NAN;
+        if (!l || !l->logpdf || (stop && *stop) || !any_finite((long)rows * l->dim, part.x)
+            || !l->logpdf(l, &part, out + first))
+            continue;
+        #pragma omp critical(fokker_law)
+        if (first < failed) {
+            failed = first;
+            snprintf(reason, sizeof reason, "%s", last_error());
+        }
+    }
+    return failed < n ? fail("%s", reason) : 0;
 }

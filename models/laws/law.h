@@ -2,6 +2,7 @@
  * What a law does not know is NULL. */
 #ifndef FOKKER_LAW_H
 #define FOKKER_LAW_H
+#include <signal.h>
 #include "models/processes/process.h"
 #include "base/random.h"
 #include "base/files/ini.h"
@@ -34,14 +35,19 @@ struct law {
      * Either may be NULL. */
     int (*moments)(const law *, double *mean, double *cov);
 
+    /* Mean and variances alone, dim numbers each: what needs no covariance should not pay for one. */
+    int (*variances)(const law *, double *mean, double *var);
+
     /* Mixtures: the mode most responsible for each point (groups x rows), and the modes' probabilities (modes). */
     int (*mode_of)(const law *, const batch *, int *mode);
     const double *mode_weight;
     const double *label_weight;             /* the probability of each class; NULL where there are none */
 
-    /* Data sets: the points x_0 of the law, points x dim; NULL otherwise. */
+    /* Data sets: the points x_0 of the law, points x dim; NULL otherwise.  They are scale v + shift of the numbers v
+     * that were read; scale 0: the law was made from no such numbers. */
     long points;
     const double *point;
+    double scale, shift;
 
     void (*close)(law *);
 };
@@ -49,5 +55,11 @@ struct law {
 /* A law from the [data] section of a model file; paths in it are relative to the file.  NULL on failure. */
 law *law_open(const sections *, section *data);
 void law_close(law *);                      /* NULL is fine */
+
+/* log p of n points (n x dim, labels or NULL) at one level, on all threads; the same bits whatever their number.
+ * NAN where the law has no density (or is NULL), where x is not finite, and where *stop, unless stop is NULL, became 1
+ * before.  0 or -1. */
+int law_logp(const law *, const level *, long n, const double *x, const int *label, const volatile sig_atomic_t *stop,
+             double *out);
 
 #endif

@@ -398,4 +398,5 @@ static int mode_of(const law *l, const batch *p, int *mode)
 }
 
 const law mixture_law = { .name = "mixture", .sample = mixture_sample, .denoise = denoise, .jvp = jvp, .jvps = jvps,
-                          .logpdf = logpdf, .moments = mixture_moments, .mode_of = mode_of };
+                          .logpdf = logpdf, .moments = mixture_moments,
+                          .variances = mixture_variances, .mode_of = mode_of };

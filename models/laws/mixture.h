@@ -47,6 +47,7 @@ typedef struct kernels {
 extern const kernels mixture_flat, mixture_full;
 int mixture_sample(const law *, stream, long row, int n, const int *label, double *x);
 int mixture_moments(const law *, double *mean, double *cov);
+int mixture_variances(const law *, double *mean, double *var);
 void mixture_close(law *);
 
 /* That n labels (or NULL) are known to the law.  0 or -1. */

@@ -51,6 +51,45 @@ int mixture_sample(const law *l, stream s, long row, int n, const int *label, do
     return 0;
 }
 
+static void mean_of(const mixture *m, double *mean)
+{
+    int dim = m->law.dim;
+
+    memset(mean, 0, dim * sizeof *mean);
+    for (int k = 0; k < m->K; k++)
+        for (int d = 0; d < dim; d++)
+            mean[d] += m->weight[k] * m->mean[k * (long)dim + d];
+}
+
+/* Variance d of mode k, from its basis where it has one. */
+static double variance_of(const mixture *m, int k, int d)
+{
+    int dim = m->law.dim;
+    const double *var = m->var + (m->iso ? k : k * (long)dim), *q = m->basis ? m->basis + k * (long)dim * dim : NULL;
+    double sum = 0;
+
+    if (!q)
+        return var[m->iso ? 0 : d];
+    for (int e = 0; e < dim; e++)
+        sum += var[e] * q[e * (long)dim + d] * q[e * (long)dim + d];
+    return sum;
+}
+
+int mixture_variances(const law *l, double *mean, double *var)
+{
+    const mixture *m = (const mixture *)l;
+
+    mean_of(m, mean);
+    memset(var, 0, l->dim * sizeof *var);
+    for (int k = 0; k < m->K; k++)
+        for (int d = 0; d < l->dim; d++) {
+            double e = m->mean[k * (long)l->dim + d] - mean[d];
+
+            var[d] += m->weight[k] * (variance_of(m, k, d) + e * e);
+        }
+    return 0;
+}
+
 /* Covariance: sum_k w_k (Q_k L_k Q_k^T + (m_k - mean)(m_k - mean)^T). */
 int mixture_moments(const law *l, double *mean, double *cov)
 {
@@ -58,10 +97,7 @@ int mixture_moments(const law *l, double *mean, double *cov)
     int dim = l->dim;
     double mu[dim];
 
-    memset(mu, 0, dim * sizeof *mu);
-    for (int k = 0; k < m->K; k++)
-        for (int d = 0; d < dim; d++)
-            mu[d] += m->weight[k] * m->mean[k * (long)dim + d];
+    mean_of(m, mu);
     if (mean)
         memcpy(mean, mu, dim * sizeof *mu);
     for (long i = 0; cov && i < (long)dim * dim; i++)

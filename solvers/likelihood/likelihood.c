@@ -102,16 +102,6 @@ static double log_normal(int dim, double std, const double *x)
     return -0.5 * square - dim * (log(std) + 0.5 * LOG_2PI);
 }
 
-/* log p of n points by a law at one level; NAN where there is none.  0 or -1. */
-static int log_law(const law *l, const level *at, int n, const double *x, const int *label, double *out)
-{
-    batch p = { .groups = 1, .rows = n, .at = at, .x = x, .label = label };
-
-    for (int i = 0; i < n; i++)
-        out[i] = NAN;
-    return l && l->logpdf ? l->logpdf(l, &p, out) : 0;
-}
-
 /*
  * log p at t_min - log p_0 without a law, to first order in sigma^2: by the equation of continuity d log p_t(x)/dt =
  * -div v - v . grad log p, and
@@ -131,10 +121,10 @@ static double truncation(const level *l, int dim, int K, const double *x, const 
     return -(div + along) / (2 * rate);
 }
 
-/* For all points, of which each costs another call. */
+/* For all points, of which each costs another call; a stop leaves the others NAN. */
 static int truncations(const round_trip *t, answer *out)
 {
-    enum { MANY = 128 };
+    enum { MANY = 32 };
     const level *at = t->q->grid;
     int dim = t->q->field->dim, cols = t->flow->dim, most = t->q->field->serial || t->n < MANY ? t->n : MANY,
         status = 0;
@@ -143,7 +133,7 @@ static int truncations(const round_trip *t, answer *out)
 
     if (!own || !x || !v)
         status = own ? fail("out of memory for %d points of %d columns", most, cols) : -1;
-    for (int from = 0; from < t->n && !status; from += most) {
+    for (int from = 0; from < t->n && !status && !(t->q->stop && *t->q->stop); from += most) {
         int m = t->n - from < most ? t->n - from : most;
         batch p = { .groups = 1, .rows = m, .at = at, .x = x, .label = t->number + from };
 
@@ -167,8 +157,8 @@ static int at_data(const round_trip *t, answer *out)
     int status = here && there ? 0 : fail("out of memory for %d points", t->n);
 
     if (!status)
-        status = log_law(q->law, q->grid, t->n, t->x, q->label, here) || log_law(q->law, &clean, t->n, t->x, q->label,
-                there) ? FAILED : 0;
+        status = law_logp(q->law, q->grid, t->n, t->x, q->label, q->stop, here)
+            || law_logp(q->law, &clean, t->n, t->x, q->label, q->stop, there) ? FAILED : 0;
     for (int i = 0; i < t->n && !status; i++)
         out[i].exact = here[i], out[i].err_trunc = here[i] - there[i];
     if (!status && !(q->law && q->law->logpdf))
@@ -177,7 +167,7 @@ static int at_data(const round_trip *t, answer *out)
     return status;
 }
 
-/* The density at t_max where a run has taken the points. */
+/* The density at t_max where a run has taken the points: of those that were finished, also after a stop. */
 static int at_noise(const round_trip *t, flow_pass *p, double *latent)
 {
     const inquiry *q = t->q;
@@ -193,7 +183,7 @@ static int at_noise(const round_trip *t, flow_pass *p, double *latent)
         memcpy(ends + (size_t)i * dim, p->state + (size_t)i * cols, dim * sizeof *ends);
         p->prior[i] = log_normal(dim, q->proc->prior_std, ends + (size_t)i * dim);
     }
-    status = log_law(known, q->grid + q->steps, t->n, ends, known == q->law ? q->label : NULL, p->known);
+    status = law_logp(known, q->grid + q->steps, t->n, ends, known == q->law ? q->label : NULL, NULL, p->known);
     if (latent)
         memcpy(latent, ends, (size_t)t->n * dim * sizeof *latent);
     free(ends);

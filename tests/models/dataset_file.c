@@ -17,6 +17,7 @@ static void the_keys_choose_and_scale(void)
     law_close(l);
     l = good(law_of("file = p.csv\nwidth = .1\ncolumns = 1..2\nrows = 1..2\nscale = 2\nshift = -1\nlabels = l.txt"));
     CU_ASSERT(l->dim == 2 && l->points == 2 && l->labels == 3 && !memcmp(l->point, part, sizeof part));
+    CU_ASSERT(l->scale == 2 && l->shift == -1);
     law_close(l);
     l = good(law_of("file = p.csv\nwidth = .1\nlabel_column = 0"));
     CU_ASSERT(l->dim == 2 && l->labels == 8 && l->point[0] == 2);

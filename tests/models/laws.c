@@ -175,10 +175,85 @@ static void products_with_several_directions_are_those_with_one(void)
     }
 }
 
+static int same_numbers(const double *a, const double *b, long n)
+{
+    return a && b ? !memcmp(a, b, n * sizeof *a) : a == b;
+}
+
+static int same_shape(const law *a, const law *b)
+{
+    return !strcmp(a->name, b->name) && a->dim == b->dim && a->labels == b->labels && a->modes == b->modes
+        && a->points == b->points && a->scale == b->scale && a->shift == b->shift;
+}
+
+static int same_functions(const law *a, const law *b)
+{
+    return a->sample == b->sample && a->denoise == b->denoise && a->jvp == b->jvp && a->jvps == b->jvps
+        && a->logpdf == b->logpdf && a->moments == b->moments && a->variances == b->variances
+        && a->mode_of == b->mode_of && a->close == b->close;
+}
+
+/* The densities at noised samples of the first, of a class where there are classes. */
+static int same_density(const law *a, const law *b, const level *at)
+{
+    int label[ROWS] = { 0, -1, 0 };
+    double *x = points(a, at), p[ROWS], q[ROWS];
+    batch all = { 1, ROWS, at, x, a->labels ? label : NULL };
+
+    must(a->logpdf(a, &all, p));
+    must(b->logpdf(b, &all, q));
+    free(x);
+    return !memcmp(p, q, sizeof p);
+}
+
+static void a_law_that_is_like_another_s_says_all_that_the_other_says(void)
+{
+    static const char *const pairs[][2] = { { "digits-mlp", "digits" }, { "checkerboard-mlp", "checkerboard" },
+                                            { "gmm8ring-mlp", "gmm8ring" } };
+
+    for (unsigned i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        model *m = model_open(pairs[i][0], NULL), *n = model_open(pairs[i][1], NULL);
+        level at;
+
+        if (must(!m || !n))
+            continue;
+        levels(n->process, 1, (double[]){ 0.3 }, &at);
+        CU_ASSERT(same_shape(m->law, n->law) && same_functions(m->law, n->law) && same_density(m->law, n->law, &at));
+        CU_ASSERT(same_numbers(m->law->point, n->law->point, n->law->points * n->law->dim));
+        CU_ASSERT(same_numbers(m->law->label_weight, n->law->label_weight, n->law->labels));
+        CU_ASSERT(same_numbers(m->law->mode_weight, n->law->mode_weight, n->law->modes));
+        model_close(m), model_close(n);
+    }
+}
+
+static void variances_are_the_diagonal_of_the_covariance(void)
+{
+    for (int i = 0; i < LAWS; i++) {
+        model *m = model_open(laws[i], NULL);
+        int dim = m ? m->law->dim : 0;
+        double *mean = malloc(4 * dim * sizeof *mean + (size_t)dim * dim * sizeof *mean + 1), *mu = mean + dim,
+            *var = mu + dim, *cov = var + dim;
+
+        if (must(!m))
+            continue;
+        must(m->law->moments(m->law, mean, cov));
+        must(m->law->variances(m->law, mu, var));
+        for (int d = 0; d < dim; d++) {
+            near(mu[d], mean[d], 1e-14 * (1 + fabs(mean[d])));
+            near(var[d], cov[d * (long)dim + d], 1e-12 * (1 + var[d]));
+        }
+        free(mean);
+        model_close(m);
+    }
+}
+
 static const test_case tests[] = {
 #ifdef __SSE__
     { "no number of a law is subnormal down to t_min", no_number_of_a_law_is_subnormal_down_to_t_min },
 #endif
+    { "a law that is like another's says all that the other says",
+      a_law_that_is_like_another_s_says_all_that_the_other_says },
+    { "variances are the diagonal of the covariance", variances_are_the_diagonal_of_the_covariance },
     { "products with several directions are those with one, to the bit",
       products_with_several_directions_are_those_with_one },
     { "every law keeps Tweedie's formula at every process", every_law_keeps_tweedie_s_formula_at_every_process },
