@@ -442,7 +442,13 @@ holds cmp net.tsv like.tsv
 awk 'BEGIN { for (k = 0; k < 3; k++) for (d = 0; d < 2048; d++) printf "%g%s", (k + d) % 3, d < 2047 ? " " : "\n" }' >wide.txt
 printf '[process]\nkind = vp-linear\n[data]\nkind = mixture\nmeans = wide.txt\nstd = 0.1\n' >wide.ini
 holds timeout 8 $logp wide.ini -n 2 --prior exact --no-check -q -o wide.tsv
-ends_at_once() { "$@" & sleep 0.5; kill -TERM $!; sleep 1; ! kill -0 $! 2>killed && wait $!; }
+ends_at_once() {                                    # long before it would by itself, in half a minute
+    "$@" & id=$!
+    sleep 1
+    kill -TERM $id
+    for wait in 1 2 3 4 5 6 7 8 9 10; do kill -0 $id 2>killed || break; sleep 0.5; done
+    ! kill -9 $id 2>killed && wait $id
+}
 expect 130 "interrupted" ends_at_once $logp wide.ini -n 2 --trace hutchinson --control gauss --no-check -q -o wide.tsv
 expect 2 "none of flow, elbo, path" $logp gmm8ring --route elbow
 expect 2 "give elbo:steps=N" $logp gmm8ring --route elbo
