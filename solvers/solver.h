@@ -1,4 +1,5 @@
-/* What a method is, and all that one of its steps may touch. */
+/* Methods for those who use them: what a method is, what a plan asks, and what runs it.  Who writes methods includes
+ * solvers/step.h. */
 #ifndef FOKKER_SOLVER_H
 #define FOKKER_SOLVER_H
 #include <signal.h>
@@ -8,7 +9,7 @@
 #include "models/processes/process.h"
 #include "scores/score.h"
 
-enum { MAX_PAST = 6, MAX_INNER = 2 };
+enum { MAX_INNER = 2 };
 
 /* Ends of a process at which a method's own step would not be finite or not mean anything.
  * ALPHA_0: refused before the run.  SIGMA_0: a start there is refused; a step to it is the driver's, y = alpha_b D(x,
@@ -27,8 +28,9 @@ typedef struct tally {
 } tally;
 
 typedef struct solver solver;
-typedef struct run run;
 typedef struct method method;
+typedef struct run run;                     /* what a step may touch: solvers/step.h */
+typedef struct drive drive;                 /* a run with what its drivers need: solvers/engine/drive.h */
 
 /* Unit normals by interval: the increments of the Brownian path of samples row, row + 1, ... over the clock c =
  * (sigma/alpha)^2 between
@@ -42,8 +44,8 @@ typedef struct draw { long row, step, nth; int draw, part, rows, dim; double fro
 typedef struct noise noise;
 struct noise { void (*fill)(const noise *, const draw *, double *z); uint64_t seed; const void *data; };
 
-/* A method is a solver with its parameters and inner methods (`picard:window=8/ddim`). */
-/* given: bit i: par[i] was named */
+/* A method is a solver with its parameters and inner methods (`picard:window=8/ddim`); given: bit i: par[i] was
+ * named. */
 struct method { const solver *sol; double par[MAX_PARAM]; unsigned given; char *text; method *inner[MAX_INNER]; };
 
 /* Other processes that run the same plan: each takes every parts-th block, then all have all.
@@ -84,36 +86,7 @@ typedef struct plan {
     double *residual;
 } plan;
 
-/* index of its first sample in the batch and of its step, with plan->first the key of its noise; draws before the
- * step */
-typedef struct group { long row, step, nth; } group;
-
-/* One block on one thread.  States are groups x rows x dim: a plain run is 1 group of n rows; adaptive rows and window
- * slots are groups of 1 row. */
-struct run {
-    const method *how; const solver *sol; const double *par; const char *text; const plan *plan; const score *field;
-    run *inner[MAX_INNER];
-    int groups, rows, dim; group *group;
-    long n;                                 /* samples of the whole batch, of which this block has some */
-    /* steps since the start; past[j][g]: where group g's last step but j began (pointers into the grid) */
-    int k; const level *past[MAX_PAST];
-    /* work arrays; local error wanted here, or NULL; levels for the step's own use, 2 x groups; draws of this step */
-    double **w, *err; level *mid; int draws;
-    /* an outside library's; w[0..history] turn after a step: what it leaves in w[j] the next finds in w[j+1], the
-     * others stay */
-    void *ext; tally *count;
-    level *a, *b; double *x, *y;            /* the drivers': own levels, state and next state */
-    /* steps left in the driver of fixed steps, this one included; how the last ones go (LAST_STEPS) */
-    int left, last;
-    /* an adaptive group's step, its last accepted error, its error now, the growth of its step */
-    double *h, *e, *e_now, *factor;
-    double *embedded;                       /* its embedded state of its last step */
-    int *label; void *workspace; size_t bytes;   /* memory of the whole tree, what open took included */
-    /* fields for the threads among which a costly call is shared; members 0: it is not */
-    score *const *team; int members;
-    double pace;                            /* seconds a point, as last seen; 0: not yet */
-};
-
+/* The descriptor of a method: one at the foot of its file, one line SOLVER(name) in solvers/list.h. */
 struct solver {
     const char *name, *about, *cite;
     /* its constants, where several methods share one step: a tableau, a number of points */
@@ -146,75 +119,9 @@ struct solver {
     /* a[g], b[g]: one level a group; never overwrites x */
     int  (*step) (run *, const level *a, const level *b, const double *x, double *y);
     /* instead of step: windows, outside libraries */
-    int  (*whole)(run *, int steps, const level *grid, double *x);
+    int  (*whole)(drive *, int steps, const level *grid, double *x);
     void (*close)(run *);                                   /* after open, also when it failed */
 };
-
-/* Ask the field: ONE call for all groups.  Nothing is asked or counted where every level has sigma = 0 (data = x/alpha,
- * noise = 0). 0 or -1. */
-int eval(run *, const level *a, const double *x, enum predicts want, double *out);
-static inline int eval_data (run *r, const level *a, const double *x,
-                             double *out) { return eval(r, a, x, PREDICTS_DATA, out); }
-static inline int eval_noise(run *r, const level *a, const double *x,
-                             double *out) { return eval(r, a, x, PREDICTS_NOISE, out); }
-static inline int eval_score(run *r, const level *a, const double *x,
-                             double *out) { return eval(r, a, x, PREDICTS_SCORE, out); }
-static inline int eval_drift(run *r, const level *a, const double *x,
-                             double *out) { return eval(r, a, x, PREDICTS_VELOCITY, out); }
-
-/* Unit normals for the step's interval from a to b, groups x rows x dim; each call of a step is another draw. */
-void draw_noise(run *, const level *a, const level *b, double *z);
-
-/* Besides z the independent part of the interval's dZ (see draw), for methods of strong order 1.5. */
-void draw_pair(run *, const level *a, const level *b, double *z, double *z1);
-
-/* The level part of the way from a to b, for every group: in lambda (in t where an end is infinite), or in t. */
-void between  (run *, const level *a, const level *b, double part, level *mid);
-void between_t(run *, const level *a, const level *b, double part, level *mid);
-
-/* h/h0 of a multistep formula; 0 (first order) in the step to sigma = 0, whose h is infinite. */
-static inline double step_ratio(double h, double h0) { return h - h == 0 ? h / h0 : 0; }
-
-/* out = base + (b.t - a.t) sum_j c[j] k[j] over all groups, in one pass; base may be NULL (0).
- * n <= 32; terms with c = 0 are not read. */
-void stage(const run *, const level *a, const level *b, double *out, const double *base, int n, const double *c,
-           double *const *k);
-
-/* y = sum of coefficient x array over group g:  combine(r, g, y, {p, x}, {q, u}, ...): 1 to 32 terms, y may be one of
- * the arrays. */
-typedef struct term { double c; const double *v; } term;
-void sum_terms(const run *, int g, double *y, int terms, const term *);
-#define combine(r, g, y, ...) sum_terms(r, g, y, sizeof (term[]){ __VA_ARGS__ } / sizeof (term), \
-                                        (term[]){ __VA_ARGS__ })
-#define EACH_GROUP(r, g) for (int g = 0; g < (r)->groups; g++)
-
-/* One step of an inner run, with no past: compound methods. 0 or -1. */
-int inner_step(run *r, int inner, const level *a, const level *b, const double *x, double *y);
-
-/* Parameters of every embedded method, first in its table: tolerances of its own steps, and how they are chosen
- * (control.c). */
-enum control { CONTROL_PI, CONTROL_POWER, CONTROL_ATAN };
-#define CONTROLS(usual) { "control", \
-                          "how own steps are chosen: PI; power of the error (Lu, Jolicoeur-Martineau); " \
-                          "k-diffusion's", "pi power atan", usual }
-#define BOUNDS { "rtol", "relative tolerance of own steps", 0, 1e-5, 1e-15, 1 }, \
-    { "atol", "absolute tolerance of own steps", 0, 1e-5, 1e-15, 1e3 }
-#define TOLERANCES BOUNDS, CONTROLS(CONTROL_PI)
-
-/* Last parameter of multistep methods: conventions of libraries for few steps, kept by the driver. */
-enum last { LAST_FULL, LAST_LOWER, LAST_EULER, LAST_NOISY };
-#define LAST_STEPS { "last", "order of the last steps: as before; 3, 2, 1 (lower_order_final); 1 in the last " \
-                             "(euler_at_final); 3, 2, 1 before the step to sigma = 0", \
-                     "full lower euler noisy", LAST_FULL }
-
-/* How many predictions the step (back = 0) or the one before it (1) is made from: those that are known, `most` at most,
- * fewer in last steps. */
-int predictions(const run *, int back, int most);
-
-/* For drivers: one step of r itself (draws restart); the per-row adaptive driver; whether the run was told to stop. */
-int advance(run *, const level *a, const level *b, const double *x, double *y);
-int adapt(run *, double *x);
-int told_to_stop(const plan *);
 
 /* Whose serial run a method that is parallel in time must equal on so many steps: its inner one; where that needs the
  * steps before, one that
@@ -262,9 +169,4 @@ const solver *solver_named(const char *name);       /* NULL where there is none;
 /* The family under which list.h names it; NULL for a solver that is not there. */
 const char *solver_family(const solver *);
 
-#define FAMILY(name)
-#define SOLVER(id) extern const solver solver_##id;
-#include "solvers/list.h"
-#undef SOLVER
-#undef FAMILY
 #endif

@@ -8,43 +8,47 @@
 #include "solvers/engine/drive.h"
 
 /* Group `to` becomes what group `from` is. */
-static void move(run *r, int to, int from)
+static void move(drive *v, int to, int from)
 {
-    size_t dim = r->dim, bytes = dim * sizeof *r->x;
+    const run *r = &v->step;
+    size_t dim = r->dim, bytes = dim * sizeof *v->x;
 
     if (to == from)
         return;
-    memcpy(r->x + to * dim, r->x + from * dim, bytes);
-    memcpy(r->embedded + to * dim, r->embedded + from * dim, bytes);
+    memcpy(v->x + to * dim, v->x + from * dim, bytes);
+    memcpy(v->embedded + to * dim, v->embedded + from * dim, bytes);
     for (int j = 1; j <= r->sol->history; j++)
         memcpy(r->w[j] + to * dim, r->w[j] + from * dim, bytes);
-    r->a[to] = r->a[from];
-    r->h[to] = r->h[from], r->e[to] = r->e[from];
-    r->group[to] = r->group[from];
+    v->a[to] = v->a[from];
+    v->h[to] = v->h[from], v->e[to] = v->e[from];
+    v->group[to] = v->group[from];
 }
 
 /* Group g stands at b now, and its history turns. */
-static void accept(run *r, int g)
+static void accept(drive *v, int g)
 {
-    size_t o = (size_t)g * r->dim, bytes = r->dim * sizeof *r->x;
+    const run *r = &v->step;
+    size_t o = (size_t)g * r->dim, bytes = r->dim * sizeof *v->x;
 
-    memcpy(r->x + o, r->y + o, bytes);
+    memcpy(v->x + o, v->y + o, bytes);
     for (int j = r->sol->history; j > 0; j--)
         memcpy(r->w[j] + o, r->w[j - 1] + o, bytes);
-    r->a[g] = r->b[g];
-    if (++r->group[g].step > r->count->steps)
-        r->count->steps = r->group[g].step;
+    v->a[g] = v->b[g];
+    if (++v->group[g].step > v->count->steps)
+        v->count->steps = v->group[g].step;
 }
 
 /* Group g is done: its state goes to its place in x, the last group takes its own. */
-static void leave(run *r, int g, long row, double *x)
+static void leave(drive *v, int g, long row, double *x)
 {
-    memcpy(x + (r->group[g].row - row) * r->dim, r->x + (size_t)g * r->dim, r->dim * sizeof *x);
-    if (r->plan->done) {
+    run *r = &v->step;
+
+    memcpy(x + (r->group[g].row - row) * r->dim, v->x + (size_t)g * r->dim, r->dim * sizeof *x);
+    if (v->plan->done) {
         #pragma omp atomic
-        ++*r->plan->done;
+        ++*v->plan->done;
     }
-    move(r, g, --r->groups);
+    move(v, g, --r->groups);
 }
 
 /* Where a level stands on the axis of the method's own steps. */
@@ -53,64 +57,67 @@ static double place(const run *r, const level *l) { return r->sol->in_lambda ? l
 /* The time of the level h behind a. */
 static double time_behind(const run *r, const level *a, double h)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
 
     return r->sol->in_lambda ? p->t_of_lambda(p, a->lambda + h) : a->t + h;
 }
 
 /* The ends of the next steps; a row whose step has shrunk to nothing leaves as NaN. */
-static void aim(run *r, const level *end, double span, long row, double *x)
+static void aim(drive *v, const level *end, double span, long row, double *x)
 {
-    for (int g = r->groups - 1; g >= 0; g--) {
-        double left = place(r, end) - place(r, r->a + g);
+    const run *r = &v->step;
 
-        if (fabs(r->h[g]) < 1e-14 * fabs(span)) {
-            if (!r->count->diverged++)
+    for (int g = r->groups - 1; g >= 0; g--) {
+        double left = place(r, end) - place(r, v->a + g);
+
+        if (fabs(v->h[g]) < 1e-14 * fabs(span)) {
+            if (!v->count->diverged++)
                 fail("%s: sample %ld wants steps below %.1g%s at t = %.6g; the field is not finite or too rough there, "
                      "or the tolerance too small",
-                     r->sol->name, r->plan->first + r->group[g].row, fabs(r->h[g]),
-                     r->sol->in_lambda ? " in lambda" : "", r->a[g].t);
+                     r->sol->name, v->plan->first + r->group[g].row, fabs(v->h[g]),
+                     r->sol->in_lambda ? " in lambda" : "", v->a[g].t);
             for (int d = 0; d < r->dim; d++)
-                r->x[(size_t)g * r->dim + d] = NAN;
-            leave(r, g, row, x);
+                v->x[(size_t)g * r->dim + d] = NAN;
+            leave(v, g, row, x);
             continue;
         }
-        r->b[g].t = fabs(r->h[g]) < fabs(left) * (1 - 1e-12) ? time_behind(r, r->a + g, r->h[g]) : end->t;
+        v->b[g].t = fabs(v->h[g]) < fabs(left) * (1 - 1e-12) ? time_behind(r, v->a + g, v->h[g]) : end->t;
     }
 }
 
 /* From grid[0] to the last level with sigma > 0. */
-int adapt(run *r, double *x)
+int adapt(drive *v, double *x)
 {
-    const plan *p = r->plan;
+    run *r = &v->step;
+    const plan *p = v->plan;
     const level *from = p->grid, *end = last_noisy(p);
     double span = place(r, end) - place(r, from);
     long row = r->group->row;
 
-    memcpy(r->x, x, (size_t)r->groups * r->dim * sizeof *x);
-    memcpy(r->embedded, x, (size_t)r->groups * r->dim * sizeof *x);
+    memcpy(v->x, x, (size_t)r->groups * r->dim * sizeof *x);
+    memcpy(v->embedded, x, (size_t)r->groups * r->dim * sizeof *x);
     EACH_GROUP(r, g)
-        r->a[g] = *from, r->h[g] = control_start(r, from, span), r->e[g] = 1e-4;
+        v->a[g] = *from, v->h[g] = control_start(v, from, span), v->e[g] = 1e-4;
     for (;; r->k++) {
         if (told_to_stop(p))
             return STOPPED;
-        aim(r, end, span, row, x);
+        aim(v, end, span, row, x);
         if (!r->groups)
             return 0;
-        p->proc->at(p->proc, r->groups, r->b);
-        if (advance(r, r->a, r->b, r->x, r->y))
+        p->proc->at(p->proc, r->groups, v->b);
+        if (advance(v, v->a, v->b, v->x, v->y))
             return FAILED;
-        control_judge(r);
+        control_judge(v);
         for (int g = r->groups - 1; g >= 0; g--) {  /* downwards: a finished group is replaced by the last */
-            r->h[g] = (place(r, r->b + g) - place(r, r->a + g)) * r->factor[g];
-            if (!control_accepts(r, g)) {
-                r->count->rejected++;
+            v->h[g] = (place(r, v->b + g) - place(r, v->a + g)) * v->factor[g];
+            if (!control_accepts(v, g)) {
+                v->count->rejected++;
                 continue;
             }
-            control_keep(r, g);
-            accept(r, g);
-            if (r->a[g].t == end->t)
-                leave(r, g, row, x);
+            control_keep(v, g);
+            accept(v, g);
+            if (v->a[g].t == end->t)
+                leave(v, g, row, x);
         }
         if (!r->groups)
             return 0;

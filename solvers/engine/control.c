@@ -18,18 +18,17 @@
 #include "solvers/engine/control.h"
 #include "solvers/engine/drive.h"
 
-enum control control_of(const run *r) { return (enum control)method_par(r->how, "control", CONTROL_PI); }
-
 /* PI: 1/64 of the way, but no further than a factor e^(1/2) of sigma/alpha, since on the way up from little noise the
  * flow bends over such lengths. */
-double control_start(const run *r, const level *from, double span)
+double control_start(const drive *v, const level *from, double span)
 {
+    const run *r = &v->step;
     double near = span / 64, h = span / 64;
 
-    if (control_of(r) != CONTROL_PI)
+    if (v->control != CONTROL_PI)
         return copysign(fmin(fabs(span), r->sol->in_lambda ? 0.05 : 0.01), span);
     if (!r->sol->in_lambda && isfinite(from->lambda))
-        near = r->plan->proc->t_of_lambda(r->plan->proc, from->lambda - copysign(0.5, span)) - from->t;
+        near = r->proc->t_of_lambda(r->proc, from->lambda - copysign(0.5, span)) - from->t;
     return near != 0 && fabs(near) < fabs(h) ? near : h;
 }
 
@@ -44,39 +43,39 @@ CLONES static void ratios(size_t N, double rtol, double atol, const double *x, c
     }
 }
 
-static int columns(const run *r) { return r->plan->normed ? r->plan->normed : r->dim; }
-
-static void norms(run *r)
+static void norms(drive *v)
 {
-    int dim = r->dim, cols = columns(r);
+    const run *r = &v->step;
+    int dim = r->dim, cols = r->tol.cols;
 
-    ratios((size_t)r->groups * dim, r->plan->rtol, r->plan->atol, r->x, r->y, r->err);
+    ratios((size_t)r->groups * dim, r->tol.rtol, r->tol.atol, v->x, v->y, r->err);
     EACH_GROUP(r, g) {
         double s = 0;
 
         for (int d = 0; d < cols; d++)
             s += r->err[(size_t)g * dim + d];
-        r->e_now[g] = sqrt(s / cols);
+        v->e_now[g] = sqrt(s / cols);
     }
 }
 
 /* The norms with the greater of both tolerances; err becomes y^. */
-static void norms_mixed(run *r)
+static void norms_mixed(drive *v)
 {
-    int dim = r->dim, cols = columns(r);
+    const run *r = &v->step;
+    int dim = r->dim, cols = r->tol.cols;
 
     EACH_GROUP(r, g) {
         double *err = r->err + (size_t)g * dim, s = 0;
-        const double *y = r->y + (size_t)g * dim, *before = r->embedded + (size_t)g * dim;
+        const double *y = v->y + (size_t)g * dim, *before = v->embedded + (size_t)g * dim;
 
         for (int d = 0; d < dim; d++) {
             double low = y[d] - err[d],
-                e = err[d] / fmax(r->plan->atol, r->plan->rtol * fmax(fabs(low), fabs(before[d])));
+                e = err[d] / fmax(r->tol.atol, r->tol.rtol * fmax(fabs(low), fabs(before[d])));
 
             s += d < cols ? e * e : 0;
             err[d] = low;
         }
-        r->e_now[g] = sqrt(s / cols);
+        v->e_now[g] = sqrt(s / cols);
     }
 }
 
@@ -104,29 +103,31 @@ static void power_factors(int n, double power, int bent, const double *e, double
     }
 }
 
-void control_judge(run *r)
+void control_judge(drive *v)
 {
-    double root = 1 / r->sol->order;
+    const solver *s = v->step.sol;
+    int groups = v->step.groups;
+    double root = 1 / s->order;
 
-    if (control_of(r) == CONTROL_PI) {
-        norms(r);
-        pi_factors(r->groups, root, r->e_now, r->e, r->factor);
+    if (v->control == CONTROL_PI) {
+        norms(v);
+        pi_factors(groups, root, v->e_now, v->e, v->factor);
     } else {
-        norms_mixed(r);
-        power_factors(r->groups, control_of(r) == CONTROL_POWER && r->sol->power > 0 ? r->sol->power : root,
-                      control_of(r) == CONTROL_ATAN, r->e_now,
-                      r->factor);
+        norms_mixed(v);
+        power_factors(groups, v->control == CONTROL_POWER && s->power > 0 ? s->power : root,
+                      v->control == CONTROL_ATAN, v->e_now, v->factor);
     }
 }
 
-int control_accepts(const run *r, int g) { return control_of(r) == CONTROL_ATAN ? r->factor[g] >= 0.81
-                                           : r->e_now[g] <= 1; }
+int control_accepts(const drive *v, int g) { return v->control == CONTROL_ATAN ? v->factor[g] >= 0.81
+                                             : v->e_now[g] <= 1; }
 
-void control_keep(run *r, int g)
+void control_keep(drive *v, int g)
 {
+    const run *r = &v->step;
     size_t o = (size_t)g * r->dim;
 
-    r->e[g] = r->e_now[g] > 1e-4 ? r->e_now[g] : 1e-4;
-    if (control_of(r) != CONTROL_PI)
-        memcpy(r->embedded + o, r->err + o, r->dim * sizeof *r->embedded);
+    v->e[g] = v->e_now[g] > 1e-4 ? v->e_now[g] : 1e-4;
+    if (v->control != CONTROL_PI)
+        memcpy(v->embedded + o, r->err + o, r->dim * sizeof *v->embedded);
 }

@@ -1,24 +1,57 @@
-/* Between the files that drive steps: run.c, adapt.c, workspace.c, solve.c.  No method needs it. */
+/* What drivers need besides the step's view: run.c, adapt.c, workspace.c, solve.c, and methods that drive steps
+ * themselves (`whole`: windows, outside libraries). */
 #ifndef FOKKER_DRIVE_H
 #define FOKKER_DRIVE_H
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
-/* All steps of the grid, x in place (1 group).  0, FAILED or STOPPED. */
-int fixed(run *, int steps, const level *grid, double *x);
+/* A run with what its drivers need.  The step's view comes first: a run is where its drive begins. */
+struct drive {
+    run step;
+    const plan *plan; const score *field; tally *count;
+    group *group;                           /* as step.group */
+    int *label;                             /* room for the labels of groups x rows samples, or NULL */
+    int draws;                              /* of this step */
+    /* steps left in the driver of fixed steps, this one included; how the last ones go (LAST_STEPS) */
+    int left; enum last last;
+    double *x, *y;                          /* own steps' state; next state */
+    /* own steps, a group each: where it stands and where its step ends; its step, its last accepted error, its error
+     * now, the growth of its step, the embedded state of its last step */
+    level *a, *b;
+    double *h, *e, *e_now, *factor, *embedded;
+    enum control control;
+    /* fields for the threads among which a costly call is shared; members 0: it is not */
+    score *const *team; int members;
+    double pace;                            /* seconds a point, as last seen; 0: not yet */
+    void *workspace; size_t bytes;          /* memory of the whole tree, what open took included */
+};
+
+static inline drive *drive_of(const run *r) { return (drive *)r; }
+static inline drive *drive_inner(const drive *d, int i) { return drive_of(d->step.inner[i]); }
+
+/* A drive for blocks of up to `rows` of n samples, with all its memory in one workspace, its inner ones in it.
+ * NULL on failure. */
+drive *drive_open(const plan *, const score *field, tally *count, long n, int rows);
+void drive_close(drive *);                  /* NULL is fine */
+
+/* Groups and rows of it and its inner ones for a block of `rows` rows. */
+void resize(drive *, int rows);
+void resize_as(drive *, int groups, int rows);
+
+/* All steps of the grid, x in place (1 group); own steps, row by row.  0, FAILED or STOPPED. */
+int fixed(drive *, int steps, const level *grid, double *x);
+int adapt(drive *, double *x);
+
+/* One step (draws restart). */
+int advance(drive *, const level *a, const level *b, const double *x, double *y);
 
 /* The step to sigma = 0 of a method that does not take it itself: y = alpha_b D(x, a).  0 or FAILED. */
-int denoise(run *, const level *a, const level *b, const double *x, double *y);
+int denoise(drive *, const level *a, const level *b, const double *x, double *y);
 
 /* After a step that began at a: history turns. */
-void shift_history(run *, const level *a);
+void shift_history(drive *, const level *a);
 
-/* A run for blocks of up to `rows` of n samples, with all its memory in one workspace, its inner runs in it.
- * NULL on failure. */
-run *run_open(const plan *, const score *field, tally *count, long n, int rows);
-void run_close(run *);                      /* NULL is fine */
-
-/* Groups and rows of r and its inner runs for a block of `rows` rows. */
-void resize(run *, int rows);
+/* Whether the run was told to stop, with the reason. */
+int told_to_stop(const plan *);
 
 /* The last level of the grid that has noise: where own steps and outside libraries end. */
 static inline const level *last_noisy(const plan *p) { const level *l = p->grid + p->steps; return l->sigma == 0

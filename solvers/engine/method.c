@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 static const solver *const all[] = {
 #define FAMILY(name)

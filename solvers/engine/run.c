@@ -7,27 +7,31 @@
 #include "solvers/engine/drive.h"
 
 /* The labels of the groups' samples, or NULL. */
-static const int *labels(run *r)
+static const int *labels(drive *v)
 {
-    const int *all = r->plan->label;
+    const run *r = &v->step;
+    const int *all = v->plan->label;
 
     if (!all || r->groups == 1)
         return all ? all + r->group->row : NULL;
     EACH_GROUP(r, g)
         for (int i = 0; i < r->rows; i++)
-            r->label[g * r->rows + i] = all[r->group[g].row + i];
-    return r->label;
+            v->label[g * r->rows + i] = all[r->group[g].row + i];
+    return v->label;
 }
 
 /* Groups that the field likes in one call. */
-static int liked(const run *r, const batch *p) { return r->field->block > p->rows ? r->field->block / p->rows : 1; }
+static int liked(const drive *v, const batch *p)
+{
+    return v->field->block > p->rows ? v->field->block / p->rows : 1;
+}
 
 /* A call of many groups, shared out among threads: no bit depends on who answers, and the reason of the first group
  * that fails wins. */
-static int ask_parts(const run *r, const batch *p, enum predicts want, int parts, double *out)
+static int ask_parts(const drive *v, const batch *p, enum predicts want, int parts, double *out)
 {
-    size_t size = (size_t)p->rows * r->dim;
-    int failed = INT_MAX, unit = liked(r, p), units = (p->groups + unit - 1) / unit;
+    size_t size = (size_t)p->rows * v->step.dim;
+    int failed = INT_MAX, unit = liked(v, p), units = (p->groups + unit - 1) / unit;
     char reason[1024] = "";
 
     #pragma omp parallel for num_threads(parts) schedule(static, 1)
@@ -39,7 +43,7 @@ static int ask_parts(const run *r, const batch *p, enum predicts want, int parts
 
         if (part.label)
             part.label += (size_t)from * p->rows;
-        if (!field_eval(r->team[i], &part, want, out + from * size))
+        if (!field_eval(v->team[i], &part, want, out + from * size))
             continue;
         #pragma omp critical(fokker_team)
         if (i < failed) {
@@ -51,45 +55,48 @@ static int ask_parts(const run *r, const batch *p, enum predicts want, int parts
 }
 
 /* As many threads as the call is worth, by the pace of the last call that one thread made. */
-static int ask_team(run *r, const batch *p, enum predicts want, double *out)
+static int ask_team(drive *v, const batch *p, enum predicts want, double *out)
 {
     static const double WORTH = 2e-4;                   /* seconds: well above what it takes to wake a thread */
-    double points = (double)p->groups * p->rows, parts = fmin(r->members, r->pace * points / WORTH), began;
+    double points = (double)p->groups * p->rows, parts = fmin(v->members, v->pace * points / WORTH), began;
     int status;
 
-    parts = fmin(parts, (p->groups + liked(r, p) - 1) / liked(r, p));
+    parts = fmin(parts, (p->groups + liked(v, p) - 1) / liked(v, p));
     if (parts >= 2)
-        return ask_parts(r, p, want, (int)parts, out);
+        return ask_parts(v, p, want, (int)parts, out);
     began = omp_get_wtime();
-    status = field_eval(r->field, p, want, out);
-    r->pace = (omp_get_wtime() - began) / points;
+    status = field_eval(v->field, p, want, out);
+    v->pace = (omp_get_wtime() - began) / points;
     return status;
 }
 
-static void count_asked(const run *r)
+static void count_asked(const drive *v)
 {
+    const run *r = &v->step;
+
     EACH_GROUP(r, g)
         for (int i = 0; i < r->rows; i++)
-            r->plan->asked[r->group[g].row + i]++;
+            v->plan->asked[r->group[g].row + i]++;
 }
 
 int eval(run *r, const level *a, const double *x, enum predicts want, double *out)
 {
-    batch p = { .groups = r->groups, .rows = r->rows, .at = a, .x = x, .label = labels(r) };
+    drive *v = drive_of(r);
+    batch p = { .groups = r->groups, .rows = r->rows, .at = a, .x = x, .label = labels(v) };
     double began = 0;
     int status;
 
     if (!only_data(&p)) {
-        r->count->calls++, r->count->asks++;
-        r->count->rows += (long)r->groups * r->rows;
-        if (r->plan->asked)
-            count_asked(r);
+        v->count->calls++, v->count->asks++;
+        v->count->rows += (long)r->groups * r->rows;
+        if (v->plan->asked)
+            count_asked(v);
     }
-    if (r->plan->timed)
+    if (v->plan->timed)
         began = omp_get_wtime();
-    status = r->members > 1 ? ask_team(r, &p, want, out) : field_eval(r->field, &p, want, out);
-    if (r->plan->timed)
-        r->count->score_seconds += omp_get_wtime() - began;
+    status = v->members > 1 ? ask_team(v, &p, want, out) : field_eval(v->field, &p, want, out);
+    if (v->plan->timed)
+        v->count->score_seconds += omp_get_wtime() - began;
     return status;
 }
 
@@ -98,15 +105,18 @@ static double clock_of(const level *l) { return l->alpha > 0 ? l->sigma * l->sig
 
 static void draw_part(run *r, const level *a, const level *b, int part, double *z)
 {
+    drive *v = drive_of(r);
+    const noise *n = v->plan->noise;
+
     EACH_GROUP(r, g) {
-        draw d = { .row = r->plan->first + r->group[g].row, .step = r->group[g].step,
-                   .nth = r->group[g].nth + r->draws, .draw = r->draws, .part = part, .rows = r->rows,
+        draw d = { .row = v->plan->first + r->group[g].row, .step = r->group[g].step,
+                   .nth = r->group[g].nth + v->draws, .draw = v->draws, .part = part, .rows = r->rows,
                    .dim = r->dim, .from = clock_of(&a[g]), .to = clock_of(&b[g]), .t_from = a[g].t, .t_to = b[g].t };
 
-        r->plan->noise->fill(r->plan->noise, &d, z + (size_t)g * r->rows * r->dim);
+        n->fill(n, &d, z + (size_t)g * r->rows * r->dim);
     }
-    r->draws++;
-    r->count->draws++;
+    v->draws++;
+    v->count->draws++;
 }
 
 void draw_noise(run *r, const level *a, const level *b, double *z) { draw_part(r, a, b, 0, z); }
@@ -121,12 +131,12 @@ void between_t(run *r, const level *a, const level *b, double part, level *mid)
 {
     EACH_GROUP(r, g)
         mid[g].t = a[g].t + part * (b[g].t - a[g].t);
-    r->plan->proc->at(r->plan->proc, r->groups, mid);
+    r->proc->at(r->proc, r->groups, mid);
 }
 
 void between(run *r, const level *a, const level *b, double part, level *mid)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
 
     EACH_GROUP(r, g) {
         double h = b[g].lambda - a[g].lambda;
@@ -136,37 +146,68 @@ void between(run *r, const level *a, const level *b, double part, level *mid)
     p->at(p, r->groups, mid);
 }
 
-int predictions(const run *r, int back, int most)
+/* Of so many that are known, with so many steps left. */
+static int usable(const run *r, int known, int left, int most)
 {
-    int n = r->k - back + 1, clean = r->last == LAST_NOISY && r->plan->grid[r->plan->steps].sigma == 0,
-        left = r->left + back - clean;
+    enum last last = drive_of(r)->last;
+    int n = known;
 
-    if ((r->last == LAST_LOWER || r->last == LAST_NOISY) && left < n)
+    left -= last == LAST_NOISY && r->grid[r->steps].sigma == 0;
+    if ((last == LAST_LOWER || last == LAST_NOISY) && left < n)
         n = left > 1 ? left : 1;
-    if (r->last == LAST_EULER && left == 1)
+    if (last == LAST_EULER && left == 1)
         n = 1;
     return n < most ? n : most;
 }
 
-int advance(run *r, const level *a, const level *b, const double *x, double *y)
+int predictions(const run *r, int back, int most)
 {
-    r->draws = 0;
+    return usable(r, r->k - back + 1, drive_of(r)->left + back, most);
+}
+
+int predictions_at(const run *r, int k, int most) { return usable(r, k + 1, r->steps - k, most); }
+
+int on_grid(const run *r, const level *a, const level *b)
+{
+    return r->groups == 1 && r->k < r->steps && a == r->grid + r->k && b == a + 1;
+}
+
+int consult(run *r, const level *l, int n, const double *x, double *d)
+{
+    int most = r->groups * r->rows;
+
+    for (int i = 0; i < n; i += most) {
+        batch p = { 1, n - i < most ? n - i : most, l, x + (size_t)i * r->dim, NULL };
+
+        if (field_eval(drive_of(r)->field, &p, PREDICTS_DATA, d + (size_t)i * r->dim))
+            return -1;
+    }
+    return 0;
+}
+
+int advance(drive *v, const level *a, const level *b, const double *x, double *y)
+{
+    run *r = &v->step;
+
+    v->draws = 0;
     EACH_GROUP(r, g)
-        r->group[g].nth = r->count->draws;
+        v->group[g].nth = v->count->draws;
     return r->sol->step(r, a, b, x, y);
 }
 
 int inner_step(run *r, int inner, const level *a, const level *b, const double *x, double *y)
 {
-    run *in = r->inner[inner];
+    drive *v = drive_of(r), *in = drive_inner(v, inner);
     int status;
 
-    if (!r->sol->shape)
-        in->groups = r->groups, in->rows = r->rows, in->group = r->group;
-    in->k = 0;
-    in->draws = r->draws;
-    status = in->sol->step(in, a, b, x, y);
-    r->draws = in->draws;
+    if (!r->sol->shape) {
+        in->step.groups = r->groups, in->step.rows = r->rows;
+        in->step.group = in->group = v->group;
+    }
+    in->step.k = 0;
+    in->draws = v->draws;
+    status = in->step.sol->step(&in->step, a, b, x, y);
+    v->draws = in->draws;
     return status;
 }
 
@@ -179,8 +220,10 @@ int told_to_stop(const plan *p)
     return 0;
 }
 
-int denoise(run *r, const level *a, const level *b, const double *x, double *y)
+int denoise(drive *v, const level *a, const level *b, const double *x, double *y)
 {
+    run *r = &v->step;
+
     if (eval_data(r, a, x, y))
         return FAILED;
     EACH_GROUP(r, g)
@@ -188,8 +231,9 @@ int denoise(run *r, const level *a, const level *b, const double *x, double *y)
     return 0;
 }
 
-void shift_history(run *r, const level *a)
+void shift_history(drive *v, const level *a)
 {
+    run *r = &v->step;
     double *last = r->w ? r->w[r->sol->history] : NULL;
 
     if (r->sol->history) {
@@ -202,39 +246,41 @@ void shift_history(run *r, const level *a)
 }
 
 /* State k of the block goes to its place in the trajectory, and whoever watches is told. */
-static void record(const run *r, int k, const double *x)
+static void record(const drive *v, int k, const double *x)
 {
+    const run *r = &v->step;
     size_t at = ((size_t)k * r->n + r->group->row) * r->dim;
 
-    if (r->plan->trace)
-        memcpy(r->plan->trace + at, x, (size_t)r->rows * r->dim * sizeof *x);
-    if (r->plan->done && k) {
+    if (v->plan->trace)
+        memcpy(v->plan->trace + at, x, (size_t)r->rows * r->dim * sizeof *x);
+    if (v->plan->done && k) {
         #pragma omp atomic
-        *r->plan->done += r->rows;
+        *v->plan->done += r->rows;
     }
 }
 
-int fixed(run *r, int steps, const level *grid, double *x)
+int fixed(drive *v, int steps, const level *grid, double *x)
 {
-    double *from = x, *to = r->y, *swap;
+    const solver *s = v->step.sol;
+    double *from = x, *to = v->y, *swap;
     int status = 0;
 
-    record(r, 0, x);
+    record(v, 0, x);
     for (int k = 0; k < steps && !status; k++) {
         const level *a = grid + k, *b = a + 1;
 
-        if (told_to_stop(r->plan)) {
+        if (told_to_stop(v->plan)) {
             status = STOPPED;
             break;
         }
-        r->group->step = k, r->left = steps - k;
-        status = b->sigma == 0 && r->sol->never & SIGMA_0 ? denoise(r, a, b, from, to) : advance(r, a, b, from, to);
-        shift_history(r, a);
+        v->group->step = k, v->left = steps - k;
+        status = b->sigma == 0 && s->never & SIGMA_0 ? denoise(v, a, b, from, to) : advance(v, a, b, from, to);
+        shift_history(v, a);
         swap = from, from = to, to = swap;
-        r->count->steps++;
-        record(r, k + 1, from);
+        v->count->steps++;
+        record(v, k + 1, from);
     }
     if (from != x)
-        memcpy(x, from, (size_t)r->rows * r->dim * sizeof *x);
+        memcpy(x, from, (size_t)v->step.rows * v->step.dim * sizeof *x);
     return status;
 }

@@ -65,36 +65,37 @@ static long wild(int rows, int dim, const double *x, int *first)
 }
 
 /* Rows row, row + 1, ... from grid[0] to the end, x in place. */
-static int run_block(run *r, long row, int rows, double *x)
+static int run_block(drive *v, long row, int rows, double *x)
 {
-    const plan *p = r->plan;
+    run *r = &v->step;
+    const plan *p = v->plan;
     const level *end = p->grid + p->steps, *last = last_noisy(p);
     int status, first = 0, own = adaptive(p);
 
-    *r->count = (tally){ 0 };
-    resize(r, rows);
+    *v->count = (tally){ 0 };
+    resize(v, rows);
     EACH_GROUP(r, g)
-        r->group[g] = (group){ row + g, 0 };
+        v->group[g] = (group){ row + g, 0 };
     r->k = 0;
     if (own || p->how->sol->adapts) {
-        status = own ? adapt(r, x) : r->sol->whole(r, last - p->grid, p->grid, x);
+        status = own ? adapt(v, x) : r->sol->whole(v, last - p->grid, p->grid, x);
         if (!status && end != last) {
-            resize(r, own ? 1 : rows);              /* the denoising step is one for all rows */
+            resize(v, own ? 1 : rows);              /* the denoising step is one for all rows */
             r->groups = 1, r->rows = rows;
-            r->group[0] = (group){ row, 0 };
+            v->group[0] = (group){ row, 0 };
             /* a field never answers into the points it was asked for */
-            if (!(status = denoise(r, last, end, x, r->y)))
-                memcpy(x, r->y, (size_t)rows * r->dim * sizeof *x);
+            if (!(status = denoise(v, last, end, x, v->y)))
+                memcpy(x, v->y, (size_t)rows * r->dim * sizeof *x);
         }
     } else {
-        status = r->sol->whole ? r->sol->whole(r, p->steps, p->grid, x) : fixed(r, p->steps, p->grid, x);
+        status = r->sol->whole ? r->sol->whole(v, p->steps, p->grid, x) : fixed(v, p->steps, p->grid, x);
     }
     if (status)
         return status;
-    if (!r->count->diverged && (r->count->diverged = wild(rows, r->dim, x, &first)))
+    if (!v->count->diverged && (v->count->diverged = wild(rows, r->dim, x, &first)))
         fail("%s: sample %ld is not finite at the end; take more steps, another grid, or look at the field with "
              "`fokker check`", r->sol->name, p->first + row + first);
-    return r->count->diverged ? DIVERGED : 0;
+    return v->count->diverged ? DIVERGED : 0;
 }
 
 /* What all blocks have done so far: the reason of the lowest row that failed wins, whatever the threads. */
@@ -206,23 +207,23 @@ static void forget(double *x, size_t N)
         x[i] = NAN;
 }
 
-/* A thread at work on blocks of `rows` of the plan's n samples; NULL for its run where that could not be made: then
+/* A thread at work on blocks of `rows` of the plan's n samples; NULL for its drive where that could not be made: then
  * every block fails. */
-typedef struct worker { const plan *p; int n, rows; double *x; outcome *all; tally mine; score *own; run *r; } worker;
+typedef struct worker { const plan *p; int n, rows; double *x; outcome *all; tally mine; score *own; drive *v; } worker;
 
 static void worker_open(worker *w)
 {
     const score *f = w->p->field;
 
     w->own = f->thread_copy ? f->thread_copy(f->self, w->rows) : NULL;
-    w->r = w->own || !f->thread_copy ? run_open(w->p, w->own ? w->own : f, &w->mine, w->n, w->rows) : NULL;
+    w->v = w->own || !f->thread_copy ? drive_open(w->p, w->own ? w->own : f, &w->mine, w->n, w->rows) : NULL;
     #pragma omp atomic
-    w->all->sum.bytes += w->r ? (long)w->r->bytes : 0;
+    w->all->sum.bytes += w->v ? (long)w->v->bytes : 0;
 }
 
 static void worker_close(worker *w)
 {
-    run_close(w->r);
+    drive_close(w->v);
     field_close(w->own);
 }
 
@@ -230,7 +231,7 @@ static void worker_close(worker *w)
 static void do_block(worker *w, int row)
 {
     const plan *p = w->p;
-    int status = w->r ? 0 : FAILED, skip, here = w->n - row < w->rows ? w->n - row : w->rows;
+    int status = w->v ? 0 : FAILED, skip, here = w->n - row < w->rows ? w->n - row : w->rows;
     double *block = w->x + (size_t)row * p->field->dim;
 
     if (p->peers && row / w->rows % p->peers->parts != p->peers->part) {
@@ -239,8 +240,8 @@ static void do_block(worker *w, int row)
     }
     #pragma omp critical(fokker_outcome)
     skip = moot(w->all, row);
-    if (w->r && !skip)
-        status = run_block(w->r, row, here, block);
+    if (w->v && !skip)
+        status = run_block(w->v, row, here, block);
     if (skip || status == FAILED || status == STOPPED)
         forget(block, (size_t)here * p->field->dim);
     if (skip)

@@ -17,8 +17,9 @@ static void *cut(char *base, size_t *used, size_t bytes)
     return base ? base + at : NULL;
 }
 
-static void lay(run *r, char *base, size_t *used)
+static void lay(drive *v, char *base, size_t *used)
 {
+    run *r = &v->step;
     int groups = r->groups, rows = r->rows;
 
     if (r->sol->shape)
@@ -30,62 +31,69 @@ static void lay(run *r, char *base, size_t *used)
         if (base)
             r->w[i] = w;
     }
-    r->group = cut(base, used, r->groups * sizeof *r->group);
-    r->label = cut(base, used, r->plan->label ? (size_t)r->groups * r->rows * sizeof *r->label : 0);
+    r->group = v->group = cut(base, used, r->groups * sizeof *v->group);
+    v->label = cut(base, used, v->plan->label ? (size_t)r->groups * r->rows * sizeof *v->label : 0);
     r->mid = cut(base, used, 2 * r->groups * sizeof *r->mid);
-    r->a = cut(base, used, r->groups * sizeof *r->a);
-    r->b = cut(base, used, r->groups * sizeof *r->b);
+    v->a = cut(base, used, r->groups * sizeof *v->a);
+    v->b = cut(base, used, r->groups * sizeof *v->b);
     for (int i = 0; i < r->sol->inners; i++)
-        lay(r->inner[i], base, used);
+        lay(drive_inner(v, i), base, used);
 }
 
 /* What only the outermost run has: the driver's states. */
-static void lay_driver(run *r, char *base, size_t *used)
+static void lay_driver(drive *v, char *base, size_t *used)
 {
+    run *r = &v->step;
     size_t N = (size_t)r->groups * r->rows * r->dim;
-    int own = adaptive(r->plan) ? r->groups : 0;
+    int own = adaptive(v->plan) ? r->groups : 0;
 
-    r->y = cut(base, used, N * sizeof *r->y);
+    v->y = cut(base, used, N * sizeof *v->y);
     if (own) {
         r->err = cut(base, used, N * sizeof *r->err);
-        r->x = cut(base, used, N * sizeof *r->x);
-        r->embedded = cut(base, used, N * sizeof *r->embedded);
-        r->h = cut(base, used, own * sizeof *r->h);
-        r->e = cut(base, used, own * sizeof *r->e);
-        r->e_now = cut(base, used, own * sizeof *r->e_now);
-        r->factor = cut(base, used, own * sizeof *r->factor);
+        v->x = cut(base, used, N * sizeof *v->x);
+        v->embedded = cut(base, used, N * sizeof *v->embedded);
+        v->h = cut(base, used, own * sizeof *v->h);
+        v->e = cut(base, used, own * sizeof *v->e);
+        v->e_now = cut(base, used, own * sizeof *v->e_now);
+        v->factor = cut(base, used, own * sizeof *v->factor);
     }
 }
 
-static void resize_as(run *r, int groups, int rows)
+void resize_as(drive *v, int groups, int rows)
 {
+    run *r = &v->step;
+
     r->groups = groups, r->rows = rows;
     if (r->sol->shape)
         r->sol->shape(r, &groups, &rows);
     for (int i = 0; i < r->sol->inners; i++)
-        resize_as(r->inner[i], groups, rows);
+        resize_as(drive_inner(v, i), groups, rows);
 }
 
-void resize(run *r, int rows)
+void resize(drive *v, int rows)
 {
-    if (adaptive(r->plan))
-        resize_as(r, rows, 1);
+    if (adaptive(v->plan))
+        resize_as(v, rows, 1);
     else
-        resize_as(r, 1, rows);
+        resize_as(v, 1, rows);
 }
 
 /* The tree of runs without their arrays; what was made is in *out, on failure too. */
 static int grow(run **out, const plan *p, const method *how, const score *field, tally *count, long n)
 {
-    run *r = *out = calloc(1, sizeof *r);
+    drive *v = calloc(1, sizeof *v);
 
-    if (!r)
+    if (!v)
         return fail("out of memory");
-    *r = (run){ .how = how, .sol = how->sol, .par = how->par, .text = how->text, .plan = p, .field = field,
-                .dim = field->dim, .count = count, .n = n,
-                .left = INT_MAX / 2, .last = (int)method_par(how, "last", LAST_FULL) };
+    *out = &v->step;
+    v->step = (run){ .how = how, .sol = how->sol, .par = how->par, .proc = p->proc, .steps = p->steps, .grid = p->grid,
+                     .n = n, .dim = field->dim,
+                     .tol = { p->rtol, p->atol, p->normed ? p->normed : field->dim } };
+    v->plan = p, v->field = field, v->count = count, v->left = INT_MAX / 2;
+    v->last = (enum last)method_par(how, "last", LAST_FULL);
+    v->control = (enum control)method_par(how, "control", CONTROL_PI);
     for (int i = 0; i < how->sol->inners; i++)
-        if (grow(&r->inner[i], p, how->inner[i], field, count, n))
+        if (grow(&v->step.inner[i], p, how->inner[i], field, count, n))
             return FAILED;
     return 0;
 }
@@ -96,8 +104,8 @@ static void prune(run *r)
         return;
     for (int i = 0; i < MAX_INNER; i++)
         prune(r->inner[i]);
-    free(r->workspace);
-    free(r);
+    free(drive_of(r)->workspace);
+    free(drive_of(r));
 }
 
 static void shut(run *r)
@@ -118,31 +126,33 @@ static int open_all(run *r)
     return 0;
 }
 
-run *run_open(const plan *p, const score *field, tally *count, long n, int rows)
+drive *drive_open(const plan *p, const score *field, tally *count, long n, int rows)
 {
-    run *r;
+    run *r = NULL;
+    drive *v;
     size_t used = 0;
 
     if (grow(&r, p, p->how, field, count, n))
         return prune(r), NULL;
-    resize(r, rows);
-    lay(r, NULL, &used);
-    lay_driver(r, NULL, &used);
-    r->bytes = used;
-    if (!(r->workspace = aligned_alloc(LINE, used + LINE)))
+    v = drive_of(r);
+    resize(v, rows);
+    lay(v, NULL, &used);
+    lay_driver(v, NULL, &used);
+    v->bytes = used;
+    if (!(v->workspace = aligned_alloc(LINE, used + LINE)))
         return prune(r), fail("out of memory: %zu bytes a block of %d samples", used, rows), NULL;
     used = 0;
-    lay(r, r->workspace, &used);
-    lay_driver(r, r->workspace, &used);
+    lay(v, v->workspace, &used);
+    lay_driver(v, v->workspace, &used);
     if (open_all(r))
-        return run_close(r), NULL;
-    return r;
+        return drive_close(v), NULL;
+    return v;
 }
 
-void run_close(run *r)
+void drive_close(drive *v)
 {
-    if (!r)
+    if (!v)
         return;
-    shut(r);
-    prune(r);
+    shut(&v->step);
+    prune(&v->step);
 }

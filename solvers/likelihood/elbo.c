@@ -117,10 +117,11 @@ static void forward(const run *r, const elbo *e, const hop *l, const double *x0,
     }
 }
 
-static int one_draw(run *r, const elbo_job *j, int m, const double *x0)
+static int one_draw(drive *v, const elbo_job *j, int m, const double *x0)
 {
+    run *r = &v->step;
     const elbo *e = j->of;
-    const level *top = r->plan->grid, clean = { .alpha = 1, .lambda = INFINITY }, *b = &clean;
+    const level *top = r->grid, clean = { .alpha = 1, .lambda = INFINITY }, *b = &clean;
     double *x = r->w[0], *z = r->w[1], *d = r->w[2];
     long row = r->group->row;
 
@@ -128,7 +129,7 @@ static int one_draw(run *r, const elbo_job *j, int m, const double *x0)
     for (int k = 0; k < j->N; k++, b = top + j->N - k) {
         hop l = hop_over(e, top + j->N - 1 - k, b);
 
-        if (told_to_stop(r->plan))
+        if (told_to_stop(v->plan))
             return STOPPED;
         normals((stream){ e->seed, USE_FORWARD }, row, (long)m * j->N + k, 0, r->rows, r->dim, z);
         forward(r, e, &l, x0, x, z);
@@ -146,25 +147,26 @@ static int one_draw(run *r, const elbo_job *j, int m, const double *x0)
                 part[j->N] += value / e->draws, *sum -= value;
             }
         }
-        r->count->steps++;
+        v->count->steps++;
     }
     return 0;
 }
 
-static int whole(run *r, int steps, const level *grid, double *x)
+static int whole(drive *v, int steps, const level *grid, double *x)
 {
+    const run *r = &v->step;
     const elbo_job *j = (const elbo_job *)r->how;
     int status = 0;
 
     for (int m = 0; m < j->of->draws && !status; m++)
-        status = one_draw(r, j, m, x);
+        status = one_draw(v, j, m, x);
     for (int i = 0; i < r->rows && !status; i++)
         for (int m = 0; m < j->of->draws; m++)
             /* NaN, so that the row is seen to be lost */
             x[(size_t)i * r->dim] += 0 * j->sums[(r->group->row + i) * j->of->draws + m];
-    if (r->plan->done) {
+    if (v->plan->done) {
         #pragma omp atomic
-        *r->plan->done += r->rows;
+        *v->plan->done += r->rows;
     }
     return status;
 }

@@ -1,7 +1,7 @@
 /* Sums whose coefficients differ from column to column. */
 #ifndef FOKKER_BY_COLUMN_H
 #define FOKKER_BY_COLUMN_H
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { MAX_COLUMN_TERMS = 6 };
 

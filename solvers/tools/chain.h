@@ -8,7 +8,7 @@
  */
 #ifndef FOKKER_CHAIN_H
 #define FOKKER_CHAIN_H
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { CHAIN_EXACT, CHAIN_BETA, CHAIN_SONG };
 #define CHAIN_PARAM { "chain", "the forward chain that is inverted: of the levels, of beta = h g^2, or score_sde's", \
@@ -17,8 +17,13 @@ enum { CHAIN_EXACT, CHAIN_BETA, CHAIN_SONG };
 /* variance: sigma^2 at the noisy end of the link, as the chain has it */
 typedef struct link { double ratio, G2, variance; } link;
 
-/* The link behind step k of the plan, from a to b. */
-link chain_link(const plan *, int kind, long k, const level *a, const level *b);
+/* Of so many steps on a process. */
+typedef struct chain { const process *proc; int steps, kind; } chain;
+
+static inline chain chain_of(const run *r, int kind) { return (chain){ r->proc, r->steps, kind }; }
+
+/* The link behind step k, from a to b. */
+link chain_link(const chain *, long k, const level *a, const level *b);
 
 /* Refuses a beta above 1, for every step of the plan.  0 or -1. */
 int chain_check(const plan *, const char *name, int kind);

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "base/clones.h"
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { FEW = 8, MOST = 32, TILE = 64 };                /* terms in registers; terms at all */
 

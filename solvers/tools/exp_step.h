@@ -23,7 +23,7 @@
 #ifndef FOKKER_EXP_STEP_H
 #define FOKKER_EXP_STEP_H
 #include "solvers/tools/phi.h"
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 typedef struct exp_step { double h, z, keep, gain, std; } exp_step;
 exp_step exp_step_of(enum form, const level *a, const level *b, double eta);

@@ -23,7 +23,7 @@ static void shares(const exprk *m, const double *par, int i, double c, double z,
  * needed. */
 static void stage_levels(run *r, const level *a, const level *b, double c, level *mid)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
 
     EACH_GROUP(r, g) {
         double lambda = a[g].alpha > 0 ? a[g].lambda + c * (b[g].lambda - a[g].lambda) : b[g].lambda + log(c);

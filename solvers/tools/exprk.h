@@ -10,7 +10,7 @@
 #ifndef FOKKER_EXPRK_H
 #define FOKKER_EXPRK_H
 #include "solvers/tools/phi.h"
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { MAX_STAGES = 5 };
 

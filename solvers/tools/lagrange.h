@@ -5,7 +5,7 @@
  */
 #ifndef FOKKER_LAGRANGE_H
 #define FOKKER_LAGRANGE_H
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { MAX_NODES = MAX_PAST + 1 };
 

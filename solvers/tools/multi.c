@@ -33,12 +33,12 @@ void multi_sum(const run *r, int g, const level *a, const level *b, int n, const
 static void find(const run *r, int g, int n, const level *a, const level *b, double *w)
 {
     const multi *m = r->sol->data;
-    const stock *s = r->ext;
+    const stock *s = r->own;
     const level *at[MULTI_POINTS] = { a };
 
     for (int j = 1; j < n; j++)
         at[j] = r->past[j - 1] + g;
-    if (s && r->groups == 1 && a == r->plan->grid + r->k && b == a + 1 && r->left == r->plan->steps - r->k)
+    if (s && on_grid(r, a, b))
         for (int j = 0; j < n; j++)
             w[j] = s->w[r->k][j];
     else
@@ -56,7 +56,7 @@ static const struct runge { int stages; double c[3], b[3]; } runges[] = {
 static int runge(run *r, const level *a, const level *b, const double *x, double *y, int order)
 {
     const struct runge *t = &runges[order - 2];
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
     double *e = r->w[0], *stage_e = r->w[r->sol->history + 1];
 
     for (int i = 1; i < t->stages; i++, e = stage_e) {
@@ -117,28 +117,25 @@ int multi_check(const method *how, const plan *p)
 int multi_open(run *r)
 {
     const multi *m = r->sol->data;
-    const plan *p = r->plan;
     int points = points_of(m, r->par);
-    stock *s = r->ext = calloc(1, sizeof *s);
+    stock *s = r->own = calloc(1, sizeof *s);
 
-    if (!s || !(s->rule = gsl_integration_glfixed_table_alloc(32)) || !(s->w = malloc(p->steps * sizeof *s->w)))
-        return fail("%s: out of memory for the weights of %d steps", r->sol->name, p->steps);
-    for (int k = 0; k < p->steps; k++) {
+    if (!s || !(s->rule = gsl_integration_glfixed_table_alloc(32)) || !(s->w = malloc(r->steps * sizeof *s->w)))
+        return fail("%s: out of memory for the weights of %d steps", r->sol->name, r->steps);
+    for (int k = 0; k < r->steps; k++) {
         const level *at[MULTI_POINTS];
-        int n;
+        int n = predictions_at(r, k, points);
 
-        r->k = k, r->left = p->steps - k;
-        n = predictions(r, 0, points);
         for (int j = 0; j < n; j++)
-            at[j] = p->grid + k - j;
-        m->weights(r, n, at, p->grid + k + 1, s->w[k]);
+            at[j] = r->grid + k - j;
+        m->weights(r, n, at, r->grid + k + 1, s->w[k]);
     }
     return 0;
 }
 
 void multi_close(run *r)
 {
-    stock *s = r->ext;
+    stock *s = r->own;
 
     if (!s)
         return;
@@ -146,5 +143,4 @@ void multi_close(run *r)
         gsl_integration_glfixed_table_free(s->rule);
     free(s->w);
     free(s);
-    r->ext = NULL;
 }

@@ -12,7 +12,7 @@
 #ifndef FOKKER_MULTI_H
 #define FOKKER_MULTI_H
 #include <gsl/gsl_integration.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { MULTI_POINTS = 4 };                  /* predictions at most */
 

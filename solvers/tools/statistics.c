@@ -23,19 +23,6 @@ static const double farthest = -6;                          /* lambda where traj
 /* All arrays paths x dim. */
 typedef struct walk { int n, dim; double *u, *d, *before, *sign, *x, *up, *down; } walk;
 
-int consult(run *r, const level *l, int n, const double *x, double *d)
-{
-    int most = r->groups * r->rows;
-
-    for (int i = 0; i < n; i += most) {
-        batch p = { 1, n - i < most ? n - i : most, l, x + (size_t)i * r->dim, NULL };
-
-        if (field_eval(r->field, &p, PREDICTS_DATA, d + (size_t)i * r->dim))
-            return -1;
-    }
-    return 0;
-}
-
 static statistics *make(int cells, int dim, double from, double to)
 {
     statistics *q = calloc(1, sizeof *q);
@@ -102,7 +89,7 @@ static void spline(statistics *q, int column, int which, const double *v, size_t
  * farther. */
 static int shifted(run *r, walk *w, const level *l, double by, int along, double *d)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
     size_t N = (size_t)w->n * w->dim;
     level to = *l;
 
@@ -119,7 +106,7 @@ static int shifted(run *r, walk *w, const level *l, double by, int along, double
 /* The means at one level; w->d holds the predictions there.  sum: dim x SUMS. */
 static int gather(run *r, walk *w, const level *l, double *sum)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
     double up = p->t_of_lambda(p, l->lambda + reach), down = p->t_of_lambda(p, l->lambda - reach), apart;
     level ends[2] = { { .t = up }, { .t = down } };
 
@@ -180,7 +167,7 @@ static int regress(statistics *q, const level *at, double *sum)
 
 static int follow(run *r, walk *w, statistics *q, double *sum)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
     size_t N = (size_t)w->n * w->dim;
     double keep = exp(-q->width), gain = -expm1(-q->width), *swap;
     level at[CELLS + 1];
@@ -203,13 +190,13 @@ static int follow(run *r, walk *w, statistics *q, double *sum)
 }
 
 /* From the prior, or from the grid where that is farther out, to the cleanest noisy level of the grid. */
-static void range(const plan *p, double *from, double *to)
+static void range(const run *r, double *from, double *to)
 {
-    level far = { .t = p->proc->t_max };
+    level far = { .t = r->proc->t_max };
 
-    p->proc->at(p->proc, 1, &far);
+    r->proc->at(r->proc, 1, &far);
     *from = isfinite(far.lambda) ? far.lambda : farthest, *to = *from + 1;
-    for (const level *l = p->grid; l <= p->grid + p->steps; l++)
+    for (const level *l = r->grid; l <= r->grid + r->steps; l++)
         if (isfinite(l->lambda))
             *from = fmin(*from, l->lambda), *to = fmax(*to, l->lambda);
 }
@@ -222,7 +209,7 @@ statistics *statistics_estimate(run *r, int paths)
     double **part[] = { &w.u, &w.d, &w.before, &w.sign, &w.x, &w.up, &w.down };
     statistics *q;
 
-    range(r->plan, &from, &to);
+    range(r, &from, &to);
     q = make(CELLS, r->dim, from, to);
     if (!all || !q)
         return free(all), statistics_free(q), fail("out of memory for model statistics of %d columns", r->dim), NULL;

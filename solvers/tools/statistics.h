@@ -10,7 +10,7 @@
  */
 #ifndef FOKKER_STATISTICS_H
 #define FOKKER_STATISTICS_H
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { STAT_L, STAT_S, STAT_B, STATS };
 
@@ -21,14 +21,10 @@ typedef struct statistics { int cells, dim; double from, width, *c; } statistics
 /* The same everywhere: l = 1, s = b = 0 is DPM-Solver++, l = b = 0, s = -1 is DPM-Solver.  NULL: out of memory. */
 statistics *statistics_constant(int dim, double l, double s, double b);
 
-/* Along so many trajectories from the prior to the cleanest level of the plan's grid; the field calls are not counted.
+/* Along so many trajectories from the prior to the cleanest level of the grid; the field calls are not counted.
  * NULL on failure. */
 statistics *statistics_estimate(run *, int paths);
 void statistics_at(const statistics *, int column, double lambda, double out[STATS]);
 void statistics_free(statistics *);         /* NULL is fine */
-
-/* In `open`: data predictions at n points of one level, as many at a time as the field was made for, uncounted. 0 or
- * -1. */
-int consult(run *, const level *, int n, const double *x, double *d);
 
 #endif

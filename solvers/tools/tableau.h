@@ -1,7 +1,7 @@
 /* Explicit Runge-Kutta methods as data, and the one step that runs them all. */
 #ifndef FOKKER_TABLEAU_H
 #define FOKKER_TABLEAU_H
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 /*
  *   k_i = v(x + h sum_{j<i} a_ij k_j, t_a + c_i h),  y = x + h sum b_i k_i,  error = h sum e_i k_i,  e = b - bhat

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "bench/orders/order.h"
 #include "base/fail.h"
+#include "solvers/step.h"
 #include "tests/suite.h"
 
 static const effort quick = { .least = 64, .most = 1024, .limit = 4096, .paths = 4000, .path_steps = 256 };

@@ -130,14 +130,14 @@ static void redraw(const noise *w, const draw *d, double *z)
             d->dim, z);
 }
 
-static double spread_of(const noise *source, double tolerance)
+static double spread_of(const noise *source, double tol)
 {
     enum { MANY = 4000 };
     char item[64];
     rig r;
     double *x, *y, sum = 0, square = 0;
 
-    snprintf(item, sizeof item, "gotta-go-fast:rtol=%g,atol=%g", tolerance, tolerance);
+    snprintf(item, sizeof item, "gotta-go-fast:rtol=%g,atol=%g", tol, tol);
     if (rig_open(&r, "gauss2", "vp-linear", item, NULL, 0, 0))
         return NAN;
     if (source)

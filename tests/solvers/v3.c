@@ -71,9 +71,12 @@ static void its_variants_are_not_one_another(void)
 /* A run with what an estimate needs. */
 static statistics *estimate(const rig *r, const score *field, int paths)
 {
-    run of = { .plan = &r->how.plan, .field = field, .groups = 1, .rows = 7, .dim = field->dim };
+    const plan *p = &r->how.plan;
+    drive of = { .step = { .proc = p->proc, .steps = p->steps, .grid = p->grid, .groups = 1, .rows = 7,
+                           .dim = field->dim },
+                 .plan = p, .field = field };
 
-    return statistics_estimate(&of, paths);
+    return statistics_estimate(&of.step, paths);
 }
 
 /* N(m, c): f = -(sigma/S)^2 m, S^2 = alpha^2 c + sigma^2, varies with lambda alone: l = (sigma/S)^2, s = 0, b = 2
@@ -175,20 +178,17 @@ static void steps_off_the_plans_grid_are_those_on_it(void)
     }
     r.how.plan.trace = all;
     x = rig_start(&r, ROWS), y = rig_run(&r, ROWS, x, NULL, NULL);
-    run *own = run_open(&r.how.plan, r.of.field, &t, ROWS, ROWS);
-    CU_ASSERT_PTR_NOT_NULL(own);
-    for (int k = 0; own && k < 5; k++) {
+    drive *v = drive_open(&r.how.plan, r.of.field, &t, ROWS, ROWS);
+    CU_ASSERT_PTR_NOT_NULL(v);
+    for (int k = 0; v && k < 5; k++) {
         level *copy = copies[k];
-        double *last = own->w[own->sol->history];
 
         memcpy(copy, r.how.grid + k, 2 * sizeof *copy);
-        must(advance(own, copy, copy + 1, all + k * 2 * ROWS, to));
+        must(advance(v, copy, copy + 1, all + k * 2 * ROWS, to));
         CU_ASSERT(!memcmp(to, all + (k + 1) * 2 * ROWS, sizeof to));
-        memmove(own->w + 1, own->w, own->sol->history * sizeof *own->w), own->w[0] = last;
-        memmove(own->past + 1, own->past, (MAX_PAST - 1) * sizeof *own->past);
-        own->past[0] = copy, own->k++;
+        shift_history(v, copy);
     }
-    run_close(own);
+    drive_close(v);
     free(x), free(y), free(all), rig_close(&r);
 }
 

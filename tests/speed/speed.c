@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "solvers/engine/recipe.h"
+#include "solvers/step.h"
 #include "base/clones.h"
 #include "base/random.h"
 #include "tests/speed/speed.h"

@@ -182,10 +182,10 @@ static int prepare(recipe *how, const subject *of, const char *solver_item, int 
 }
 
 /* All steps of a run that is open. */
-static int all_steps(run *r, double *x)
+static int all_steps(drive *v, double *x)
 {
-    r->k = 0, r->group[0] = (group){ 0, 0 };
-    return fixed(r, r->plan->steps, r->plan->grid, x);
+    v->step.k = 0, v->group[0] = (group){ 0, 0 };
+    return fixed(v, v->plan->steps, v->plan->grid, x);
 }
 
 /* Records a run on `steps` steps: the number of its passes, or -1.  *normals: drawn numbers. */
@@ -193,21 +193,21 @@ static int record(const subject *of, const char *name, const score *field, int s
 {
     recipe how;
     tally t = { 0 };
-    run *r;
+    drive *v;
 
     if (prepare(&how, of, name, steps))
         return -1;
     how.plan.field = field;
-    if ((r = run_open(&how.plan, field, &t, ROWS, ROWS))) {
+    if ((v = drive_open(&how.plan, field, &t, ROWS, ROWS))) {
         memset(&seen, 0, sizeof seen);
         recording = 1;
-        all_steps(r, x);
+        all_steps(v, x);
         recording = 0;
         *normals = seen.normals;
     }
-    run_close(r);
+    drive_close(v);
     recipe_close(&how);
-    return r ? seen.passes : -1;
+    return v ? seen.passes : -1;
 }
 
 /* The prediction that was asked for most. */
@@ -227,22 +227,22 @@ static int times(const subject *of, const char *name, const score *field, int fi
 {
     recipe how;
     tally t = { 0 };
-    run *r;
+    drive *v;
 
     if (prepare(&how, of, name, STEPS))
         return -1;
     how.plan.field = field;
-    if ((r = run_open(&how.plan, field, &t, ROWS, ROWS)))
+    if ((v = drive_open(&how.plan, field, &t, ROWS, ROWS)))
         for (int k = 0; k < ROUNDS; k++) {
             memset(x, 0, N * sizeof *x);
-            BEST(best[0], 3, all_steps(r, x));
+            BEST(best[0], 3, all_steps(v, x));
             BEST(best[1], 3, replay_passes(first, pool));
             BEST(best[2], 2, draw_normals(pool));
         }
-    run_close(r);
+    drive_close(v);
     recipe_close(&how);
     best[0] /= STEPS, best[1] /= STEPS, best[2] /= 10. * N;
-    return r ? 0 : -1;
+    return v ? 0 : -1;
 }
 
 static void one_row(const subject *of, const char *name, double *x, double *pool)

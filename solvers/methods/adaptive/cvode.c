@@ -25,15 +25,15 @@ typedef struct cvode {
 
 static int flow(realtype t, N_Vector y, N_Vector dy, void *self)
 {
-    run *r = self;
-    cvode *c = r->ext;
+    drive *v = self;
+    cvode *c = v->step.own;
     double *out = N_VGetArrayPointer(dy);
     level at;
 
-    if (told_to_stop(r->plan))
+    if (told_to_stop(v->plan))
         return c->status = STOPPED, -1;
-    levels(r->plan->proc, 1, &t, &at);
-    if (eval_drift(r, &at, N_VGetArrayPointer(y), out))
+    levels(v->step.proc, 1, &t, &at);
+    if (eval_drift(&v->step, &at, N_VGetArrayPointer(y), out))
         return c->status = FAILED, -1;
     for (long i = 0; i < c->size; i++)
         if (!isfinite(out[i]))
@@ -44,38 +44,39 @@ static int flow(realtype t, N_Vector y, N_Vector dy, void *self)
 /* 1/(atol + rtol |y|), and next to nothing for the columns that do not count. */
 static int weights(N_Vector y, N_Vector w, void *self)
 {
-    const run *r = self;
-    const cvode *c = r->ext;
+    const run *r = &((const drive *)self)->step;
+    const cvode *c = r->own;
     const double *v = N_VGetArrayPointer(y);
     double *out = N_VGetArrayPointer(w);
 
     for (long i = 0; i < c->size; i++) {
-        int counts = !r->plan->normed || i % r->dim < r->plan->normed;
+        int counts = i % r->dim < r->tol.cols;
 
-        out[i] = counts ? 1 / (r->plan->atol + r->plan->rtol * fabs(v[i])) : 1e-100;
+        out[i] = counts ? 1 / (r->tol.atol + r->tol.rtol * fabs(v[i])) : 1e-100;
     }
     return 0;
 }
 
 int cvode_open(run *r, int lmm)
 {
+    drive *v = drive_of(r);
     cvode *c = calloc(1, sizeof *c);
 
-    r->ext = c;
+    r->own = c;
     if (!c || SUNContext_Create(NULL, &c->context))
         return fail("%s: out of memory", r->sol->name);
     c->size = (long)(r->par[CVODE_BATCH] ? r->rows : 1) * r->dim;
     /* the vector is given a sample's memory later; x of the workspace is not there, y is */
-    c->y = N_VMake_Serial(c->size, r->y, c->context);
+    c->y = N_VMake_Serial(c->size, v->y, c->context);
     c->mem = CVodeCreate(lmm, c->context);
     if (!c->y || !c->mem)
         return fail("%s: out of memory", r->sol->name);
     CVodeSetErrFile(c->mem, NULL);
     for (long i = 0; i < c->size; i++)
-        r->y[i] = 0;
-    if (CVodeInit(c->mem, flow, r->plan->grid->t, c->y) || CVodeWFtolerances(c->mem, weights)
-        || CVodeSetUserData(c->mem, r) ||
-        CVodeSetMaxNumSteps(c->mem, MOST_STEPS))
+        v->y[i] = 0;
+    if (CVodeInit(c->mem, flow, r->grid->t, c->y) || CVodeWFtolerances(c->mem, weights)
+        || CVodeSetUserData(c->mem, v)
+        || CVodeSetMaxNumSteps(c->mem, MOST_STEPS))
         return fail("%s: CVODE could not be set up", r->sol->name);
     if (lmm == CV_ADAMS) {
         c->fixed = SUNNonlinSol_FixedPoint(c->y, 0, c->context);
@@ -90,9 +91,10 @@ int cvode_open(run *r, int lmm)
 }
 
 /* One system from t0 to t1, x in place. */
-static int integrate(run *r, double t0, double t1, double *x)
+static int integrate(drive *v, double t0, double t1, double *x)
 {
-    cvode *c = r->ext;
+    const run *r = &v->step;
+    cvode *c = r->own;
     double t = t0;
     int flag;
     long accepted = 0;
@@ -107,41 +109,42 @@ static int integrate(run *r, double t0, double t1, double *x)
     if (c->status)
         return c->status;
     CVodeGetNumSteps(c->mem, &accepted);
-    r->count->steps = accepted > r->count->steps ? accepted : r->count->steps;
+    v->count->steps = accepted > v->count->steps ? accepted : v->count->steps;
     if (flag < 0) {
         char *name = CVodeGetReturnFlagName(flag);
 
-        if (!r->count->diverged)
+        if (!v->count->diverged)
             fail("%s: sample %ld stopped at t = %.6g (%s); loosen the tolerances or look at the field", r->sol->name,
-                 r->plan->first + r->group->row, t, name);
+                 v->plan->first + r->group->row, t, name);
         free(name);
         for (long i = 0; i < c->size; i++)
             x[i] = NAN;
-        r->count->diverged += c->size / r->dim;
+        v->count->diverged += c->size / r->dim;
     }
     return 0;
 }
 
-int cvode_whole(run *r, int steps, const level *grid, double *x)
+int cvode_whole(drive *v, int steps, const level *grid, double *x)
 {
+    run *r = &v->step;
     int rows = r->rows, each = r->par[CVODE_BATCH] ? rows : 1, status = 0;
     long first = r->group->row, deepest = 0;
 
     r->rows = each;
     for (int i = 0; i < rows && !status; i += each) {
-        r->group->row = first + i;
-        r->count->calls = 0;
-        status = integrate(r, grid->t, grid[steps].t, x + (size_t)i * r->dim);
-        deepest = r->count->calls > deepest ? r->count->calls : deepest;
+        v->group->row = first + i;
+        v->count->calls = 0;
+        status = integrate(v, grid->t, grid[steps].t, x + (size_t)i * r->dim);
+        deepest = v->count->calls > deepest ? v->count->calls : deepest;
     }
-    r->count->calls = deepest;
-    r->rows = rows, r->group->row = first;
+    v->count->calls = deepest;
+    r->rows = rows, v->group->row = first;
     return status;
 }
 
 void cvode_close(run *r)
 {
-    cvode *c = r->ext;
+    cvode *c = r->own;
 
     if (!c)
         return;

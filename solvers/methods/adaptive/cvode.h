@@ -1,11 +1,11 @@
 /* CVODE (SUNDIALS) as a method: shared by cvode_adams.c and cvode_bdf.c. */
 #ifndef FOKKER_CVODE_H
 #define FOKKER_CVODE_H
-#include "solvers/solver.h"
+#include "solvers/engine/drive.h"
 
 /* `open` of the two: lmm is CV_ADAMS (functional iteration) or CV_BDF (Newton with matrix-free GMRES). 0 or -1. */
 int  cvode_open(run *, int lmm);
-int  cvode_whole(run *, int steps, const level *grid, double *x);
+int  cvode_whole(drive *, int steps, const level *grid, double *x);
 void cvode_close(run *);
 
 enum { CVODE_BATCH = 2 };

@@ -8,7 +8,7 @@
  * is tried again on the increments that refused it, bridged.  Fresh noise there would bias the law.
  */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { RTOL, ATOL, CONTROL };
 

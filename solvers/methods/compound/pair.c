@@ -22,7 +22,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "base/files/array.h"
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 typedef struct weights { double u, v, w; } weights;
 typedef struct pair_rule { weights (*at)(const run *, const level *p, const level *a, const level *b); } pair_rule;
@@ -49,7 +49,7 @@ static weights belm(const run *r, const level *p, const level *a, const level *b
 static int start(run *r, const level *a, const level *b, const double *x, double *y)
 {
     double *e = r->w[2];
-    const array *given = r->ext;
+    const array *given = r->own;
 
     if (given) {
         long parts = array_rows(given) * array_cols(given) / (r->n * r->dim), skip = parts > 1 ? parts - 2 : 0;
@@ -96,27 +96,28 @@ static int open_pair(run *r)
 {
     array *given;
     long total, state = r->n * r->dim;
+    const char *path = r->how->text;
 
-    if (!r->text || !*r->text)
+    if (!path || !*path)
         return 0;
-    if (!(r->ext = given = calloc(1, sizeof *given)))
+    if (!(r->own = given = calloc(1, sizeof *given)))
         return fail("%s: out of memory", r->sol->name);
-    if (array_read(r->text, given))
+    if (array_read(path, given))
         return -1;
     total = array_rows(given) * array_cols(given);
     if (total % state || (state > 1 && given->shape[given->dims - 1] != r->dim))
         return fail("%s: %s holds %ld numbers in rows of %ld, and the state has %ld samples of %d columns; give the "
                     "state before the end of the "
-                    "run forth, or its trajectory", r->sol->name, r->text, total, given->shape[given->dims - 1], r->n,
+                    "run forth, or its trajectory", r->sol->name, path, total, given->shape[given->dims - 1], r->n,
                     r->dim);
     return 0;
 }
 
 static void close_pair(run *r)
 {
-    if (r->ext)
-        array_free(r->ext);
-    free(r->ext);
+    if (r->own)
+        array_free(r->own);
+    free(r->own);
 }
 
 static int check_second(const method *m, const plan *p)

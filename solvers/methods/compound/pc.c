@@ -26,7 +26,7 @@ static int open(run *r)
 {
     double *par = malloc(MAX_PARAM * sizeof *par);
 
-    if (!(r->ext = par))
+    if (!(r->own = par))
         return fail("out of memory");
     memcpy(par, r->inner[1]->par, MAX_PARAM * sizeof *par);
     par[CORRECT_SNR] = r->par[CORRECT_SNR], par[CORRECT_STEPS] = r->par[CORRECT_STEPS];
@@ -34,7 +34,7 @@ static int open(run *r)
     return 0;
 }
 
-static void shut(run *r) { free(r->ext); }
+static void shut(run *r) { free(r->own); }
 
 static int check(const method *m, const plan *p)
 {

@@ -9,7 +9,7 @@
  * A step costs three of the inner method's.  The step to sigma = 0 has no middle in lambda: it is the driver's.
  */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {

@@ -7,7 +7,7 @@
  * eta = 0 is the probability flow, eta = 1 ancestral sampling with the posterior variance.
  */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { ETA };
 

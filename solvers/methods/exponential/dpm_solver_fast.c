@@ -45,17 +45,18 @@ static int over(run *r, int q, const level *a, const double *x, double *y)
     return exprk_step(r, of_order[q], r->par[PREDICT] == NOISE ? NOISE : DATA, par, r->w, a, a + q, x, y);
 }
 
-static int whole(run *r, int steps, const level *grid, double *x)
+static int whole(drive *v, int steps, const level *grid, double *x)
 {
-    double *from = x, *to = r->y, *swap;
+    run *r = &v->step;
+    double *from = x, *to = v->y, *swap;
     int status = 0, noisy = grid[steps].sigma > 0 ? steps : steps - 1;
 
     for (int k = 0, q; k < steps && !status; k += q) {
-        if (told_to_stop(r->plan))
+        if (told_to_stop(v->plan))
             return STOPPED;
         q = k < noisy ? order_at(r->par, steps - k, noisy - k) : 1;
-        status = k < noisy ? over(r, q, grid + k, from, to) : denoise(r, grid + k, grid + k + 1, from, to);
-        r->count->steps++;
+        status = k < noisy ? over(r, q, grid + k, from, to) : denoise(v, grid + k, grid + k + 1, from, to);
+        v->count->steps++;
         swap = from, from = to, to = swap;
     }
     if (from != x)

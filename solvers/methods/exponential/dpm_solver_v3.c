@@ -203,10 +203,10 @@ static void find(const v3_stock *s, const solver *sol, const double *par, int k,
 /* The rows of this step: from the table where it is one of the plan's own. */
 static const double *rows_of(run *r, int g, const level *a, const level *b)
 {
-    const v3_stock *s = r->ext;
+    const v3_stock *s = r->own;
     const level *at[VALUES] = { a };
 
-    if (s->table && r->groups == 1 && a == r->plan->grid + r->k && b == a + 1 && r->k < r->plan->steps)
+    if (s->table && on_grid(r, a, b))
         return s->table + (size_t)r->k * s->size;
     for (int j = 1; j < VALUES && j <= r->k; j++)
         at[j] = r->past[j - 1] + g;
@@ -247,20 +247,18 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
 static int fill_table(const run *r, v3_stock *s)
 {
-    const plan *p = r->plan;
-
     s->size = MOST_STEP * columns_wide(r->dim);
     if (!(s->row = malloc(s->size * sizeof *s->row)))
         return fail("%s: out of memory", r->sol->name);
-    if ((size_t)p->steps * s->size > table_most)
+    if ((size_t)r->steps * s->size > table_most)
         return 0;
-    if (!(s->table = malloc((size_t)p->steps * s->size * sizeof *s->table)))
-        return fail("%s: out of memory for the coefficients of %d steps", r->sol->name, p->steps);
-    for (int k = 0; k < p->steps; k++) {
-        const level *at[VALUES] = { p->grid + k };
+    if (!(s->table = malloc((size_t)r->steps * s->size * sizeof *s->table)))
+        return fail("%s: out of memory for the coefficients of %d steps", r->sol->name, r->steps);
+    for (int k = 0; k < r->steps; k++) {
+        const level *at[VALUES] = { r->grid + k };
 
         for (int j = 1; j < VALUES && j <= k; j++)
-            at[j] = p->grid + k - j;
+            at[j] = r->grid + k - j;
         if (at[0][1].sigma > 0)
             find(s, r->sol, r->par, k, at, at[0] + 1, s->table + (size_t)k * s->size);
     }
@@ -269,7 +267,7 @@ static int fill_table(const run *r, v3_stock *s)
 
 static int open(run *r)
 {
-    v3_stock *s = r->ext = calloc(1, sizeof *s);
+    v3_stock *s = r->own = calloc(1, sizeof *s);
     int kind = (int)r->par[STATISTICS];
 
     if (!s)
@@ -281,7 +279,7 @@ static int open(run *r)
 
 static void shut(run *r)
 {
-    v3_stock *s = r->ext;
+    v3_stock *s = r->own;
 
     if (!s)
         return;
@@ -289,7 +287,6 @@ static void shut(run *r)
     free(s->table);
     free(s->row);
     free(s);
-    r->ext = NULL;
 }
 
 static void claims(const method *how, double *order, int *stochastic)

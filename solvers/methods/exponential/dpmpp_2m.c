@@ -4,7 +4,7 @@
  *   y = (sigma_b/sigma_a) x - alpha_b (e^-h - 1) ((1 + q) D_now - q D_before),   q = h/(2 h_before)
  */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {

@@ -32,7 +32,7 @@ static double theta(double c, const level *l)
     return u > 1e-9 ? v * (asinh(u) / u) : v;
 }
 
-static double variance(const run *r) { return *(const double *)r->ext; }
+static double variance(const run *r) { return *(const double *)r->own; }
 
 /* From answers d at the points x = sigma z and -sigma z: J, c and (1 - alpha J) m, the mean answer. */
 static double fit(const level *l, int dim, const double *x, const double *d, double given, double *m)
@@ -56,7 +56,7 @@ static double fit(const level *l, int dim, const double *x, const double *d, dou
 
 static int estimate(run *r, double *x, double *d)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
     size_t half = (size_t)PAIRS * r->dim;
     level l = { .t = p->t_of_lambda(p, -3) };
 
@@ -66,7 +66,7 @@ static int estimate(run *r, double *x, double *d)
         x[i] *= l.sigma, x[half + i] = -x[i];
     if (consult(r, &l, 2 * PAIRS, x, d))
         return -1;
-    *(double *)r->ext = fit(&l, r->dim, x, d, r->par[STD], r->w[MEAN]);
+    *(double *)r->own = fit(&l, r->dim, x, d, r->par[STD], r->w[MEAN]);
     for (size_t i = r->dim; i < (size_t)r->groups * r->rows * r->dim; i++)
         r->w[MEAN][i] = r->w[MEAN][i - r->dim];
     return 0;
@@ -76,13 +76,13 @@ static int open(run *r)
 {
     size_t N = (size_t)2 * PAIRS * r->dim;
     double *x = malloc(2 * N * sizeof *x);
-    int status = (r->ext = malloc(sizeof (double))) && x ? estimate(r, x, x + N) : fail("out of memory");
+    int status = (r->own = malloc(sizeof (double))) && x ? estimate(r, x, x + N) : fail("out of memory");
 
     free(x);
     return status;
 }
 
-static void shut(run *r) { free(r->ext); }
+static void shut(run *r) { free(r->own); }
 
 /* n = N(x), in place of the answer D. */
 static int eval_rest(run *r, const level *l, const double *x, double *n)

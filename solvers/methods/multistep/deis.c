@@ -24,7 +24,7 @@ static double itself(const process *p, double lambda) { return lambda; }
 static void gauss(const run *r, int n, const double *node, const level *a, const level *b,
                   double (*variable)(const process *, double), double *w)
 {
-    const stock *s = r->ext;
+    const stock *s = r->own;
     int points = (int)s->rule->n;
     double v[MOST], c[MOST];
 
@@ -33,7 +33,7 @@ static void gauss(const run *r, int n, const double *node, const level *a, const
 
         gsl_integration_glfixed_point(a->lambda, b->lambda, q, &lambda, &c[q], s->rule);
         c[q] *= -exp(-lambda);
-        v[q] = variable(r->plan->proc, lambda);
+        v[q] = variable(r->proc, lambda);
     }
     for (int j = 0; j < n; j++)
         w[j] = 0;
@@ -69,7 +69,7 @@ static double left_ends(double from, double to, int first, int points, double *v
 /* In t, where ds/dt = g2/(2 sigma alpha). */
 static void tab_riemann(const run *r, int n, const level *const *at, const level *b, double *w)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
     double t[MULTI_POINTS] = { at[0]->t };
 
     for (int j = 0; j < n; j++)

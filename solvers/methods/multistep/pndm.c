@@ -24,7 +24,7 @@ static void transfer(run *r, const level *a, const level *c, const double *x, co
  * and stays at a. */
 static level *ask_at(run *r, const level *a, const level *b, double part)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
 
     EACH_GROUP(r, g)
         r->mid[g].t = b[g].sigma == 0 ? a[g].t : part == 1 ? b[g].t : a[g].t + part * (b[g].t - a[g].t);

@@ -139,7 +139,7 @@ static void accelerate(const run *r, const window *w, int row, int len, int plai
     }
 }
 
-static int guess(run *r, window *w, int row, int len)
+static int guess(const run *r, window *w, int row, int len)
 {
     int passed, memory = (int)r->par[MEMORY];
 
@@ -153,7 +153,7 @@ static int guess(run *r, window *w, int row, int len)
 }
 
 static int open(run *r) { return window_open(r, r->par[MEMORY] > 0 ? PAIRS + 2 * (int)r->par[MEMORY] : 0); }
-static int whole(run *r, int steps, const level *grid, double *x) { return window_whole(r, steps, grid, x, guess); }
+static int whole(drive *v, int steps, const level *grid, double *x) { return window_whole(v, steps, grid, x, guess); }
 
 const solver solver_anderson = {
     .name = "anderson", .about = "Picard iteration with triangular Anderson acceleration, parallel in time",

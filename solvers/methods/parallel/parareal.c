@@ -56,7 +56,7 @@ static int slice_steps(const method *m, int steps)
 
 static int count(const method *m, int steps) { int each = slice_steps(m, steps); return (steps + each - 1) / each; }
 
-static void shape(const run *r, int *groups, int *rows) { *groups *= *rows * count(r->how, r->plan->steps), *rows = 1; }
+static void shape(const run *r, int *groups, int *rows) { *groups *= *rows * count(r->how, r->steps), *rows = 1; }
 
 static double clock_of(const level *l) { return l->sigma * l->sigma / (l->alpha * l->alpha); }
 
@@ -90,25 +90,26 @@ static void sum(const noise *n, const draw *d, double *z)
         }
 }
 
-static void set_plan(run *r, const plan *p)
+static void set_plan(drive *v, const plan *p)
 {
-    r->plan = p;
-    for (int i = 0; i < r->sol->inners; i++)
-        set_plan(r->inner[i], p);
+    v->plan = p;
+    for (int i = 0; i < v->step.sol->inners; i++)
+        set_plan(drive_inner(v, i), p);
 }
 
-static int lay_out(parareal *p, run *r)
+static int lay_out(parareal *p, drive *v)
 {
+    const run *r = &v->step;
     size_t places, bytes;
     char *at;
     int n = r->rows;
 
-    p->total = count(r->how, r->plan->steps), places = (size_t)n * (p->total + 1);
+    p->total = count(r->how, r->steps), places = (size_t)n * (p->total + 1);
     bytes = ((ARRAYS * places + 1) * r->dim) * sizeof **p->a + (p->total + 1) * sizeof *p->s + n * sizeof *p->of
         + places * sizeof *p->k;
     if (!(at = p->workspace = malloc(bytes)))
         return fail("parareal: out of memory: %zu bytes for %d slices; take fewer", bytes, p->total);
-    r->bytes += bytes;
+    v->bytes += bytes;
     for (int i = 0; i < ARRAYS; i++, at += places * r->dim * sizeof **p->a)
         p->a[i] = (double *)at;
     p->data.one = (double *)at, at += r->dim * sizeof **p->a;
@@ -120,28 +121,29 @@ static int lay_out(parareal *p, run *r)
 
 static int open(run *r)
 {
-    parareal *p = r->ext = calloc(1, sizeof *p);
+    drive *v = drive_of(r);
+    parareal *p = r->own = calloc(1, sizeof *p);
     int room;
 
     if (!p)
         return fail("out of memory");
     p->lockstep = restarts(r->inner[G]->sol) || restarts(r->inner[F]->sol);
-    if (lay_out(p, r))
+    if (lay_out(p, v))
         return FAILED;
     room = r->rows * p->total;
-    if (slots_open(&p->run[F], r, F, room) || slots_open(&p->run[G], r, G, room) || team_open(&p->team, r, room))
+    if (slots_open(&p->run[F], v, F, room) || slots_open(&p->run[G], v, G, room) || team_open(&p->team, v, room))
         return FAILED;
-    p->data.fine = r->plan->noise, p->data.grid = r->plan->grid, p->data.steps = r->plan->steps,
+    p->data.fine = v->plan->noise, p->data.grid = r->grid, p->data.steps = r->steps,
         p->data.draws = p->run[F].draws;
     p->sums = (noise){ .fill = sum, .data = &p->data };
-    p->coarse = *r->plan, p->coarse.noise = &p->sums;
-    set_plan(r->inner[G], &p->coarse);
+    p->coarse = *v->plan, p->coarse.noise = &p->sums;
+    set_plan(drive_inner(v, G), &p->coarse);
     return 0;
 }
 
 static void shut(run *r)
 {
-    parareal *p = r->ext;
+    parareal *p = r->own;
 
     if (!p)
         return;
@@ -161,7 +163,7 @@ static int coarse_done(const slice *s) { return s->coarse == s->coarse_steps; }
 /* ---- slices begin and end ---- */
 
 /* Slice n takes the start that waits for it. */
-static void begin(run *r, parareal *p, int n)
+static void begin(const run *r, parareal *p, int n)
 {
     slice *s = &p->s[n];
     int dim = r->dim;
@@ -180,7 +182,7 @@ static void begin(run *r, parareal *p, int n)
     s->fine = s->coarse = s->told = s->told_exact = 0;
 }
 
-static void begin_slices(run *r, parareal *p)
+static void begin_slices(const run *r, parareal *p)
 {
     for (int n = 0; n < p->slices; n++)
         if (p->s[n].waiting >= 0 && (p->s[n].iteration < 0 || (fine_done(&p->s[n]) && p->s[n].told)))
@@ -202,8 +204,9 @@ static void correct(const run *r, const parareal *p, int row, int n, int exact)
 }
 
 /* The end of every row in this iteration: rows that are done leave. */
-static void arrive(run *r, parareal *p, double *x)
+static void arrive(drive *v, parareal *p, double *x)
 {
+    const run *r = &v->step;
     slice *s = &p->s[p->slices];
     double tol = r->par[SLOTS_TOL], most = 0;
     int kept = 0;
@@ -221,29 +224,29 @@ static void arrive(run *r, parareal *p, double *x)
         copy(p, START, NEXT, row, p->slices, r->dim);
     }
     if (s->waiting > 0)
-        slots_residual(r, s->waiting - 1, most);
-    r->count->iterations = s->waiting;
-    if (r->plan->done && kept < p->rows) {
+        slots_residual(v, s->waiting - 1, most);
+    v->count->iterations = s->waiting;
+    if (v->plan->done && kept < p->rows) {
         #pragma omp atomic
-        *r->plan->done += (long)(p->rows - kept) * p->s[p->slices - 1].last;
+        *v->plan->done += (long)(p->rows - kept) * p->s[p->slices - 1].last;
     }
     p->rows = kept, s->waiting = -1;
 }
 
 /* Slice n tells the next one where to begin iteration `iteration`, once that has taken the one before. */
-static int tell(run *r, parareal *p, int n, int iteration, int exact, double *x)
+static int tell(drive *v, parareal *p, int n, int iteration, int exact, double *x)
 {
     if (p->s[n + 1].waiting >= 0)
         return 0;
     for (int i = 0; i < p->rows; i++)
-        correct(r, p, p->of[i], n, exact);
+        correct(&v->step, p, p->of[i], n, exact);
     p->s[n + 1].waiting = iteration;
     if (n + 1 == p->slices)
-        arrive(r, p, x);
+        arrive(v, p, x);
     return 1;
 }
 
-static void tell_all(run *r, parareal *p, double *x)
+static void tell_all(drive *v, parareal *p, double *x)
 {
     for (int n = 0; n < p->slices; n++) {
         slice *s = &p->s[n];
@@ -251,17 +254,18 @@ static void tell_all(run *r, parareal *p, double *x)
         if (s->iteration < 0)
             continue;
         if (!s->told && coarse_done(s))
-            s->told = tell(r, p, n, s->iteration, 0, x);
+            s->told = tell(v, p, n, s->iteration, 0, x);
         if (s->told && !s->told_exact && s->iteration == n && fine_done(s))
-            s->told_exact = tell(r, p, n, n + 1, 1, x);
+            s->told_exact = tell(v, p, n, n + 1, 1, x);
     }
 }
 
 /* ---- one tick ---- */
 
 /* The coarse, or the fine, steps of all slices at work: `steps` in every slice, or all that are left. */
-static int step_slices(run *r, parareal *p, int which)
+static int step_slices(drive *v, parareal *p, int which)
 {
+    const run *r = &v->step;
     slots *many = &p->run[which];
 
     for (int n = 0; n < p->slices; n++) {
@@ -280,30 +284,30 @@ static int step_slices(run *r, parareal *p, int which)
         }
         *done += steps;
     }
-    return many->n ? slots_run(many, r, which, r->plan->grid) : 0;
+    return many->n ? slots_run(many, v, which, r->grid) : 0;
 }
 
 /* Both at once: the depth is the deeper one's.  In lockstep the fine ones wait for the coarse ones. */
-static int tick(run *r, parareal *p)
+static int tick(drive *v, parareal *p)
 {
-    long before = r->count->calls, coarse, fine;
+    long before = v->count->calls, coarse, fine;
     int waits = 0;
 
     for (int n = 0; n < p->slices; n++)
         waits |= p->lockstep && p->s[n].iteration >= 0 && !coarse_done(&p->s[n]);
-    if (step_slices(r, p, G))
+    if (step_slices(v, p, G))
         return FAILED;
-    coarse = r->count->calls - before;
-    if (!waits && step_slices(r, p, F))
+    coarse = v->count->calls - before;
+    if (!waits && step_slices(v, p, F))
         return FAILED;
-    fine = r->count->calls - before - coarse;
-    r->count->calls = before + (coarse > fine ? coarse : fine);
+    fine = v->count->calls - before - coarse;
+    v->count->calls = before + (coarse > fine ? coarse : fine);
     return 0;
 }
 
-static void start(run *r, parareal *p, int taken, const double *x)
+static void start(const run *r, parareal *p, int taken, const double *x)
 {
-    int each = slice_steps(r->how, r->plan->steps), coarse = (int)r->par[COARSE];
+    int each = slice_steps(r->how, r->steps), coarse = (int)r->par[COARSE];
 
     p->slices = (taken + each - 1) / each, p->rows = taken ? r->rows : 0;
     for (int n = 0; n <= p->slices; n++) {
@@ -324,21 +328,22 @@ static void start(run *r, parareal *p, int taken, const double *x)
     }
 }
 
-static int whole(run *r, int steps, const level *grid, double *x)
+static int whole(drive *v, int steps, const level *grid, double *x)
 {
-    parareal *p = r->ext;
+    const run *r = &v->step;
+    parareal *p = r->own;
     int taken = slots_steps(r->how->inner[F]->sol, steps, grid);
 
-    for (start(r, p, taken, x); p->rows; tell_all(r, p, x)) {
-        if (told_to_stop(r->plan))
+    for (start(r, p, taken, x); p->rows; tell_all(v, p, x)) {
+        if (told_to_stop(v->plan))
             return STOPPED;
         begin_slices(r, p);
-        if (tick(r, p))
+        if (tick(v, p))
             return FAILED;
     }
-    r->count->steps = steps;
-    r->count->draws = p->run[F].draws * taken;
-    return slots_finish(r, taken, steps, grid, x);
+    v->count->steps = steps;
+    v->count->draws = p->run[F].draws * taken;
+    return slots_finish(v, taken, steps, grid, x);
 }
 
 /* ---- what it is ---- */

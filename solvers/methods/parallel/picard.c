@@ -12,7 +12,7 @@
  */
 #include "solvers/methods/parallel/window.h"
 
-static int guess(run *r, window *w, int row, int len)
+static int guess(const run *r, window *w, int row, int len)
 {
     int dim = r->dim, passed = 0;
 
@@ -29,7 +29,7 @@ static int guess(run *r, window *w, int row, int len)
 }
 
 static int open(run *r) { return window_open(r, 0); }
-static int whole(run *r, int steps, const level *grid, double *x) { return window_whole(r, steps, grid, x, guess); }
+static int whole(drive *v, int steps, const level *grid, double *x) { return window_whole(v, steps, grid, x, guess); }
 
 const solver solver_picard = {
     .name = "picard", .about = "Picard iteration over a sliding window, parallel in time",

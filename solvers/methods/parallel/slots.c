@@ -11,10 +11,10 @@
 #include "solvers/methods/parallel/slots.h"
 
 /* The draws of a step, which recorded noise is counted by. */
-static int count_draws(slots *s, run *r, int inner)
+static int count_draws(slots *s, const drive *v, int inner)
 {
-    const method *m = r->how->inner[inner];
-    plan p = *r->plan;
+    const method *m = v->step.how->inner[inner];
+    plan p = *v->plan;
     int taken = slots_steps(m->sol, p.steps, p.grid);
     tally t;
 
@@ -28,11 +28,12 @@ static int count_draws(slots *s, run *r, int inner)
     return t.draws % taken
         ? fail("%s: %s does not draw equally often in each step, and recorded noise is used in the order of a serial "
                "run; leave it out",
-                                    r->sol->name, m->sol->name) : 0;
+                                    v->step.sol->name, m->sol->name) : 0;
 }
 
-int slots_open(slots *s, run *r, int inner, int room)
+int slots_open(slots *s, drive *v, int inner, int room)
 {
+    const run *r = &v->step;
     size_t states = (size_t)room * r->dim * sizeof *s->x, bytes;
     char *at;
 
@@ -41,13 +42,13 @@ int slots_open(slots *s, run *r, int inner, int room)
     if (!(at = s->workspace = malloc(bytes)))
         return fail("%s: out of memory: %zu bytes for %d solves at once; take a smaller window", r->sol->name, bytes,
                     room);
-    r->bytes += bytes;
+    v->bytes += bytes;
     s->x = (double *)at, at += states;
     s->y = (double *)at, at += states;
     for (int i = 0; i < s->rings; i++, at += room * sizeof **s->ring)
         s->ring[i] = (level *)at;
     s->s = (slot *)at;
-    return count_draws(s, r, inner);
+    return count_draws(s, v, inner);
 }
 
 void slots_close(slots *s) { free(s->workspace); }
@@ -72,10 +73,11 @@ static int sort(slots *s)
 static const level *boundary(const slot *s, const level *grid,
                              int j) { return grid + s->first + (long)(s->last - s->first) * j / s->steps; }
 
-int slots_run(slots *s, run *r, int inner, const level *grid)
+int slots_run(slots *s, drive *v, int inner, const level *grid)
 {
-    run *in = r->inner[inner];
-    size_t dim = r->dim;
+    drive *own = drive_inner(v, inner);
+    run *in = &own->step;
+    size_t dim = in->dim;
     int most = sort(s), n = s->n, status = 0;
     double *from = s->x, *to = s->y, *swap;
 
@@ -93,11 +95,11 @@ int slots_run(slots *s, run *r, int inner, const level *grid)
             long step = boundary(&s->s[g], grid, j) - grid;
 
             b[g] = *boundary(&s->s[g], grid, j + 1);
-            in->group[g] = (group){ .row = r->group->row + s->s[g].row, .step = step, .nth = step * s->draws };
+            own->group[g] = (group){ .row = v->group->row + s->s[g].row, .step = step, .nth = step * s->draws };
         }
-        in->draws = 0;
+        own->draws = 0;
         status = in->sol->step(in, a, b, from, to);
-        shift_history(in, a);
+        shift_history(own, a);
         swap = from, from = to, to = swap;
         EACH_GROUP(in, g)
             if (s->s[g].steps == j + 1)
@@ -110,35 +112,35 @@ int slots_run(slots *s, run *r, int inner, const level *grid)
 int slots_steps(const solver *s, int steps, const level *grid) { return grid[steps].sigma == 0 && s->never & SIGMA_0
                                                                  ? steps - 1 : steps; }
 
-int slots_finish(run *r, int taken, int steps, const level *grid, double *x)
+int slots_finish(drive *v, int taken, int steps, const level *grid, double *x)
 {
     if (taken == steps)
         return 0;
-    if (denoise(r, grid + taken, grid + steps, x, r->y))
+    if (denoise(v, grid + taken, grid + steps, x, v->y))
         return FAILED;
-    memcpy(x, r->y, (size_t)r->rows * r->dim * sizeof *x);
+    memcpy(x, v->y, (size_t)v->step.rows * v->step.dim * sizeof *x);
     return 0;
 }
 
-static void share(run *r, const team *t)
+static void share(drive *v, const team *t)
 {
-    r->team = t->of, r->members = t->n;
-    for (int i = 0; i < r->sol->inners; i++)
-        share(r->inner[i], t);
+    v->team = t->of, v->members = t->n;
+    for (int i = 0; i < v->step.sol->inners; i++)
+        share(drive_inner(v, i), t);
 }
 
-int team_open(team *t, run *r, int rows)
+int team_open(team *t, drive *v, int rows)
 {
-    const score *f = r->plan->field;
+    const score *f = v->plan->field;
     int most = sizeof t->of / sizeof *t->of, n = omp_in_parallel() || f->serial ? 1 : omp_get_max_threads();
 
-    *t = (team){ .n = 1, .of = { (score *)r->field } };
+    *t = (team){ .n = 1, .of = { (score *)v->field } };
     for (n = n < most ? n : most; t->n < n; t->n++)
-        if (!(t->of[t->n] = f->thread_copy ? f->thread_copy(f->self, rows) : (score *)r->field))
+        if (!(t->of[t->n] = f->thread_copy ? f->thread_copy(f->self, rows) : (score *)v->field))
             return FAILED;
         else
             t->own = f->thread_copy != NULL;
-    share(r, t);
+    share(v, t);
     return 0;
 }
 
@@ -148,11 +150,11 @@ void team_close(team *t)
         field_close(t->of[i]);
 }
 
-void slots_residual(const run *r, int iteration, double value)
+void slots_residual(const drive *v, int iteration, double value)
 {
-    double *at = r->plan->residual;
+    double *at = v->plan->residual;
 
-    if (!at || iteration > r->plan->steps)
+    if (!at || iteration > v->plan->steps)
         return;
     #pragma omp critical(fokker_residual)
     at[iteration] = value > at[iteration] ? value : at[iteration];

@@ -22,14 +22,14 @@ enum { SLOTS_WINDOW, SLOTS_SLICE, SLOTS_TOL, SLOTS_OWN };
 #define SLICE_PARAM(about) { "slice", about, NULL, 1, 1, 1e8, 1 }
 #define TOL_PARAM(about) { "tol", about, NULL, 1e-3, 0, 1e9 }
 
-/* Room for that many solves of r's inner method; counts the memory.
+/* Room for that many solves of its inner method; counts the memory.
  * 0 or FAILED, with everything freed by slots_close in any case. */
-int  slots_open(slots *, run *r, int inner, int room);
+int  slots_open(slots *, drive *, int inner, int room);
 void slots_close(slots *);
 
 /* All of them in lockstep, ONE field call for all groups whenever the method asks; s.n is 0 afterwards.
  * Two lengths at most.  0 or FAILED. */
-int slots_run(slots *, run *r, int inner, const level *grid);
+int slots_run(slots *, drive *, int inner, const level *grid);
 
 /* Whether a step of the method needs those before: then it restarts in each slice. */
 static inline int restarts(const solver *s) { return s->history && (!s->embedded || s->chained); }
@@ -39,15 +39,15 @@ static inline int restarts(const solver *s) { return s->history && (!s->embedded
 int slots_steps(const solver *, int steps, const level *grid);
 
 /* That step, for all rows of the block at once, where it is left.  0 or FAILED. */
-int slots_finish(run *, int taken, int steps, const level *grid, double *x);
+int slots_finish(drive *, int taken, int steps, const level *grid, double *x);
 
 /* Fields for the threads that share the calls of a lone block.  0 or FAILED. */
 typedef struct team { score *of[64]; int n, own; } team;
-int  team_open(team *, run *r, int rows);
+int  team_open(team *, drive *, int rows);
 void team_close(team *);
 
 /* Raises plan.residual[iteration]. */
-void slots_residual(const run *, int iteration, double value);
+void slots_residual(const drive *, int iteration, double value);
 
 /* Refuses what cannot stand inside, named `what` ("" or "coarse ").  0 or -1. */
 int slots_check(const method *, const plan *, int inner, int slice, const char *what);

@@ -22,8 +22,7 @@ static int width_of(const method *m, int steps)
     return m->par[SLOTS_WINDOW] < all ? (int)m->par[SLOTS_WINDOW] : all;
 }
 
-void window_shape(const run *r, int *groups, int *rows) { *groups *= *rows * width_of(r->how, r->plan->steps),
-                                                          *rows = 1; }
+void window_shape(const run *r, int *groups, int *rows) { *groups *= *rows * width_of(r->how, r->steps), *rows = 1; }
 
 void window_claims(const method *m, double *order, int *stochastic)
 {
@@ -34,31 +33,32 @@ int window_check(const method *m, const plan *p) { return slots_check(m, p, 0, s
 
 int window_open(run *r, int extras)
 {
-    window *w = r->ext = calloc(1, sizeof *w);
+    drive *v = drive_of(r);
+    window *w = r->own = calloc(1, sizeof *w);
     size_t places, bytes;
     char *at;
     int n = r->rows;
 
     if (!w)
         return fail("out of memory");
-    w->slice = slice_of(r->how), w->width = width_of(r->how, r->plan->steps),
-        w->total = count(r->plan->steps, w->slice), w->extras = extras;
+    w->slice = slice_of(r->how), w->width = width_of(r->how, r->steps),
+        w->total = count(r->steps, w->slice), w->extras = extras;
     places = (size_t)n * (w->width + 1), w->size = places * r->dim;
     bytes = (3 + extras) * w->size * sizeof *w->x + (2 * w->total + 1) * sizeof *w->scale + (places + 3 * n)
         * sizeof *w->of;
     if (!(at = w->workspace = malloc(bytes)))
         return fail("%s: out of memory: %zu bytes for windows of %d; take a smaller one", r->sol->name, bytes,
                     w->width);
-    r->bytes += bytes;
+    v->bytes += bytes;
     w->x = (double *)at, w->answer = w->x + w->size, w->fresh = w->answer + w->size, w->more = w->fresh + w->size;
     w->scale = w->more + extras * w->size, w->carry = w->scale + w->total + 1;
     w->of = (int *)(w->carry + w->total), w->begin = w->of + n, w->ahead = w->begin + n, w->age = w->ahead + n;
-    return slots_open(&w->run, r, 0, n * w->width) || team_open(&w->team, r, n * w->width) ? FAILED : 0;
+    return slots_open(&w->run, v, 0, n * w->width) || team_open(&w->team, v, n * w->width) ? FAILED : 0;
 }
 
 void window_close(run *r)
 {
-    window *w = r->ext;
+    window *w = r->own;
 
     if (!w)
         return;
@@ -78,7 +78,7 @@ static double ancestral(const level *a, const level *b)
     return b->sigma * sqrt(fmax(0, 1 - ratio * ratio));
 }
 
-static void set_scales(run *r, window *w, const level *grid)
+static void set_scales(const run *r, window *w, const level *grid)
 {
     int how = (int)r->par[WINDOW_SCALE], carry = (int)r->par[WINDOW_CARRY];
 
@@ -94,7 +94,7 @@ static void set_scales(run *r, window *w, const level *grid)
     }
 }
 
-static void start(run *r, window *w, int steps, const level *grid, const double *x)
+static void start(const run *r, window *w, int steps, const level *grid, const double *x)
 {
     w->taken = slots_steps(r->how->inner[0]->sol, steps, grid), w->total = count(w->taken, w->slice);
     w->rows = w->total ? r->rows : 0, w->iteration = 0, w->together = method_par(r->how, "norm", 0) > 0;
@@ -111,16 +111,18 @@ static void start(run *r, window *w, int steps, const level *grid, const double 
 static int length(const window *w, int row) { return w->total - w->begin[row] < w->width ? w->total - w->begin[row]
                                               : w->width; }
 
-static int solve_slots(run *r, window *w, const level *grid)
+static int solve_slots(drive *v, window *w, const level *grid)
 {
+    int dim = v->step.dim;
+
     for (int i = 0; i < w->rows; i++)
         for (int row = w->of[i], j = 0; j < length(w, row); j++) {
             int first = step_of(w, w->begin[row] + j), last = step_of(w, w->begin[row] + j + 1);
 
-            w->run.s[w->run.n++] = (slot){ row, first, last, last - first, window_at(w, w->x, row, j, r->dim),
-                                           window_at(w, w->answer, row, j, r->dim) };
+            w->run.s[w->run.n++] = (slot){ row, first, last, last - first, window_at(w, w->x, row, j, dim),
+                                           window_at(w, w->answer, row, j, dim) };
         }
-    return slots_run(&w->run, r, 0, grid);
+    return slots_run(&w->run, v, 0, grid);
 }
 
 void window_carry(const window *w, int k, int dim, const double *answer, const double *now, const double *before,
@@ -168,7 +170,7 @@ static void slide_array(const window *w, double *array, int row, int ahead, int 
         memcpy(at + (size_t)j * dim, at + (size_t)(kept - 1) * dim, dim * sizeof *at);
 }
 
-static void slide(run *r, window *w, int row, int len)
+static void slide(const run *r, window *w, int row, int len)
 {
     int ahead = w->ahead[row], *age = w->age + row * (w->width + 1), dim = r->dim;
 
@@ -182,7 +184,7 @@ static void slide(run *r, window *w, int row, int len)
 }
 
 /* All windows slide; rows at their end leave. */
-static void slide_all(run *r, window *w, double *x)
+static void slide_all(const run *r, window *w, double *x)
 {
     int kept = 0, least = w->width, len;
 
@@ -203,42 +205,43 @@ static void slide_all(run *r, window *w, double *x)
     w->rows = kept;
 }
 
-static void progress(const run *r, const window *w)
+static void progress(const plan *p, const window *w)
 {
     long steps = 0;
 
-    for (int i = 0; i < w->rows && r->plan->done; i++)
+    for (int i = 0; i < w->rows && p->done; i++)
         steps += (long)w->ahead[w->of[i]] * w->slice;
     if (steps) {
         #pragma omp atomic
-        *r->plan->done += steps;
+        *p->done += steps;
     }
 }
 
-int window_whole(run *r, int steps, const level *grid, double *x, update *f)
+int window_whole(drive *v, int steps, const level *grid, double *x, update *f)
 {
-    window *w = r->ext;
+    const run *r = &v->step;
+    window *w = r->own;
 
     for (start(r, w, steps, grid, x); w->rows; w->iteration++) {
         double most = 0;
 
-        if (told_to_stop(r->plan))
+        if (told_to_stop(v->plan))
             return STOPPED;
-        if (solve_slots(r, w, grid))
+        if (solve_slots(v, w, grid))
             return FAILED;
         for (int i = 0; i < w->rows; i++) {
             int row = w->of[i], len = length(w, row), passed = f(r, w, row, len);
-            double moved = r->plan->residual ? change(r, w, row, len) : 0;
+            double moved = v->plan->residual ? change(r, w, row, len) : 0;
 
             w->ahead[row] = passed < len ? passed + 1 : len;
             most = moved > most ? moved : most;
         }
-        slots_residual(r, w->iteration, most);
-        progress(r, w);
+        slots_residual(v, w->iteration, most);
+        progress(v->plan, w);
         slide_all(r, w, x);
     }
-    r->count->iterations = w->iteration;
-    r->count->steps = steps;
-    r->count->draws = w->run.draws * w->taken;
-    return slots_finish(r, w->taken, steps, grid, x);
+    v->count->iterations = w->iteration;
+    v->count->steps = steps;
+    v->count->draws = w->run.draws * w->taken;
+    return slots_finish(v, w->taken, steps, grid, x);
 }

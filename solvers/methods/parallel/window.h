@@ -34,10 +34,10 @@ typedef struct window {
 
 /* New guesses of the len states behind the first; returns how many of them, from the first on, are settled (or, at the
  * end, pass) before one is not. */
-typedef int update(run *, window *, int row, int len);
+typedef int update(const run *, window *, int row, int len);
 
 int  window_open (run *, int extras);
-int  window_whole(run *, int steps, const level *grid, double *x, update *);
+int  window_whole(drive *, int steps, const level *grid, double *x, update *);
 void window_close(run *);
 int  window_check(const method *, const plan *);
 void window_shape(const run *, int *groups, int *rows);

@@ -59,13 +59,13 @@ static const double third[12] = { 0.0542937341165687622380535766363 - 31. / 127,
 /* Rows of e5 shrunk by what e3 says. */
 static void shrink(const run *r, const double *x, const double *y, const double *e3, double *e5)
 {
-    int cols = r->plan->normed ? r->plan->normed : r->dim;
+    tolerance in = r->tol;
 
     for (long i = 0, n = (long)r->groups * r->rows; i < n; i++, x += r->dim, y += r->dim, e3 += r->dim, e5 += r->dim) {
         double s5 = 0, s3 = 0;
 
-        for (int d = 0; d < cols; d++) {
-            double unit = r->plan->atol + r->plan->rtol * fmax(fabs(x[d]), fabs(y[d])), u5 = e5[d] / unit,
+        for (int d = 0; d < in.cols; d++) {
+            double unit = in.atol + in.rtol * fmax(fabs(x[d]), fabs(y[d])), u5 = e5[d] / unit,
                 u3 = e3[d] / unit;
 
             s5 += u5 * u5, s3 += u3 * u3;

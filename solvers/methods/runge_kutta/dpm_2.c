@@ -6,7 +6,7 @@
  * The geometric middle misses the arithmetic one by O(h^2), which is what order 2 can bear.
  * The last step, to s = 0, is the driver's: Euler.
  */
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {

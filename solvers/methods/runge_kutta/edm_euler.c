@@ -5,7 +5,7 @@
  *
  * In exact arithmetic this is DDIM.
  */
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {

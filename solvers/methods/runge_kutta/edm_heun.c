@@ -5,7 +5,7 @@
  *
  * The last step, to s = 0, is the driver's: Euler.
  */
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {

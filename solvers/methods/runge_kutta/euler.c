@@ -1,5 +1,5 @@
 /* Euler on the probability flow: y = x + h v(x, a). */
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {

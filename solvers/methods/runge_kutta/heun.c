@@ -1,6 +1,6 @@
 /* Heun on the probability flow: y = x + h/2 (k1 + k2), k1 = v(x, a), k2 = v(x + h k1, b).
  * Error estimate: against Euler. */
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {

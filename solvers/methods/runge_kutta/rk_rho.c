@@ -47,7 +47,7 @@ static int slope(run *r, const level *at, const double *x, double *k)
 /* The levels a part of the way from a to b in the variable. */
 static void part_way(run *r, const level *a, const level *b, double part, level *mid)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
     int in = (int)r->par[IN];
 
     EACH_GROUP(r, g) {

@@ -74,7 +74,7 @@ static void gauss(const run *r, quadrature *out)
 
 static int open_stork(run *r)
 {
-    quadrature *rule = r->ext = malloc(sizeof *rule);
+    quadrature *rule = r->own = malloc(sizeof *rule);
 
     if (!rule)
         return fail("%s: out of memory", r->sol->name);
@@ -82,7 +82,7 @@ static int open_stork(run *r)
     return 0;
 }
 
-static void close_stork(run *r) { free(r->ext); }
+static void close_stork(run *r) { free(r->own); }
 
 /* Order 4 needs a start of order 3: Kutta's. */
 static const tableau kutta3 = {
@@ -96,7 +96,7 @@ static const tableau kutta3 = {
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
     const stork *m = r->sol->data;
-    const quadrature *rule = r->ext;
+    const quadrature *rule = r->own;
     int points = m->points ? m->points : (int)r->par[POINTS], n = r->k < points ? r->k + 1 : points;
 
     if (eval_drift(r, a, x, r->w[0]))

@@ -15,13 +15,14 @@ enum { POSTERIOR, BETA };
 
 static int chained(run *r, const level *a, const level *b, const double *x, double *y)
 {
+    chain c = chain_of(r, (int)r->par[CHAIN]);
     double *s = r->w[0], *z = r->w[1];
 
     if (eval_score(r, a, x, s))
         return -1;
     draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        link l = chain_link(r->plan, (int)r->par[CHAIN], r->group[g].step, a + g, b + g);
+        link l = chain_link(&c, r->group[g].step, a + g, b + g);
         double less = r->par[VARIANCE] == BETA ? 0 : l.G2 / l.variance, std = sqrt(l.G2 * (less < 1 ? 1 - less : 0));
 
         combine(r, g, y, {1 / l.ratio, x}, {l.G2 / l.ratio, s}, {std, z});

@@ -39,7 +39,7 @@ static int euler(run *r, const level *a, const level *b, const double *x, double
 /* The middle in lambda of a and the level that the flow goes down to. */
 static void middles(run *r, const level *a, const level *b)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
 
     EACH_GROUP(r, g)
         r->mid[g].t = p->t_of_lambda(p, a[g].lambda - exp_step_split(a + g, b + g, r->par[ETA]).z / 2);

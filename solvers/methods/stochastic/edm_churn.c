@@ -9,14 +9,14 @@
  * noise.  The noise is no part of the reverse path: it is drawn for an interval of no length.
  */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { CHURN, S_MIN, S_MAX, S_NOISE, KIND };
 static const solver *const flows[] = { &solver_edm_heun, &solver_edm_euler, &solver_dpm_2 };
 
 static double gamma_of(const run *r, const level *a)
 {
-    double s = a->sigma / a->alpha, part = r->par[CHURN] / r->plan->steps, most = sqrt(2) - 1;
+    double s = a->sigma / a->alpha, part = r->par[CHURN] / r->steps, most = sqrt(2) - 1;
 
     return s < r->par[S_MIN] || s > r->par[S_MAX] ? 0 : part < most ? part : most;
 }
@@ -24,7 +24,7 @@ static double gamma_of(const run *r, const level *a)
 /* The levels of s-hat; 1 where any group gets noise. */
 static int lift(run *r, const level *a, level *hat)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
     int any = 0;
 
     EACH_GROUP(r, g)

@@ -1,7 +1,7 @@
 /* Euler-Maruyama on the reverse SDE  dx = (f x - g^2 s) dt + g dW:  y = x + h (f x - g^2 s) + g sqrt|h| z.
  * h is the grid's, or what dt says. */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { DT };
 

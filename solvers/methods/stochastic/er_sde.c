@@ -11,7 +11,7 @@
  */
 #include <gsl/gsl_integration.h>
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 typedef struct er_kind { int order, shipped; } er_kind;
 static const er_kind first = { 1, 0 }, second = { 2, 0 }, third = { 3, 0 }, second_shipped = { 2, 1 },
@@ -86,7 +86,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         if (n > 1 && K->shipped)
             riemann(sa, sb, C);
         else if (n > 1)
-            integrals(r->ext, sa, sb, C);
+            integrals(r->own, sa, sb, C);
         if (K->shipped && var < CUT)
             var = 0;
         weights(r, g, n, a + g, ratio, C, w);
@@ -100,14 +100,14 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
 static int open(run *r)
 {
-    r->ext = gsl_integration_glfixed_table_alloc(NODES);
-    return r->ext ? 0 : fail("out of memory");
+    r->own = gsl_integration_glfixed_table_alloc(NODES);
+    return r->own ? 0 : fail("out of memory");
 }
 
 static void shut(run *r)
 {
-    if (r->ext)
-        gsl_integration_glfixed_table_free(r->ext);
+    if (r->own)
+        gsl_integration_glfixed_table_free(r->own);
 }
 
 #define ER_SDE(id, title, what, k, claimed, arrays) \

@@ -4,7 +4,7 @@
  * The mean of g at both ends is what keeps weak order 2.
  */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {

@@ -62,7 +62,8 @@ static void kick_rows(run *r, int g, double snr2, const double *x, const double 
 /* 1 - beta of score_sde's link to level `at` in this step, or 1. */
 static double shrink(const run *r, int g, const level *at)
 {
-    double ratio = r->par[SCALE] ? chain_link(r->plan, CHAIN_SONG, r->group[g].step, at, at).ratio : 1;
+    chain c = chain_of(r, CHAIN_SONG);
+    double ratio = r->par[SCALE] ? chain_link(&c, r->group[g].step, at, at).ratio : 1;
 
     return ratio * ratio;
 }
@@ -70,7 +71,7 @@ static double shrink(const run *r, int g, const level *at)
 /* The levels at which a step from a to b works. */
 static const level *levels_of(run *r, const level *a, const level *b)
 {
-    const level *last = r->plan->grid + r->plan->steps;
+    const level *last = r->grid + r->steps;
 
     if (r->par[AT] != LAST)
         return r->par[AT] == START ? a : b;

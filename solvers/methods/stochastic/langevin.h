@@ -1,7 +1,7 @@
 /* Langevin correctors: what pc.c passes on to them. */
 #ifndef FOKKER_LANGEVIN_H
 #define FOKKER_LANGEVIN_H
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 /* The parameters that every corrector begins with; a step from b to b corrects at b. */
 enum { CORRECT_SNR, CORRECT_STEPS, CORRECT_OWN };

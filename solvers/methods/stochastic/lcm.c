@@ -8,7 +8,7 @@
  * samples are not the law's.
  */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { SCALING };
 

@@ -5,28 +5,27 @@
  * The noise is no part of the reverse path: it is drawn for an interval of no length.
  */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { MIN, MAX, STEPS, TIMES, S_NOISE };
 
 static double ratio_of(const level *l) { return l->sigma / l->alpha; }
 
-/* Whether b is the level of the plan's grid that lies nearest to min. */
+/* Whether b is the level of the grid that lies nearest to min. */
 static int turning(const run *r, const level *b)
 {
-    const plan *p = r->plan;
     int best = 0;
 
-    for (int i = 1; i <= p->steps; i++)
-        if (fabs(ratio_of(p->grid + i) - r->par[MIN]) < fabs(ratio_of(p->grid + best) - r->par[MIN]))
+    for (int i = 1; i <= r->steps; i++)
+        if (fabs(ratio_of(r->grid + i) - r->par[MIN]) < fabs(ratio_of(r->grid + best) - r->par[MIN]))
             best = i;
-    return b->sigma > 0 && b->t == p->grid[best].t;
+    return b->sigma > 0 && b->t == r->grid[best].t;
 }
 
 /* Levels j of n from max down to b. */
 static void rungs(run *r, const level *b, int j, int n, level *out)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
 
     EACH_GROUP(r, g) {
         double top = pow(r->par[MAX], 1. / 7), low = pow(ratio_of(b + g), 1. / 7);

@@ -10,6 +10,7 @@ enum { ETA, CHAIN };
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
+    chain c = chain_of(r, (int)r->par[CHAIN]);
     double *s = r->w[0], *z = r->w[1], eta = r->par[ETA];
 
     if (eval_score(r, a, x, s))
@@ -17,7 +18,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     if (eta > 0)
         draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        link l = chain_link(r->plan, (int)r->par[CHAIN], r->group[g].step, a + g, b + g);
+        link l = chain_link(&c, r->group[g].step, a + g, b + g);
         double part = (1 + eta * eta) / 2 * l.G2;
 
         sum_terms(r, g, y, 2 + (eta > 0), (term[]){ { 2 - l.ratio, x }, { part, s }, { eta * sqrt(l.G2), z } });

@@ -13,7 +13,7 @@
  */
 #include <math.h>
 #include "base/clones.h"
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { MOST = 3, TERMS = 0, ALL = 1 };
 typedef double ends[3];                                     /* of g at a, at b, and at the part `inside` of the step */

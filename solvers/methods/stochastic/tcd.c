@@ -7,14 +7,14 @@
  * gamma = 0 is DDIM; gamma = 1, where t = 0 has no noise, is LCM.  On a chain of indices t_s is rounded down.
  */
 #include <math.h>
-#include "solvers/solver.h"
+#include "solvers/step.h"
 
 enum { GAMMA };
 
 /* The levels s, and whether any lies below its b. */
 static int below(const run *r, const level *b, level *s)
 {
-    const process *p = r->plan->proc;
+    const process *p = r->proc;
     int some = 0;
 
     EACH_GROUP(r, g) {
