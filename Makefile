@@ -64,15 +64,15 @@ all: $(B)/fokker $(B)/libfokker.a $(B)/libfokker.so     ## the program and the l
 deps: $(HAVE)                                           ## install what is missing from Debian's packages
 
 test: unit $(B)/libfokker.so                            ## all tests: units, the command line, the build and the installation
-	$(if $(wildcard tests/cli.sh),FOKKER_MODELS=$(CURDIR)/models sh tests/cli.sh $(B)/fokker)
+	$(if $(wildcard tests/cli.sh),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/cli.sh $(B)/fokker)
 	$(if $(SANITIZE),,CC='$(CC)' MAKE='$(MAKE)' sh tests/build.sh $(B))
-	$(if $(MPI),FOKKER_MODELS=$(CURDIR)/models sh tests/mpi.sh $(B)/fokker,@echo "ranks: skipped, this build has no MPI; make ranks MPI=1 tests them")
+	$(if $(MPI),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/mpi.sh $(B)/fokker,@echo "ranks: skipped, this build has no MPI; make ranks MPI=1 tests them")
 
 ranks: $(B)/fokker                                      ## the tests of ranks: make ranks MPI=1
-	$(if $(MPI),FOKKER_MODELS=$(CURDIR)/models sh tests/mpi.sh $(B)/fokker,@echo "ranks: this build has no MPI; say make ranks MPI=1")
+	$(if $(MPI),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/mpi.sh $(B)/fokker,@echo "ranks: this build has no MPI; say make ranks MPI=1")
 
 unit: $(B)/tests/all $(B)/fokker $(FIELDS)              ## the unit tests alone; build/tests/all SUITE... runs some of them
-	FOKKER_MODELS=$(CURDIR)/models $(B)/tests/all
+	FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots $(B)/tests/all
 
 # Every student at its own number of calls, and the consistency models at all of them; then one table with the best solver on their teachers.
 STUDENT_BENCH = $(B)/fokker bench $1 --solver $2 --grid ddpm-trailing --final denoise --seed 1..5 --metric sw2 -q -o out/distilled/$3

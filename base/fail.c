@@ -6,6 +6,17 @@
 
 static _Thread_local char reason[1024];
 
+/* Names and lines of files stand in reasons, and what they hold must not command the terminal (escape sequences):
+ * blanks for control characters, those of Latin-1 in UTF-8 (C2 80 .. C2 9F) too. */
+static void plain(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c; c++)
+        if (*c < ' ' || *c == 127)
+            *c = ' ';
+        else if (*c == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f)
+            c[0] = c[1] = ' ';
+}
+
 int (fail)(const char *fmt, ...)
 {
     char text[sizeof reason];                       /* an argument may be the last reason itself */
@@ -14,6 +25,7 @@ int (fail)(const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    plain(text);
     memcpy(reason, text, sizeof reason);
     return -1;
 }

@@ -2,7 +2,8 @@
 #ifndef FOKKER_FAIL_H
 #define FOKKER_FAIL_H
 
-/* Keeps the sentence as this thread's reason.  Always -1, so that a caller can return it. */
+/* Keeps the sentence as this thread's reason, one line without control characters.  Always -1, so that a caller can
+ * return it. */
 int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 #ifdef __clang_analyzer__
 #define fail(...) (fail(__VA_ARGS__), -1)           /* which clang-tidy cannot see from here */

@@ -100,6 +100,8 @@ const option options[] = {
     { "output", 'o', "FILE|DIR",
       "where the samples (sample), the weights (train) or the results (bench, order, check, logp) go",
     SAMPLE | BENCH | ORDER | CHECK | LOGP | TRAIN },
+    { "trust", 0, NULL, "files may start programs and load objects: kind = pipe, kind = plugin (see docs/trust.md)",
+      SAMPLE | BENCH | CHECK | LOGP | TRAIN },
     { "all", 0, NULL, "every solver on every process and grid", ORDER },
     { "tsv", 0, NULL, "tab-separated values for programs to read", LIST | ORDER | COMPAT },
     { "threads", 't', "N", "number of threads (default: one a core)", EVERY },
@@ -253,6 +255,8 @@ int option_choice(const request *r, const char *name, const char *choices)
     free(word);
     return word ? found : -1;
 }
+
+enum trust option_trust(const request *r) { return option_text(r, "trust") ? TRUST_FILES : TRUST_NAME; }
 
 int words_between(const request *r, int least, int most)
 {

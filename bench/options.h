@@ -1,6 +1,7 @@
 /* The command line: tables from which the parser, the help text, the man page and the completion are made. */
 #ifndef FOKKER_OPTIONS_H
 #define FOKKER_OPTIONS_H
+#include "models/trust.h"
 
 enum { OK = 0, REFUTED = 1, FAILED_RUN = 1, USAGE = 2, INTERRUPTED = 130 };         /* exit codes */
 
@@ -42,6 +43,9 @@ int option_number(const request *, const char *name, double min, double max, dou
 /* Which of the words of `choices` ("none denoise") an option's value is, the first where it was not given; -1 with a
  * sentence. */
 int option_choice(const request *, const char *name, const char *choices);
+
+/* What the words of this command line may start: TRUST_FILES with --trust, else TRUST_NAME. */
+enum trust option_trust(const request *);
 
 /* That at most `most` and at least `least` words were given. */
 int words_between(const request *, int least, int most);

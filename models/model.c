@@ -17,43 +17,6 @@ static int ends_with(const char *text, const char *end)
     return n >= m && !strcmp(text + n - m, end);
 }
 
-const char *shared_folder(void)
-{
-    static _Thread_local char folder[4500];
-    /* from build/, build/tests/, PREFIX/bin/; or models/ */
-    static const char *const places[] = { "/../", "/../../", "/../share/fokker/" };
-    const char *asked = getenv("FOKKER_MODELS");
-    char self[4096], probe[4600], *slash;
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-
-    self[n > 0 ? n : 0] = 0;
-    if ((slash = strrchr(self, '/')))
-        *slash = 0;
-    for (int from_models = asked && *asked; from_models >= 0; from_models--)
-        for (unsigned i = 0; i < sizeof places / sizeof *places; i++) {
-            snprintf(folder, sizeof folder, "%.4096s%s", from_models ? asked : self, places[i]);
-            snprintf(probe, sizeof probe, "%splots/style.gp", folder);
-            if (!access(probe, R_OK))
-                return folder;
-        }
-    return "";
-}
-
-const char *models_folder(void)
-{
-    static _Thread_local char folder[4600];
-    const char *asked = getenv("FOKKER_MODELS"), *shared = shared_folder();
-
-    if (!asked || !*asked)
-        snprintf(folder, sizeof folder, "%s%s", shared, *shared ? "models/shipped/" : "");
-    else
-        /* a checkout's models/ */
-        snprintf(folder, sizeof folder, "%s%sshipped/", asked, ends_with(asked, "/") ? "" : "/");
-    if (asked && *asked && access(folder, R_OK))
-        snprintf(folder, sizeof folder, "%s%s", asked, ends_with(asked, "/") ? "" : "/");
-    return folder;
-}
-
 /* The shipped model nearest to a name; "" where there is none. */
 static void nearest_model(const char *name, char out[256])
 {
@@ -250,6 +213,9 @@ static int fill(model *m, const char *name, const char *item)
             return fail("%s: out of memory", name);
         if (!strchr(name, ':')[1])
             return fail("%s: nothing stands behind the colon; give plugin:FILE or pipe:COMMAND", name);
+        if (m->trust < TRUST_NAME)
+            return fail("\"%.200s\" stands in a file, and a file alone may not start programs or load objects; read "
+                        "it, then allow it with --trust", name);
         return (m->process = process_open("--process", item ? item : "vp-linear")) ? 0 : -1;
     }
     if (!(path = model_file(name)))
@@ -265,18 +231,19 @@ static int fill(model *m, const char *name, const char *item)
     return !data || (m->law = law_open(m->file, data)) ? 0 : -1;
 }
 
-model *model_open(const char *name, const char *item)
+model *model_open_by(const char *name, const char *item, enum trust given)
 {
     model *m = calloc(1, sizeof *m);
 
     if (!m)
-        fail("%s: out of memory", name);
-    else if (fill(m, name, item)) {
-        model_close(m);
-        return NULL;
-    }
+        return fail("%s: out of memory", name), NULL;
+    m->trust = given;
+    if (fill(m, name, item))
+        return model_close(m), NULL;
     return m;
 }
+
+model *model_open(const char *name, const char *item) { return model_open_by(name, item, TRUST_NAME); }
 
 void model_close(model *m)
 {

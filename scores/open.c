@@ -144,13 +144,18 @@ score *field_open(model *m, const char *wrap)
     return field_wrap(field, m->process, "--wrap", wrap);
 }
 
-int subject_open(subject *s, const char *name, const char *proc, const char *wrap)
+int subject_open_as(subject *s, const naming *how)
 {
-    *s = (subject){ .model = model_open(name, proc) };
-    if (s->model && (s->field = field_open(s->model, wrap)))
+    *s = (subject){ .model = model_open_by(how->model, how->process, how->trust) };
+    if (s->model && (s->field = field_open(s->model, how->wrap)))
         return 0;
     subject_close(s);
     return -1;
+}
+
+int subject_open(subject *s, const char *name, const char *proc, const char *wrap)
+{
+    return subject_open_as(s, &(naming){ name, proc, wrap, TRUST_NAME });
 }
 
 void subject_close(subject *s)

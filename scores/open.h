@@ -16,7 +16,11 @@ score *exact_open(const law *);
 /* A model with its field. */
 typedef struct subject { model *model; score *field; } subject;
 
-/* process, wrap: NULL: the model's.  0 or -1 */
+/* How it is named; process, wrap: NULL: the model's. */
+typedef struct naming { const char *model, *process, *wrap; enum trust trust; } naming;
+
+/* subject_open takes the name for the user's own and trusts no file: TRUST_NAME.  0 or -1 */
+int  subject_open_as(subject *, const naming *);
 int  subject_open(subject *, const char *model, const char *process, const char *wrap);
 void subject_close(subject *);
 

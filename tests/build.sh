@@ -7,7 +7,7 @@ top=$PWD
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 passed=0 failed=0
-unset FOKKER_MODELS
+unset FOKKER_MODELS FOKKER_PLOTS
 
 check() {                                       # check SENTENCE COMMAND...
     sentence=$1

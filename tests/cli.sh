@@ -2,7 +2,8 @@
 # The command line as users meet it: exit codes and sentences.  Usage: tests/cli.sh path/to/fokker
 fokker=$(realpath "$1")
 docs=$(realpath "$(dirname "$0")/../docs")
-golden=$(realpath "$(dirname "$0")")/golden
+tests=$(realpath "$(dirname "$0")")
+golden=$tests/golden
 box=$(mktemp -d)
 trap 'rm -rf "$box"' EXIT
 cd "$box" || exit 1
@@ -345,7 +346,8 @@ expect 2 "how many classes there are" $sample plugin:odd.so,fails --nfe 5 -n 3 -
     expect 1 "TypeError: too tired" $sample "$pipe dies 3" --nfe 5 -n 3
     expect 0 "it gets all that there are" $check "$pipe bell" -n 300
     printf '[score]\nkind = pipe\ncommand = %s hangs 3\ntimeout = 0.2\n' "$fields/child" >hung.ini
-    expect 1 "no answer in 0.2 s" $sample ./hung.ini --nfe 5 -n 3
+    expect 2 "read it, then allow it with --trust" $sample ./hung.ini --nfe 5 -n 3
+    expect 1 "no answer in 0.2 s" $sample ./hung.ini --nfe 5 -n 3 --trust
     printf '[score]\nkind = pipe\ntimeout = 0.2\n' >hung.ini
     expect 2 "give command = " $sample ./hung.ini --nfe 5 -n 3
 
@@ -547,6 +549,8 @@ holds "$fokker" help
 for c in list sample bench order check logp train compat plot help; do holds "$fokker" help $c; done
 expect 0 "fokker " "$fokker" --version
 expect 2 "did you mean euler" "$fokker" order eulr
+
+. "$tests/strangers.sh"
 
 echo "command line: $run checks, $bad failed"
 [ $bad -eq 0 ]

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bench/experiment/ledger.h"
-#include "bench/options.h"
+#include "bench/asked.h"
 #include "bench/ranks.h"
 #include "solvers/engine/recipe.h"
 #include "bench/report/contact_sheet.h"
@@ -163,7 +163,7 @@ static int open_job(sample_job *j, const request *r)
     if (words_between(r, 1, 1) || option_whole(r, "samples", 1, 2000000000, 1000, &j->n)
         || option_whole(r, "seed", 0, 1L << 53, 0, &j->seed))
         return -1;
-    if (subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")))
+    if (asked_open(&j->of, r))
         return -1;
     if (option_text(r, "png") && sheet_refuses(j->of.field->dim))
         return -1;

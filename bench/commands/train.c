@@ -85,8 +85,8 @@ int cmd_train(const request *r)
 
     if (option_text(r, "data") && setenv("DATA", option_text(r, "data"), 1))
         return fail("--data: out of memory"), complain(USAGE);
-    if (words_between(r, 1, 1) || find_place(&p, r) || fit_open(&f, r->word[0], option_text(r, "output"),
-                                                                option_text(r, "resume") != NULL))
+    if (words_between(r, 1, 1) || find_place(&p, r)
+        || fit_open_by(&f, r->word[0], option_text(r, "output"), option_text(r, "resume") != NULL, option_trust(r)))
         return complain(USAGE);
     if (run(&f, &p, quiet))
         code = complain(FAILED_RUN);

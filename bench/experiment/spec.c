@@ -112,6 +112,7 @@ static int read_file(spec *s, const sections *file, section *in)
             bad = set_text(s, k, text, section_where(file, in, keys[k].name));
     }
     free(s->folder);
+    s->trust = trust_in(file->path, s->trust);
     if (!(s->folder = strdup(file->folder)))
         bad = fail("%s: out of memory", file->path);
     if (bad || section_all_used(file, in, known))
@@ -329,7 +330,7 @@ static int parse_rest(spec *s)
 
 int spec_open(spec *s, const request *r)
 {
-    *s = (spec){ .folder = strdup("") };
+    *s = (spec){ .folder = strdup(""), .trust = option_trust(r) };
     if (s->folder && !read_words(s, r) && !read_options(s, r) && !split(s, MODELS, &s->model) && !parse_solvers(s)
         && !parse_metrics(s)
         && !parse_grids(s) && !parse_budgets(s) && !parse_samples(s) && !parse_machine(s) && !parse_rest(s))

@@ -18,6 +18,7 @@ typedef struct spec {
     /* as given or by default, and what a sentence about it begins with; text NULL: not given */
     char *text[KEYS], *where[KEYS];
     char *folder;                           /* of the SPEC's file, "" without one: model files are relative to it */
+    enum trust trust;                       /* what models may start: named by the command line, or by a SPEC */
     /* grid.n is 1 with a word of NULL where none is given: each process's own */
     words model, solver, grid, metric;
     method **how;                           /* one a solver */

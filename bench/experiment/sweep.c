@@ -28,8 +28,11 @@ static int open_model(sweep *w, int i)
 {
     const spec *s = w->of;
     char *name = spec_model(s, i);
-    int bad = !name || subject_open(&w->subject[i], name, s->text[PROCESS], s->text[WRAP]);
+    int bad = !name
+        || subject_open_as(&w->subject[i], &(naming){ name, s->text[PROCESS], s->text[WRAP], s->trust });
 
+    if (bad && name && strcmp(s->where[MODELS], "bench"))
+        fail("%s: %s", s->where[MODELS], last_error());
     free(name);
     if (bad || subject_takes(&w->subject[i], s->where[LABEL], s->label))
         return -1;

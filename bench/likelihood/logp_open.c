@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "bench/asked.h"
 #include "bench/likelihood/logp.h"
 #include "bench/points.h"
 #include "bench/experiment/spec.h"
@@ -309,7 +310,7 @@ void logp_plan_close(logp_plan *p)
 int logp_open(logp_job *j, const request *r)
 {
     *j = (logp_job){ .r = r };
-    if (words_between(r, 1, 1) || subject_open(&j->of, r->word[0], option_text(r, "process"), option_text(r, "wrap")))
+    if (words_between(r, 1, 1) || asked_open(&j->of, r))
         return -1;
     j->dim = j->of.field->dim;
     j->unchecked = option_text(r, "no-check") != NULL;

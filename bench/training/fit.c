@@ -111,11 +111,11 @@ static int read_net(fit *f, section *s, section *how)
     return (f->net = net_open(&text)) ? 0 : -1;
 }
 
-static int read_spec(fit *f, const char *name)
+static int read_spec(fit *f, const char *name, enum trust given)
 {
     section *how, *what;
 
-    if (!(f->model = model_open(name, NULL)))
+    if (!(f->model = model_open_by(name, NULL, given)))
         return -1;
     if (!f->model->file || !(what = sections_find(f->model->file, "net"))
         || !(how = sections_find(f->model->file, "train")))
@@ -358,13 +358,13 @@ static int take_over(fit *f, const tensors *old)
     return 0;
 }
 
-int fit_open(fit *f, const char *spec, const char *path, int resume)
+int fit_open_by(fit *f, const char *spec, const char *path, int resume, enum trust given)
 {
     tensors old;
     int status;
 
     *f = (fit){ .path = path, .saved = -1 };
-    if (read_spec(f, spec) || make_room(f))
+    if (read_spec(f, spec, given) || make_room(f))
         return fit_close(f), -1;
     f->steps = (long)f->run.given.v[RUN_STEPS];
     f->every = (f->steps + CURVE - 1) / CURVE;
@@ -375,4 +375,9 @@ int fit_open(fit *f, const char *spec, const char *path, int resume)
         tensors_free(&old);
     }
     return status ? (fit_close(f), -1) : 0;
+}
+
+int fit_open(fit *f, const char *spec, const char *path, int resume)
+{
+    return fit_open_by(f, spec, path, resume, TRUST_NAME);
 }

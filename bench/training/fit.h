@@ -30,6 +30,8 @@ typedef struct fit {
 /* The SPEC (a model file with [net] and [train]) before its first step; or with `resume` as the file at `path` has it.
  * 0 or -1. */
 int  fit_open(fit *, const char *spec, const char *path, int resume);
+/* The same with a SPEC whose teacher may start a program or load an object: TRUST_FILES (models/trust.h). */
+int  fit_open_by(fit *, const char *spec, const char *path, int resume, enum trust);
 void fit_close(fit *);
 
 /* One step; -1 where the law or the teacher fails, or the loss or the gradient is not finite. */

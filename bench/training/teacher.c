@@ -15,7 +15,7 @@ static int open_field(teacher *t, const model *student, section *train, const ch
 
     if (!path)
         return -1;
-    t->model = model_open(path, NULL);
+    t->model = model_open_by(path, NULL, trust_in(student->file->path, student->trust));
     free(path);
     if (t->model && (t->field = field_open(t->model, NULL)))
         return 0;

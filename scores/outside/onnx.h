@@ -42,4 +42,8 @@ typedef struct session {
  * s is zeros, and the caller's on failure too.  0 or -1. */
 int session_open(session *, const model *, section *);
 void session_close(session *);                      /* frees s too */
+
+/* That an .onnx keeps no weights outside of its own folder.  0, also where it is none or damaged; -1 with a sentence
+ * that names the place. */
+int onnx_keeps_home(const char *path);
 #endif

@@ -294,7 +294,8 @@ int session_open(session *s, const model *m, section *sec)
     ort_options *how = NULL;
     int status;
 
-    if (!(s->path = field_path(m, sec, "file")) || network_read(&s->how, m, m->process, sec, NULL) || ort_open(&s->run))
+    if (!(s->path = field_path(m, sec, "file")) || network_read(&s->how, m, m->process, sec, NULL)
+        || onnx_keeps_home(s->path) || ort_open(&s->run))
         return -1;
     status = options(s, &how) || open_with(s, m, sec, how) ? -1 : 0;
     s->run.free_options(how);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include "base/beside.h"
 #include "base/fail.h"
 #include "scores/outside/ort.h"
 
@@ -16,17 +16,17 @@ typedef struct base { const anything *(*table)(uint32_t version); const char *(*
 /* build/onnxruntime/ beside the program, or above it (build/tests/, build/asan/tests/). */
 static void *beside(void)
 {
-    static const char *const places[] = { "", "../", "../../" };
-    char self[4096], path[4200], *slash;
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    static const char *const places[] = { "/", "/../", "/../../" };
     void *library = NULL;
 
-    self[n > 0 ? n : 0] = 0;
-    if ((slash = strrchr(self, '/')))
-        *slash = 0;
-    for (int i = 0; i < 3 && !library; i++) {
-        snprintf(path, sizeof path, "%s/%sonnxruntime/libonnxruntime.so", self, places[i]);
-        library = access(path, R_OK) ? NULL : dlopen(path, HOW);
+    for (int i = 0; i < 3 && *program_folder() && !library; i++) {
+        char path[4200];
+        int ours;
+
+        snprintf(path, sizeof path, "%s%sonnxruntime", program_folder(), places[i]);
+        ours = program_vouches(path);
+        strcat(path, "/libonnxruntime.so");
+        library = ours && program_vouches(path) ? dlopen(path, HOW) : NULL;
     }
     return library;
 }

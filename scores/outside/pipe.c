@@ -231,7 +231,7 @@ static int read_section(pipe_field *f, const model *m, section *s)
     f->batch = (int)batch_rows;
     f->command = strdup(command), f->folder = strdup(m->file->folder);
     snprintf(f->name, sizeof f->name, "pipe:%s", command);
-    return section_all_used(m->file, s, known);
+    return section_all_used(m->file, s, known) || trust_allows(m->file, s, "command", command, m->trust) ? -1 : 0;
 }
 
 static int prepare(pipe_field *f, const model *m, section *s)

@@ -161,7 +161,7 @@ score *field_plugin(const model *m, section *s)
 
     if (!s)
         return from_text(strchr(m->field, ':') + 1);
-    if (file && !section_all_used(m->file, s, known))
+    if (file && !section_all_used(m->file, s, known) && !trust_allows(m->file, s, "file", file, m->trust))
         field = plugin_open(file, with ? with : "");
     free(file);
     return field;

@@ -7,6 +7,7 @@
 #include "solvers/solver.h"
 #include "models/model.h"
 #include "tests/suite.h"
+#include "tests/support/golden.h"
 
 typedef struct row { char solver[64], process[32], grid[32], kind[16], verdict[16]; double claimed; } row;
 
@@ -49,7 +50,7 @@ static void the_table_in_docs_is_of_these_solvers_and_refutes_none(void)
     int rows = 0;
 
     CU_ASSERT_FATAL(solvers() <= (int)sizeof seen);
-    snprintf(path, sizeof path, "%sdocs/orders.tsv", shared_folder());
+    golden_path("../../docs/orders.tsv", path, sizeof path);
     CU_ASSERT_PTR_NOT_NULL_FATAL(in = fopen(path, "r"));
     CU_ASSERT(fgets(line, sizeof line, in) != NULL);
     while (fgets(line, sizeof line, in)) {

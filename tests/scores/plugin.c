@@ -115,7 +115,7 @@ static void a_model_file_names_one_and_declares_what_it_predicts(void)
 
     fputs("[process]\nkind = edm\n[score]\nkind = plugin\nfile = bell.so\nargs = 2 0 1\npredicts = data\n", f);
     fclose(f);
-    if (must(subject_open(&s, path, NULL, NULL)))
+    if (must(subject_open_as(&s, &(naming){ path, NULL, NULL, TRUST_FILES })))
         return;
     levels(s.model->process, 1, (double[]){ 2 }, &at);
     must(field_eval(s.field, &(batch){ 1, 2, &at, x, NULL }, PREDICTS_DATA, out));

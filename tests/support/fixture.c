@@ -12,7 +12,7 @@ int rig_open(rig *r, const char *model_item, const char *proc, const char *solve
     budget b = { steps, 0 };
 
     *r = (rig){ .noise = noise_philox(1) };
-    if (must(subject_open(&r->of, model_item, proc, NULL)))
+    if (must(subject_open_as(&r->of, &(naming){ model_item, proc, NULL, TRUST_FILES })))
         return -1;
     if (must(recipe_open(&r->how, &r->of, solver_item, grid_item, denoise, b)))
         return subject_close(&r->of), -1;

@@ -16,7 +16,7 @@ int wrapped_open(subject *s, const char *text, const char *wrap)
 
     fputs(text, f);
     fclose(f);
-    return must(subject_open(s, path, NULL, wrap));
+    return must(subject_open_as(s, &(naming){ path, NULL, wrap, TRUST_FILES }));
 }
 
 void points_place(points *q, const process *p)
