@@ -30,7 +30,7 @@ NEEDS   ?= libgsl-dev:gsl/gsl_version.h libsundials-dev:cvode/cvode.h libopenbla
            $(if $(MPI),libopenmpi-dev:$(MPICC) openmpi-bin:mpirun)
 EXTRAS  ?= libcunit1-dev:CUnit/CUnit.h gnuplot-nox:gnuplot pkgconf:pkg-config $(if $(filter tidy,$(MAKECMDGOALS)),clang-tidy:clang-tidy) \
            $(if $(filter fuzzers,$(MAKECMDGOALS)),libclang-rt-14-dev:sanitizer/allocator_interface.h)
-FETCH   := $(filter deps test unit ranks bench students bench-weighting zoo speed asan tidy fuzzers,$(MAKECMDGOALS))
+FETCH   := $(filter deps test unit values ranks bench students bench-weighting zoo speed asan tidy fuzzers,$(MAKECMDGOALS))
 HAVE    := $(B)/have$(if $(FETCH),-all)$(if $(filter tidy,$(FETCH)),-tidy)$(if $(MPI),-mpi)
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter -Wno-missing-field-initializers $(if $(CLANG),-Wno-pass-failed) $(if $(WERROR),-Werror)
@@ -73,6 +73,9 @@ ranks: $(B)/fokker                                      ## the tests of ranks: m
 
 unit: $(B)/tests/all $(B)/fokker $(FIELDS)              ## the unit tests alone; build/tests/all SUITE... runs some of them
 	FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots $(B)/tests/all
+
+values: $(B)/tests/all                                  ## after a change of numbers that is meant: writes their lines of tests/golden/values.tsv anew
+	WRITE_VALUES=1 FOKKER_MODELS=$(CURDIR)/models $(B)/tests/all values
 
 # Every student at its own number of calls, and the consistency models at all of them; then one table with the best solver on their teachers.
 STUDENT_BENCH = $(B)/fokker bench $1 --solver $2 --grid ddpm-trailing --final denoise --seed 1..5 --metric sw2 -q -o out/distilled/$3
@@ -303,4 +306,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit ranks bench students train-models bench-weighting bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
+.PHONY: all deps test unit values ranks bench students train-models bench-weighting bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
