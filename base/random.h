@@ -9,7 +9,7 @@
 
 /* What numbers are for: streams of different uses are independent. */
 enum use { USE_PRIOR, USE_NOISE, USE_TREE, USE_LAW, USE_METRIC, USE_PROBE, USE_TRAIN, USE_LEVELS, USE_FORWARD,
-           USE_ERROR };
+           USE_ERROR, USE_START };
 typedef struct stream { uint64_t seed; enum use use; } stream;
 
 /* Standard normals, rows x dim: sample row + i, column d of draw `draw` in step `step`.

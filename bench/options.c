@@ -11,7 +11,7 @@
 #include "base/item.h"
 
 const command commands[] = {
-    { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers|layers|estimators]",
+    { "list", LIST, "[solvers|processes|grids|models|metrics|wrappers|layers|estimators|starts]",
       "names what there is, with parameters and claims",
       "Without a word it lists everything.", cmd_list },
     { "sample", SAMPLE, "MODEL", "draws samples by one method and says what it cost",
@@ -56,6 +56,8 @@ const option options[] = {
       SAMPLE | BENCH | CHECK | LOGP },
     { "seed", 0, "K", "seed of all randomness (default 0); bench takes several, 1..5", SAMPLE | BENCH | CHECK | LOGP },
     { "init", 0, "x.npy", "states to start from, rows x dim, instead of the prior", SAMPLE },
+    { "start", 0, "S", "states of a grid that begins below t_max: law, prior, data:FILE or normal:mean=M,std=S "
+                       "(default law)", SAMPLE | BENCH },
     { "noise", 0, "z.npy", "recorded normals, draws x rows x dim, used in the order of drawing", SAMPLE },
     { "final", 0, "none|denoise", "whether a last step goes to sigma = 0 (default none)", SAMPLE | BENCH },
     { "wrap", 0, "\"W...\"", "wrappers of the field, from the inside out", SAMPLE | BENCH | CHECK | LOGP },

@@ -49,6 +49,7 @@ expect 2 "did you mean sw2" $quick bench gauss2 --metric features/sw22 --feature
 expect 2 "karras" $quick bench gauss2 --grid karas --nfe 5 -o d
 expect 2 "vp-linear" $quick bench gauss2 --process vp-liner --nfe 5 -o d
 expect 2 "give --steps N or --nfe N" $quick bench gauss2 --solver euler -o d
+expect 2 "did you mean law" $quick bench gauss2 --solver euler --start lwa --nfe 5 -o d
 expect 2 "choose one" $quick bench gauss2 --nfe 5 --steps 5 -o d
 expect 2 "cannot be made" $quick bench $small -o /dev/null/d
 expect 2 "one a model" $quick bench gauss2 gmm8ring --solver euler --nfe 5 --samples "10 20 30" -o d
@@ -122,6 +123,9 @@ sample="$fokker sample"
 expect 2 "MODEL is missing" $sample
 expect 2 "did you mean gmm8ring" $sample gmm8rin --steps 3
 expect 2 "did you mean dpmpp-2m" $sample gauss2 --solver dpmp-2m --steps 3
+expect 2 "did you mean law" $sample gauss2 --steps 3 --start lwa
+expect 2 "leave one of them out" $sample gauss2 --steps 3 --start law --init x.npy
+holds $sample gmm8ring --solver langevin:size=0.02,at=last --steps 200 -n 20 -o /dev/null   # no rehearsal judges it
 expect 2 "did you mean eta" $sample gauss2 --solver ddim:eat=1 --steps 3
 expect 2 "did you mean edm" $sample gauss2 --process edn --steps 3
 expect 2 "did you mean karras" $sample gauss2 --grid karass --steps 3
@@ -493,6 +497,7 @@ for call in "diffusers UniPCMultistepScheduler(predict_x0=False, final_sigmas_ty
     "get_pc_sampler(sde=ve, predictor=ancestral_sampling, corrector=langevin, N=30)" "DPM_Solver.sample(order=3, method=adaptive, algorithm_type=dpmsolver)"; do
     holds accepted "$($compat "$call" | head -n 1)"
 done
+expect 0 "--start prior" $compat diffusers "DDIMScheduler(num_inference_steps=20)"
 expect 0 "--steps 7" $compat diffusers "DDIMScheduler(num_inference_steps=7)"
 expect 0 "clamp:lo=-1.0,hi=1.0" $compat DDIMScheduler
 expect 0 "rounds the timesteps" $compat "diffusers DPMSolverMultistepScheduler(solver_order=3, use_karras_sigmas=True)"

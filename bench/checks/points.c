@@ -7,6 +7,7 @@
 #include "bench/checks/check.h"
 #include "bench/watch.h"
 #include "base/random.h"
+#include "solvers/engine/start.h"
 
 enum { BLOCK = 256, SAMPLE_STEPS = 20 };
 

@@ -10,6 +10,7 @@
 #include "scores/networks/layer.h"
 #include "solvers/grids/grid.h"
 #include "models/model.h"
+#include "solvers/engine/start.h"
 #include "solvers/solver.h"
 #include "solvers/likelihood/trace.h"
 
@@ -131,6 +132,14 @@ static int list_estimators(const request *r)
     return OK;
 }
 
+static int list_starts(const request *r)
+{
+    heading(r);
+    for (int i = 0; i < starts(); i++)
+        print_entry(r, start_at(i)->name, start_at(i)->about, NULL, start_at(i)->par);
+    return OK;
+}
+
 /* The first comment line of a model file says what it is. */
 static void print_model(const request *r, const char *folder, const char *file)
 {
@@ -180,7 +189,7 @@ static int list_models(const request *r)
 static const struct list_topic { const char *name; int (*list)(const request *); } topics[] = {
     { "solvers", list_solvers }, { "processes", list_processes }, { "grids", list_grids },
     { "models", list_models }, { "metrics", list_metrics }, { "wrappers", list_wrappers },
-    { "layers", list_layers }, { "estimators", list_estimators },
+    { "layers", list_layers }, { "estimators", list_estimators }, { "starts", list_starts },
 };
 enum { TOPICS = sizeof topics / sizeof *topics };
 
@@ -199,8 +208,8 @@ int cmd_list(const request *r)
         return complain(USAGE);
     }
     if (option_text(r, "tsv")) {
-        fail("list: --tsv needs one kind of thing; give solvers, processes, grids, models, metrics, wrappers, layers "
-             "or estimators");
+        fail("list: --tsv needs one kind of thing; give solvers, processes, grids, models, metrics, wrappers, layers, "
+             "estimators or starts");
         return complain(USAGE);
     }
     for (int i = 0; i < TOPICS && !status; i++) {

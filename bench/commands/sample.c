@@ -11,6 +11,7 @@
 #include "bench/report/contact_sheet.h"
 #include "bench/watch.h"
 #include "base/files/array.h"
+#include "solvers/engine/start.h"
 
 typedef struct sample_job {
     const request *r;
@@ -19,6 +20,8 @@ typedef struct sample_job {
     long n, seed, label;
     double *x, *from, *trace;               /* from: where a run began whose serial reference is asked for */
     int *labels;
+    start_rule start;
+    char warning[256];                      /* about the start; "": none */
     array recorded;
     replay replay;
     noise noise;
@@ -46,18 +49,22 @@ static int open_recipe(sample_job *j)
     return 0;
 }
 
-/* The starting states: read, or drawn from the prior. */
-static int start(sample_job *j)
+/* Room for the starting states, or those that are read. */
+static int open_states(sample_job *j)
 {
     const char *init = option_text(j->r, "init");
     int dim = j->of.field->dim;
     array a;
 
+    if (init && strcmp(or_default(option_text(j->r, "start"), "prior"), "prior"))
+        return fail("--start: --init gives the states; leave one of them out");
     if (!init) {
+        if (start_parse(&j->start, "--start", option_text(j->r, "start"), dim)
+            || start_check(&j->start, j->of.model, j->how.plan.grid, j->warning, sizeof j->warning))
+            return -1;
         j->x = malloc((size_t)j->n * dim * sizeof *j->x);
         if (!j->x)
             return fail("-n %ld: not enough memory for %ld x %d numbers", j->n, j->n, dim);
-        start_states(j->of.model->process, j->how.plan.grid, dim, j->seed, 0, j->n, j->x);
         return 0;
     }
     if (array_read(init, &a))
@@ -117,6 +124,12 @@ static int open_label(sample_job *j)
     return 0;
 }
 
+static int draw_states(sample_job *j)
+{
+    return option_text(j->r, "init") ? 0 : start_draw(&j->start, j->of.model, j->how.plan.grid, (uint64_t)j->seed, 0,
+                                                      (int)j->n, j->labels, j->x);
+}
+
 static int open_twin(sample_job *j)
 {
     size_t bytes = (size_t)j->n * j->of.field->dim * sizeof *j->x;
@@ -169,7 +182,8 @@ static int open_job(sample_job *j, const request *r)
         return -1;
     if (check_outputs(r))
         return -1;
-    return open_recipe(j) || start(j) || open_noise(j) || open_label(j) || open_twin(j) || open_trace(j) ? -1 : 0;
+    return open_recipe(j) || open_states(j) || open_label(j) || draw_states(j) || open_noise(j) || open_twin(j)
+        || open_trace(j) ? -1 : 0;
 }
 
 static void close_job(sample_job *j)
@@ -179,6 +193,7 @@ static void close_job(sample_job *j)
     account_close(&j->account);
     free(j->trace);
     free(j->labels);
+    start_close(&j->start);
     recipe_close(&j->how);
     subject_close(&j->of);
 }
@@ -217,6 +232,8 @@ static void print_record(const sample_job *j, const tally *t, double seconds)
     if (t->rejected)
         fprintf(stderr, ", %ld steps rejected", t->rejected);
     fprintf(stderr, "\n");
+    if (*j->warning)
+        fprintf(stderr, "warning: %s\n", j->warning);
     if (j->account.known && !isnan(j->account.serial_seconds))
         account_print(&j->account, stderr);
 }

@@ -251,6 +251,8 @@ void compat_translate(const peer *p, const spelled *s, translation *t)
         if (*part[order[i].part] && at < LINE)
             at += snprintf(t->line + at, LINE - at, " %s %s", order[i].option, part[order[i].part]);
     if (!*part[OWN] && at < LINE)
-        snprintf(t->line + at, LINE - at, " --%s %ld", *part[BUDGET] ? "nfe" : "steps",
-                 strtol(value_of(s, "n", 1), NULL, 10) + strtol(part[COUNT], NULL, 10));
+        at += snprintf(t->line + at, LINE - at, " --%s %ld", *part[BUDGET] ? "nfe" : "steps",
+                       strtol(value_of(s, "n", 1), NULL, 10) + strtol(part[COUNT], NULL, 10));
+    if (at < LINE)
+        snprintf(t->line + at, LINE - at, " --start prior");        /* public programs know no other */
 }

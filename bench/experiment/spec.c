@@ -11,7 +11,8 @@ enum { MOST_NUMBERS = 100000 };
 /* Keys in the order of their enum: the name, what holds where it is not given, and whether results depend on it. */
 static const struct { const char *name, *otherwise; int decides; } keys[KEYS] = {
     { "models",     NULL,         1 }, { "process", NULL,         1 }, { "wrap",   NULL,   1 }, { "label", NULL, 1 },
-    { "final",      "none",       1 }, { "solver",  "dpmpp-2m",   1 }, { "grid",   NULL,   1 }, { "nfe",   NULL, 1 },
+    { "final",      "none",       1 }, { "start",  NULL,         1 },
+    { "solver",  "dpmpp-2m",   1 }, { "grid",   NULL,   1 }, { "nfe",   NULL, 1 },
     { "steps", NULL, 1 },
     { "samples",    "1000",       1 }, { "seed",    "0",          1 }, { "metric", "sw2 energy", 1 },
     { "features",   NULL,         1 },

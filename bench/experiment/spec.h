@@ -8,7 +8,7 @@
 #include "bench/options.h"
 #include "solvers/engine/recipe.h"
 
-enum key { MODELS, PROCESS, WRAP, LABEL, FINAL, SOLVER, GRID, NFE, STEPS, SAMPLES, SEED, METRIC_KEY, FEATURES,
+enum key { MODELS, PROCESS, WRAP, LABEL, FINAL, START, SOLVER, GRID, NFE, STEPS, SAMPLES, SEED, METRIC_KEY, FEATURES,
            TIME_LIMIT, ROUND_COST, ROW_COST, WORKERS, OUTPUT, KEYS };
 
 /* Words of a key, in the order given. */

@@ -8,6 +8,7 @@
 #include "bench/experiment/sweep.h"
 #include "bench/watch.h"
 #include "scores/wrap.h"
+#include "solvers/engine/start.h"
 
 /* ---- opening ---- */
 
@@ -117,10 +118,12 @@ int sweep_open(sweep *w, const spec *s)
     *w = (sweep){ .of = s, .is.model = -1 };
     w->subject = calloc(s->model.n, sizeof *w->subject), w->score = calloc(s->model.n, sizeof *w->score);
     w->exact = calloc(s->model.n, sizeof *w->exact), w->flows = reference_cache_open();
-    bad = w->subject && w->score && w->exact && w->flows ? 0 : fail("bench: out of memory");
+    w->start = calloc(s->model.n, sizeof *w->start);
+    bad = w->subject && w->score && w->exact && w->start && w->flows ? 0 : fail("bench: out of memory");
     for (int i = 0; i < s->model.n && !bad; i++)
         bad = open_model(w, i) || check_grids(s, w->subject[i].model)
-            || make_room(w, (size_t)s->rows[i] * w->subject[i].field->dim);
+            || make_room(w, (size_t)s->rows[i] * w->subject[i].field->dim)
+            || start_parse(&w->start[i], s->where[START], s->text[START], w->subject[i].field->dim);
     if (!bad && !fill_labels(w) && !open_features(w) && (s->budgets || !check_unlimited(w)))
         return 0;
     sweep_close(w);
@@ -140,10 +143,12 @@ void sweep_close(sweep *w)
         field_close(w->exact[i]);
     for (int i = 0; w->space && i < w->of->model.n; i++)
         space_close(w->space[i]);
+    for (int i = 0; w->start && i < w->of->model.n; i++)
+        start_close(&w->start[i]);
     features_close(w->features), free(w->space);
     for (sweep_ground *g = w->ground, *next; g; g = next)
         next = g->next, free(g);
-    free(w->subject), free(w->score), free(w->exact), free(w->x), free(w->from), free(w->label);
+    free(w->subject), free(w->score), free(w->exact), free(w->x), free(w->from), free(w->label), free(w->start);
     account_close(&w->wide);
     *w = (sweep){ .is.model = -1 };
 }
@@ -269,6 +274,19 @@ static const char *own_grid(const spec *s, const model *m)
     return name;
 }
 
+/* The states that a run of this model begins with; what is amiss with them is noted. */
+static int start_of(sweep *w, int i, uint64_t seed, int n)
+{
+    const start_rule *s = &w->start[i];
+    char warning[256];
+
+    if (start_check(s, w->subject[i].model, w->how.plan.grid, warning, sizeof warning)
+        || start_draw(s, w->subject[i].model, w->how.plan.grid, seed, 0, n, w->label, w->from))
+        return -1;
+    note(w, NULL, *warning ? warning : NULL);
+    return 0;
+}
+
 static int run_plan(sweep *w, const cell *c, int n, tally *cost, double *seconds)
 {
     const subject *u = &w->subject[c->model];
@@ -278,7 +296,8 @@ static int run_plan(sweep *w, const cell *c, int n, tally *cost, double *seconds
     double began;
     int status;
 
-    start_states(u->model->process, &w->how.plan.grid[0], u->field->dim, (uint64_t)c->seed, 0, n, w->from);
+    if (start_of(w, c->model, (uint64_t)c->seed, n))
+        return FAILED;
     memcpy(w->x, w->from, (size_t)n * u->field->dim * sizeof *w->x);
     p.noise = &z, p.label = w->label, p.stop = &watch_stopped, p.timed = 1;
     account_close(&w->wide);

@@ -5,6 +5,7 @@
 #include "bench/metrics/reference.h"
 #include "bench/metrics/space.h"
 #include "bench/experiment/spec.h"
+#include "solvers/engine/start.h"
 
 /* A floor that was computed: of metric `what` for a model at the level where its samples end. */
 typedef struct sweep_ground { int model, what; level at; double value; struct sweep_ground *next; } sweep_ground;
@@ -12,6 +13,7 @@ typedef struct sweep_ground { int model, what; level at; double value; struct sw
 typedef struct sweep {
     const spec *of;
     subject *subject;                       /* one a model */
+    start_rule *start;                           /* one a model */
     char **score;                           /* one a model: the field with its wrappers, `clamp(exact)` */
     score **exact;                          /* one a model: the law's own field; NULL without a law */
     features *features; space **space;      /* what metrics of a feature space see, one a model; NULL */

@@ -106,16 +106,3 @@ void recipe_close(recipe *r)
     free(r->grid);
     *r = (recipe){ 0 };
 }
-
-void start_states(const process *p, const level *from, int dim, uint64_t seed, long first, int n, double *x)
-{
-    level top;
-    double std = p->prior_std;
-
-    levels(p, 1, &p->t_max, &top);
-    if (from->t != p->t_max && fabs(top.sigma - std) < 1e-9 * std)
-        std = from->sigma;
-    normals((stream){ seed, USE_PRIOR }, first, 0, 0, n, dim, x);
-    for (size_t i = 0; i < (size_t)n * dim; i++)
-        x[i] *= std;
-}

@@ -2,6 +2,7 @@
 #ifndef FOKKER_RECIPE_H
 #define FOKKER_RECIPE_H
 #include "scores/open.h"
+#include "solvers/engine/start.h"
 #include "solvers/grids/grid.h"
 #include "solvers/noise/noise.h"
 #include "solvers/solver.h"
@@ -30,9 +31,5 @@ void recipe_close(recipe *);
 /* Whether a method named so chooses its own steps when it is given a budget nonetheless: it only adapts, or its
  * tolerance or control was named. */
 int recipe_adapts(const method *, budget);
-
-/* n starting states at level `from`: prior_std times normals of the seed, samples first .. first + n - 1.
- * Where the prior is sigma(t_max) eps and the grid starts elsewhere, the states are sigma eps of that level. */
-void start_states(const process *, const level *from, int dim, uint64_t seed, long first, int n, double *x);
 
 #endif

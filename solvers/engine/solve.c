@@ -333,6 +333,7 @@ int dry_run(const plan *p, tally *out)
     status = q.steps > 0 && q.how->sol->serial_reference ? plan_check(&q) : 0;
     q.how = method_serial(p->how, p->steps, &room);
     status = status ? status : solve(&q, 1, &x, out);
+    status = status == DIVERGED ? 0 : status;       /* on a stand-in that means nothing: what is counted is counted */
     field_close(zero);
     return status;
 }

@@ -1,6 +1,7 @@
 /* Classifier-free guidance against the guided field of a labelled mixture, written out. */
 #include <math.h>
 #include <string.h>
+#include "solvers/engine/start.h"
 #include "tests/suite.h"
 #include "tests/support/wrapped.h"
 

@@ -4,6 +4,7 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
+#include "solvers/engine/start.h"
 #include "tests/support/fixture.h"
 #include "tests/suite.h"
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "solvers/engine/recipe.h"
+#include "solvers/engine/start.h"
 #include "tests/support/gauss.h"
 #include "tests/suite.h"
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "solvers/engine/recipe.h"
+#include "solvers/engine/start.h"
 #include "tests/support/nets.h"
 #include "tests/speed/speed.h"
 

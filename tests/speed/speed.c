@@ -15,6 +15,7 @@
 #include "solvers/step.h"
 #include "base/clones.h"
 #include "base/random.h"
+#include "solvers/engine/start.h"
 #include "tests/speed/speed.h"
 
 void row(const char *what, double value, const char *unit, const char *expect)

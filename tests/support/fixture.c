@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "solvers/engine/start.h"
 #include "tests/support/fixture.h"
 #include "tests/suite.h"
 
