@@ -65,6 +65,7 @@ deps: $(HAVE)                                           ## install what is missi
 
 test: unit $(B)/libfokker.so                            ## all tests: units, the command line, the build and the installation
 	$(if $(wildcard tests/cli.sh),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/cli.sh $(B)/fokker)
+	$(if $(wildcard tests/files.sh),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/files.sh $(B)/fokker)
 	$(if $(SANITIZE),,CC='$(CC)' MAKE='$(MAKE)' sh tests/build.sh $(B))
 	$(if $(MPI),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/mpi.sh $(B)/fokker,@echo "ranks: skipped, this build has no MPI; make ranks MPI=1 tests them")
 

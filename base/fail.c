@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/fail.h"
 
-static _Thread_local char reason[1024];
+static _Thread_local struct failure { char text[1024]; int of_write; } reason;
 
 /* Names and lines of files stand in reasons, and what they hold must not command the terminal (escape sequences):
  * blanks for control characters, those of Latin-1 in UTF-8 (C2 80 .. C2 9F) too. */
@@ -17,20 +17,39 @@ static void plain(char *text)
             c[0] = c[1] = ' ';
 }
 
-int (fail)(const char *fmt, ...)
+static int keep(int of_write, const char *fmt, va_list ap)
 {
-    char text[sizeof reason];                       /* an argument may be the last reason itself */
-    va_list ap;
+    char text[sizeof reason.text];                  /* an argument may be the last reason itself */
 
-    va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
     plain(text);
-    memcpy(reason, text, sizeof reason);
+    memcpy(reason.text, text, sizeof text);
+    reason.of_write = of_write;
     return -1;
 }
 
-const char *last_error(void) { return reason; }
+int (fail)(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    keep(0, fmt, ap);
+    va_end(ap);
+    return -1;
+}
+
+int (fail_write)(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    keep(1, fmt, ap);
+    va_end(ap);
+    return -1;
+}
+
+int write_failed(void) { return reason.of_write; }
+const char *last_error(void) { return reason.text; }
 
 /* Levenshtein's distance of two short words. */
 static int distance(const char *a, const char *b)

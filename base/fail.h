@@ -5,8 +5,13 @@
 /* Keeps the sentence as this thread's reason, one line without control characters.  Always -1, so that a caller can
  * return it. */
 int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same where a disk, a pipe or a device did not take what was written: a run that failed, not a question that was
+ * wrong.  write_failed: whether the last reason is one of those. */
+int fail_write(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int write_failed(void);
 #ifdef __clang_analyzer__
 #define fail(...) (fail(__VA_ARGS__), -1)           /* which clang-tidy cannot see from here */
+#define fail_write(...) (fail_write(__VA_ARGS__), -1)
 #endif
 
 /* This thread's last reason; "" before the first. */

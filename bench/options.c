@@ -1,13 +1,12 @@
 /* The tables of commands and options, and the parser that reads them. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "bench/options.h"
 #include "bench/ranks.h"
 #include "base/fail.h"
+#include "base/files/target.h"
 #include "base/item.h"
 
 const command commands[] = {
@@ -295,20 +294,17 @@ char **words_of(const char *text, int *n)
 
 int writable(const char *option_name, const char *path)
 {
-    int there = !access(path, F_OK);
-    FILE *f = fopen(path, "ab");
-
-    if (!f)
-        return fail("--%s %s: cannot be written (%s); choose a folder that exists and is yours", option_name, path,
-                    strerror(errno));
-    fclose(f);
-    if (!there)
-        remove(path);
-    return 0;
+    if (!target_try(path))
+        return 0;
+    return write_failed() ? fail_write("--%s: %s", option_name, last_error())
+        : fail("--%s: %s", option_name, last_error());
 }
 
+/* A disk that is full is no bad input. */
 int complain(int code)
 {
+    if (code == USAGE && write_failed())
+        code = FAILED_RUN;
     if (code != USAGE || ranks_speaks())            /* what is wrong with the words is wrong in every rank */
         fprintf(stderr, "fokker: %s\n", last_error());
     return code;

@@ -54,10 +54,11 @@ int words_between(const request *, int least, int most);
  * the pointers.  NULL: out of memory. */
 char **words_of(const char *text, int *n);
 
-/* That a file can be written at this path, found out before the work: -1 with a sentence. */
+/* That an option's file can be written, found out before the work and leaving it as it is: -1 with a sentence. */
 int writable(const char *option, const char *path);
 
-/* Prints last_error() as the program's complaint on stderr; returns the code. */
+/* Prints last_error() as the complaint on stderr; returns the code, for USAGE that of a failed run where it was
+ * a write that failed. */
 int complain(int code);
 
 /* cmd_*.c */

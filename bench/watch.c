@@ -49,11 +49,11 @@ static void stop(int sig)
 
 void watch_signals(void)
 {
-    struct sigaction a = { .sa_handler = stop };
+    struct sigaction a = { .sa_handler = stop, .sa_flags = SA_RESTART };     /* a write under way goes on */
 
     sigaction(SIGINT, &a, NULL);
     sigaction(SIGTERM, &a, NULL);
-    signal(SIGPIPE, SIG_IGN);                       /* a closed pipe is a failed write, with a sentence */
+    signal(SIGPIPE, SIG_IGN);                       /* a closed pipe is a failed write */
     signal(SIGXFSZ, SIG_IGN);
 }
 

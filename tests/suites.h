@@ -1,4 +1,5 @@
 SUITE(random)
+SUITE(target)
 SUITE(array)
 SUITE(npy)
 SUITE(tensors)

@@ -13,6 +13,7 @@
 #include "bench/experiment/sweep.h"
 #include "bench/version.h"
 #include "bench/watch.h"
+#include "base/files/target.h"
 
 typedef struct bench_job {
     const request *r;
@@ -346,16 +347,14 @@ static int run_shared(bench_job *j)
 static int answer(const bench_job *j, const summary *all)
 {
     char path[4200];
-    FILE *f;
+    target t;
+    int status;
 
     snprintf(path, sizeof path, "%s/report.txt", j->folder);
-    if (!(f = fopen(path, "w")))
-        return fail("%s: cannot be written (%s)", path, strerror(errno));
-    report_print(f, all, 0);
-    if (ferror(f) | fclose(f))
-        return fail("%s: cannot be written; is the disk full?", path);
+    if (!(status = target_open(&t, path)))
+        report_print(t.file, all, 0);
     report_print(stdout, all, 1);
-    return fflush(stdout) ? fail("stdout: cannot be written; is the pipe closed?  The report is in %s", path) : 0;
+    return target_close(&t, status);
 }
 
 /* Pictures are worth a warning, never the results. */

@@ -10,6 +10,7 @@
 #include "bench/points.h"
 #include "bench/watch.h"
 #include "base/files/array.h"
+#include "base/files/target.h"
 #include "scores/wrap.h"
 
 /* a network of images is slow, and its losses are means over many columns */
@@ -198,15 +199,8 @@ static void print_all(const check_job *j, int whole)
 
 /* ---- files ---- */
 
-static int write_levels(const check *c, const char *folder)
+static void print_spots(FILE *f, const check *c)
 {
-    char path[4352];
-    FILE *f;
-    int bad;
-
-    snprintf(path, sizeof path, "%s/check.tsv", folder);
-    if (!(f = fopen(path, "w")))
-        return fail("%s: cannot be written (%s)", path, strerror(errno));
     fputs("t\talpha\tsigma\tlambda\tnoise_loss\tnoise_loss_se\tdata_loss\tdata_loss_se\taffine_loss\texcess\texcess_se"
           "\tfisher\tfisher_se\tshare\tshare_se\tsteepness\twild\n", f);
     for (int k = 0; k < SPOTS; k++) {
@@ -219,8 +213,18 @@ static int write_levels(const check *c, const char *folder)
                     s->fisher_se, s->share, s->share_se, s->slope,
                 s->wild);
     }
-    bad = ferror(f);
-    return fclose(f) || bad ? fail("%s: cannot be written (%s); is the disk full?", path, strerror(errno)) : 0;
+}
+
+static int write_levels(const check *c, const char *folder)
+{
+    char path[4352];
+    target t;
+    int status;
+
+    snprintf(path, sizeof path, "%s/check.tsv", folder);
+    if (!(status = target_open(&t, path)))
+        print_spots(t.file, c);
+    return target_close(&t, status);
 }
 
 static int write_all(const check_job *j)
@@ -268,10 +272,6 @@ int cmd_check(const request *r)
     print_all(&j, done > 0);
     if (done > 0 && write_all(&j))
         code = complain(FAILED_RUN);
-    if (fflush(stdout)) {
-        fail("stdout: cannot be written; is the pipe closed?");
-        code = complain(FAILED_RUN);
-    }
     close_job(&j);
     return watch_stopped ? INTERRUPTED : code;
 }

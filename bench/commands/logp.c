@@ -9,6 +9,7 @@
 #include "bench/likelihood/logp.h"
 #include "bench/report/pictures.h"
 #include "bench/watch.h"
+#include "base/files/target.h"
 
 /* ---- one combination ---- */
 
@@ -142,32 +143,28 @@ static int decode(logp_job *j)
 static int write_rows(const logp_job *j, const logp_cell *c)
 {
     const char *path = option_text(j->r, "output");
-    FILE *f = path ? fopen(path, "w") : stdout;
-    int bad;
+    target t;
+    int status;
 
-    if (!f)
-        return fail("-o %s: cannot be written (%s)", path, strerror(errno));
-    bad = logp_write_rows(f, 1, -1, j, c) || fflush(f);
-    if (path)
-        bad |= fclose(f) != 0;
-    return bad ? fail("%s: cannot be written; is the disk full or the pipe closed?", path ? path : "stdout") : 0;
+    if (!path)
+        return logp_write_rows(stdout, 1, -1, j, c), 0;
+    if (!(status = target_open(&t, path)))
+        logp_write_rows(t.file, 1, -1, j, c);
+    return target_close(&t, status);
 }
 
 /* FILE-terms.tsv beside FILE.tsv. */
 static int write_terms(const logp_job *j, const logp_cell *c)
 {
     const char *path = option_text(j->r, "output"), *end = strrchr(path, '.');
-    int stem = (int)(end && !strchr(end, '/') ? end - path : (long)strlen(path));
+    int stem = (int)(end && !strchr(end, '/') ? end - path : (long)strlen(path)), status;
     char name[4352];
-    FILE *f;
-    int bad;
+    target t;
 
     snprintf(name, sizeof name, "%.*s-terms.tsv", stem, path);
-    if (!(f = fopen(name, "w")))
-        return fail("%s: cannot be written (%s)", name, strerror(errno));
-    bad = logp_write_terms(f, 1, -1, j, c);
-    bad |= fclose(f) != 0;
-    return bad ? fail("%s: cannot be written; is the disk full?", name) : 0;
+    if (!(status = target_open(&t, name)))
+        logp_write_terms(t.file, 1, -1, j, c);
+    return target_close(&t, status);
 }
 
 /* Two runs a point, unless one is enough. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "bench/options.h"
 #include "bench/ranks.h"
+#include "bench/streams.h"
 #include "bench/version.h"
 #include "bench/watch.h"
 #include "base/fail.h"
@@ -25,19 +26,19 @@ static int run_command(int argc, char **argv)
     request r;
     char *help[] = { argv[0], "help", NULL };
 
+    watch_signals();
     if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
         argv = help, argc = 2;
     if (ranks_mine() > 0 && strcmp(argv[1], "bench") && strcmp(argv[1], "sample"))
         return OK;                                  /* nothing to share: rank 0 does it */
     if (!strcmp(argv[1], "--version"))
-        return printf("fokker %s (%s)\n", version_text(), version_commit()) < 0;
+        return printf("fokker %s (%s)\n", version_text(), version_commit()), OK;
     if (options_parse(argc, argv, &r) || threads(&r))
         return complain(USAGE);
     if (option_text(&r, "help")) {
         r.words = 1, r.word[0] = r.command->name;
         return ranks_mine() > 0 ? OK : cmd_help(&r);
     }
-    watch_signals();
     return r.command->run(&r);
 }
 
@@ -55,9 +56,10 @@ static void blas_serial(void)
 
 int main(int argc, char **argv)
 {
+    streams_begin();
     gsl_set_error_handler_off();
     blas_serial();
     if (ranks_begin(&argc, &argv))
         return complain(FAILED_RUN);
-    return ranks_end(run_command(argc, argv));
+    return streams_end(ranks_end(run_command(argc, argv)));
 }

@@ -11,6 +11,7 @@
 #include "bench/options.h"
 #include "bench/orders/order.h"
 #include "bench/watch.h"
+#include "base/files/target.h"
 
 enum { ROWS = 256, MAX_ARENAS = 32, MAX_GRIDS = 3 };
 static const effort full_effort = { .least = 64, .most = 2048, .limit = 8192, .paths = 20000, .path_steps = 256 };
@@ -240,15 +241,13 @@ static int write_file(const char *folder, const char *name, const order_job *j,
                       void (*print)(FILE *, const order_job *))
 {
     char path[4352];
-    FILE *out;
-    int bad;
+    target t;
+    int status;
 
     snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (!(out = fopen(path, "w")))
-        return fail("%s: cannot be written (%s); give another folder with -o", path, strerror(errno));
-    print(out, j);
-    bad = ferror(out);
-    return fclose(out) || bad ? fail("%s: cannot be written (%s); is the disk full?", path, strerror(errno)) : 0;
+    if (!(status = target_open(&t, path)))
+        print(t.file, j);
+    return target_close(&t, status);
 }
 
 /* The figure; without gnuplot a warning says how to draw it later. */
@@ -274,8 +273,6 @@ static int report(const order_job *j, const request *r)
         print_tsv(stdout, j);
     else
         print_table(j);
-    if (fflush(stdout))
-        return fail("stdout: cannot be written; is the disk full or the pipe closed?");
     if (!folder)
         return 0;
     if (write_file(folder, "order.tsv", j, print_tsv) || write_file(folder, "order-rungs.tsv", j, print_rungs))

@@ -198,27 +198,29 @@ static void close_job(sample_job *j)
     subject_close(&j->of);
 }
 
-static int print_text(long n, int dim, const double *x)
+static void print_text(long n, int dim, const double *x)
 {
-    for (long i = 0; i < n; i++)
+    for (long i = 0; i < n && !ferror(stdout); i++)
         for (int d = 0; d < dim; d++)
-            if (printf("%.17g%c", x[i * dim + d], d + 1 < dim ? ' ' : '\n') < 0)
-                return fail("stdout: cannot be written; is the disk full or the pipe closed?");
-    return fflush(stdout) ? fail("stdout: cannot be written; is the disk full or the pipe closed?") : 0;
+            printf("%.17g%c", x[i * dim + d], d + 1 < dim ? ' ' : '\n');
 }
 
+/* One that fails keeps none of the others from being written.  OK or FAILED_RUN. */
 static int write_all(const sample_job *j)
 {
-    const request *r = j->r;
-    int dim = j->of.field->dim;
+    const char *output = option_text(j->r, "output"), *trace = option_text(j->r, "trajectory"),
+        *png = option_text(j->r, "png");
+    int dim = j->of.field->dim, code = OK;
 
-    if (option_text(r, "output") ? array_write(option_text(r, "output"), 2, (long[]){ j->n, dim }, j->x)
-                                 : !option_text(r, "png") && !j->trace && print_text(j->n, dim, j->x))
-        return -1;
-    if (j->trace && array_write(option_text(r, "trajectory"), 3, (long[]){ j->how.plan.steps + 1, j->n, dim },
-                                j->trace))
-        return -1;
-    return option_text(r, "png") ? sheet_write(option_text(r, "png"), j->n, dim, j->x) : 0;
+    if (!output && !trace && !png)
+        print_text(j->n, dim, j->x);
+    if (output && array_write(output, 2, (long[]){ j->n, dim }, j->x))
+        code = complain(FAILED_RUN);
+    if (trace && array_write(trace, 3, (long[]){ j->how.plan.steps + 1, j->n, dim }, j->trace))
+        code = complain(FAILED_RUN);
+    if (png && sheet_write(png, j->n, dim, j->x))
+        code = complain(FAILED_RUN);
+    return code;
 }
 
 static void print_record(const sample_job *j, const tally *t, double seconds)
@@ -273,9 +275,9 @@ int cmd_sample(const request *r)
     if (!quiet)
         print_record(&j, &cost, began);
     ranks_release(shared);
-    /* it could be written before: the disk is full, or the pipe closed */
+    /* it could be written before: the disk is full */
     if (ranks_mine() == 0 && write_all(&j))
-        code = complain(FAILED_RUN);
+        code = FAILED_RUN;
     close_job(&j);
     return status == STOPPED ? INTERRUPTED : code;
 }

@@ -1,11 +1,11 @@
 /* Means, intervals and paired comparisons over seeds. */
 #include <gsl/gsl_cdf.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bench/experiment/summary.h"
 #include "base/fail.h"
+#include "base/files/target.h"
 
 /* ---- trials ---- */
 
@@ -254,15 +254,14 @@ static void write_trial(FILE *f, const trial *e, int what, const char *name)
 
 int summary_write(const summary *s, const char *path)
 {
-    FILE *f = fopen(path, "w");
+    target t;
+    int status = target_open(&t, path);
 
-    if (!f)
-        return fail("%s: cannot be written (%s)", path, strerror(errno));
-    fputs("model\tprocess\tscore\tsolver\tgrid\tmetric\tnfe\tcalls\twork\tseconds\tseeds\tmean\tlow\thigh\tfloor\n", f);
-    for (int m = 0; m < s->of->metrics; m++)
+    if (!status)
+        fputs("model\tprocess\tscore\tsolver\tgrid\tmetric\tnfe\tcalls\twork\tseconds\tseeds\tmean\tlow\thigh"
+              "\tfloor\n", t.file);
+    for (int m = 0; m < s->of->metrics && !status; m++)
         for (int i = 0; i < s->trials; i++)
-            write_trial(f, &s->trial[i], m, s->of->metric[m]);
-    if (ferror(f) | fclose(f))
-        return fail("%s: cannot be written; is the disk full?", path);
-    return 0;
+            write_trial(t.file, &s->trial[i], m, s->of->metric[m]);
+    return target_close(&t, status);
 }

@@ -1,17 +1,15 @@
-/* Pictures of samples as PNG (libpng), 8 bits of grey. */
+/* Pictures of samples, 8 bits of grey. */
 #include <gsl/gsl_statistics_double.h>
 #include <gsl/gsl_sort_double.h>
 #include <math.h>
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bench/report/contact_sheet.h"
 #include "base/fail.h"
+#include "base/files/png.h"
 
 enum { MOST_IMAGES = 200, CELL = 64, GAP = 2, PLANE = 512 };
-
-typedef struct picture { int width, height; unsigned char *grey; } picture;
 
 static int side_of(int dim)
 {
@@ -24,16 +22,6 @@ int sheet_refuses(int dim)
 {
     return dim == 2 || side_of(dim) ? 0
         : fail("--png: samples of %d columns are neither square images nor points of the plane; leave --png out", dim);
-}
-
-static int write_png(const char *path, const picture *p)
-{
-    png_image image = { .version = PNG_IMAGE_VERSION, .width = p->width, .height = p->height,
-                        .format = PNG_FORMAT_GRAY };
-
-    if (png_image_write_to_file(&image, path, 0, p->grey, 0, NULL))
-        return 0;
-    return fail("%s: cannot be written (%s); is the folder there and the disk not full?", path, image.message);
 }
 
 /* The values below which lie 1 % and 99 % of N numbers. */
@@ -123,7 +111,7 @@ int sheet_write(const char *path, long n, int dim, const double *x)
     if (side && !status)
         images(&p, shown, side, across, zoom, x, low, high);
     if (!status)
-        status = write_png(path, &p);
+        status = picture_write(path, &p);
     free(p.grey);
     return status;
 }

@@ -1,28 +1,21 @@
 /* What the pictures of a benchmark show besides its results: time grids, samples in the plane over the density,
  * images. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bench/report/pictures.h"
+#include "base/files/target.h"
 
-enum { GRID_STEPS = 20, POINTS = 400, LATTICE = 101, ACROSS = 6, DOWN = 2, IMAGES = ACROSS * DOWN, EXACT_ROWS = 2000 };
+enum { GRID_STEPS = 20, POINTS = 400, LATTICE = 101, ACROSS = 6, DOWN = 2, IMAGES = ACROSS * DOWN, EXACT_ROWS = 2000,
+       PATH_SIZE = 4300 };
 static const double pitch = 1.06;                   /* from one panel of the plane to the next, in panels */
 
-static FILE *create(const char *folder, const char *what, const char *name, char *path, size_t size)
+/* A table of the folder; path is where its name is kept. */
+static int begin(target *t, const char *folder, const char *what, const char *name, char path[PATH_SIZE])
 {
-    FILE *f;
-
-    snprintf(path, size, "%s/%s-%s.tsv", folder, what, name);
-    if (!(f = fopen(path, "w")))
-        fail("%s: cannot be written (%s)", path, strerror(errno));
-    return f;
-}
-
-static int finish(FILE *f, const char *path)
-{
-    return ferror(f) | fclose(f) ? fail("%s: cannot be written; is the disk full?", path) : 0;
+    snprintf(path, PATH_SIZE, "%s/%s-%s.tsv", folder, what, name);
+    return target_open(t, path);
 }
 
 /* ---- time grids ---- */
@@ -36,24 +29,24 @@ static void print_grid(FILE *f, const char *name, const level *l, int steps)
 /* Every grid with its own parameters that this process can have; what needs a file has no picture. */
 static int write_grids(const model *m, const char *folder)
 {
-    char path[4200];
-    FILE *f = create(folder, "grids", m->name, path, sizeof path);
+    char path[PATH_SIZE];
+    target t;
+    int status = begin(&t, folder, "grids", m->name, path);
 
-    if (!f)
-        return -1;
-    fputs("grid\tstep\tt\talpha\tsigma\tlambda\n", f);
-    for (int i = 0; i < grids(); i++) {
+    if (!status)
+        fputs("grid\tstep\tt\talpha\tsigma\tlambda\n", t.file);
+    for (int i = 0; i < grids() && !status; i++) {
         schedule when;
         level *l;
 
         if (schedule_parse(&when, "bench", grid_at(i)->name, m->process, 0))
             continue;
         if ((l = schedule_levels(&when, m->process, GRID_STEPS)))
-            print_grid(f, grid_at(i)->name, l, GRID_STEPS);
+            print_grid(t.file, grid_at(i)->name, l, GRID_STEPS);
         free(l);
         schedule_free(&when);
     }
-    return finish(f, path);
+    return target_close(&t, status);
 }
 
 /* ---- panels: a row for every solver and grid, a column for every budget; the first row is the truth ---- */
@@ -190,52 +183,73 @@ static void frame(board *b, const double *exact)
         b->low[d] = (b->low[d] + high[d] - b->span) / 2;
 }
 
+static void print_density(FILE *f, const double *x, const double *logp)
+{
+    fputs("x\ty\tdensity\tu\tv\n", f);
+    for (int i = 0; i < LATTICE * LATTICE; i++)
+        fprintf(f, "%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n%s", x[2 * i], x[2 * i + 1], exp(logp[i]),
+                (double)(i % LATTICE) / (LATTICE - 1), (double)(i / LATTICE) / (LATTICE - 1),
+                i % LATTICE == LATTICE - 1 ? "\n" : "");
+}
+
 static int write_density(const board *b, const char *folder)
 {
     enum { N = LATTICE * LATTICE };
-    char path[4200];
+    char path[PATH_SIZE];
     double *x = malloc(N * 3 * sizeof *x), *logp = x ? x + 2 * N : NULL;
     batch p = { .groups = 1, .rows = N, .at = &b->at, .x = x };
-    FILE *f = x ? create(folder, "density", b->m->name, path, sizeof path) : NULL;
-    int bad = f ? 0 : x ? -1 : fail("density: out of memory");
+    target t;
+    int status;
 
-    for (int i = 0; i < N && !bad; i++) {
+    if (!x)
+        return fail("density: out of memory");
+    for (int i = 0; i < N; i++) {
         x[2 * i] = b->low[0] + b->span * (i % LATTICE) / (LATTICE - 1);
         x[2 * i + 1] = b->low[1] + b->span * (i / LATTICE) / (LATTICE - 1);
     }
-    if (!bad)
-        bad = b->m->law->logpdf(b->m->law, &p, logp);
-    if (f)
-        fputs("x\ty\tdensity\tu\tv\n", f);
-    for (int i = 0; i < N && !bad; i++)
-        fprintf(f, "%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n%s", x[2 * i], x[2 * i + 1], exp(logp[i]),
-                (double)(i % LATTICE) / (LATTICE - 1),
-                (double)(i / LATTICE) / (LATTICE - 1), i % LATTICE == LATTICE - 1 ? "\n" : "");
+    status = b->m->law->logpdf(b->m->law, &p, logp);
+    if (!status) {
+        if (!(status = begin(&t, folder, "density", b->m->name, path)))
+            print_density(t.file, x, logp);
+        status = target_close(&t, status);
+    }
     free(x);
-    return f && finish(f, path) ? -1 : bad;
+    return status;
 }
 
 static int write_plane(board *b, const char *folder, const double *exact)
 {
-    char path[4200];
+    char path[PATH_SIZE];
+    target t;
+    int status;
 
     frame(b, exact);
     b->width = b->height = pitch;
     if (b->m->law->logpdf && write_density(b, folder))
         return -1;
-    if (!(b->data = create(folder, "samples", b->m->name, path, sizeof path)))
-        return -1;
-    fputs("solver\tx\ty\tu\tv\n", b->data);
-    put_all(b, exact);
-    return finish(b->data, path);
+    if (!(status = begin(&t, folder, "samples", b->m->name, path))) {
+        b->data = t.file;
+        fputs("solver\tx\ty\tu\tv\n", b->data);
+        put_all(b, exact);
+    }
+    return target_close(&t, status);
 }
 
 /* ---- images ---- */
 
+static void print_images(FILE *f, const board *b)
+{
+    fputs("u\tv\tgrey\n", f);
+    for (int i = 0; i < b->across * b->down; i++)
+        fprintf(f, isnan(b->canvas[i]) ? "%d\t%d\tnan\n" : "%d\t%d\t%.4g\n", i % b->across, -(i / b->across),
+                (double)b->canvas[i]);
+}
+
 static int write_images(board *b, const char *folder, const double *exact)
 {
-    char path[4200];
-    FILE *f;
+    char path[PATH_SIZE];
+    target t;
+    int status;
 
     b->width = ACROSS * (b->side + 1) + 3, b->height = DOWN * (b->side + 1) + 3;
     b->across = b->columns * (int)b->width, b->down = b->rows * (int)b->height;
@@ -244,14 +258,10 @@ static int write_images(board *b, const char *folder, const double *exact)
     for (int i = 0; i < b->across * b->down; i++)
         b->canvas[i] = NAN;
     put_all(b, exact);
-    if ((f = create(folder, "images", b->m->name, path, sizeof path))) {
-        fputs("u\tv\tgrey\n", f);
-        for (int i = 0; i < b->across * b->down; i++)
-            fprintf(f, isnan(b->canvas[i]) ? "%d\t%d\tnan\n" : "%d\t%d\t%.4g\n", i % b->across, -(i / b->across),
-                    (double)b->canvas[i]);
-    }
+    if (!(status = begin(&t, folder, "images", b->m->name, path)))
+        print_images(t.file, b);
     free(b->canvas);
-    return f ? finish(f, path) : -1;
+    return target_close(&t, status);
 }
 
 /* ---- a model ---- */
@@ -290,18 +300,20 @@ static int draw_exact(const board *b, double *x)
 static int write_board(board *b, const char *folder)
 {
     double *x = malloc((size_t)EXACT_ROWS * b->dim * sizeof *x);
-    char path[4200];
-    int bad = x ? draw_exact(b, x) : fail("pictures: out of memory");
+    char path[PATH_SIZE];
+    int status = x ? draw_exact(b, x) : fail("pictures: out of memory");
+    target t;
 
-    if (!bad && !(b->panels = create(folder, "panels", b->m->name, path, sizeof path)))
-        bad = -1;
-    if (!bad) {
-        fputs("kind\tu\tv\ttext\n", b->panels);
-        bad = b->side ? write_images(b, folder, x) : write_plane(b, folder, x);
-        bad |= finish(b->panels, path);
+    if (!status) {
+        if (!(status = begin(&t, folder, "panels", b->m->name, path))) {
+            b->panels = t.file;
+            fputs("kind\tu\tv\ttext\n", b->panels);
+            status = b->side ? write_images(b, folder, x) : write_plane(b, folder, x);
+        }
+        status = target_close(&t, status);
     }
     free(x);
-    return bad;
+    return status;
 }
 
 int pictures_write(sweep *w, const cell *cells, int count, const char *folder)
