@@ -66,6 +66,7 @@ deps: $(HAVE)                                           ## install what is missi
 test: unit $(B)/libfokker.so                            ## all tests: units, the command line, the build and the installation
 	$(if $(wildcard tests/cli.sh),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/cli.sh $(B)/fokker)
 	$(if $(wildcard tests/files.sh),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/files.sh $(B)/fokker)
+	$(if $(wildcard tests/strangers.sh),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/strangers.sh $(B)/fokker)
 	$(if $(SANITIZE),,CC='$(CC)' MAKE='$(MAKE)' sh tests/build.sh $(B))
 	$(if $(MPI),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/mpi.sh $(B)/fokker,@echo "ranks: skipped, this build has no MPI; make ranks MPI=1 tests them")
 
@@ -87,7 +88,7 @@ $(B)/fokker bench bench/specs/distilled.ini -q -o out/distilled/solvers >/dev/nu
 @$(call STUDENT_BENCH,gmm8ring-mlp-8,ddim,8) --samples 2000 --nfe 8 >/dev/null
 @$(call STUDENT_BENCH,gmm8ring-mlp-c checkerboard-mlp-c digits-mlp-c,lcm,c) --samples "2000 2000 400" --nfe "1 2 4 8" >/dev/null
 @awk -f bench/specs/student.awk -f bench/specs/distilled.awk -v table=out/distilled/distilled.tsv out/distilled/*/results.tsv >out/distilled/report.txt && echo && cat out/distilled/report.txt
-@gnuplot -e "folder = 'out/distilled'" plots/distilled.gp || echo "fokker: no plot of out/distilled; is gnuplot there?"
+@gnuplot -d -c plots/distilled.gp out/distilled || echo "fokker: no plot of out/distilled; is gnuplot there?"
 $(B)/fokker sample digits-mlp-1 --label each --solver ddim --grid ddpm-trailing --nfe 1 --final denoise -n 200 -q -o out/distilled/digits.npy --png out/distilled/digits.png
 endef
 

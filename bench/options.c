@@ -37,7 +37,7 @@ const command commands[] = {
       "Without a word it lists all samplers that are known, with their arguments; a line of remarks says what "
       "differs.", cmd_compat },
     { "plot", PLOT, "DIR|results.tsv|terms.tsv",
-      "draws the plots of a benchmark, or the terms of a bound, with gnuplot", "", cmd_plot },
+      "draws the figures of a benchmark, of orders or log-likelihoods again, with gnuplot", "", cmd_plot },
     { "help", HELP, "[COMMAND]", "explains the program or a command", "", cmd_help },
     { 0 },
 };
@@ -269,6 +269,19 @@ int words_between(const request *r, int least, int most)
                 r->command->name);
 }
 
+/* The word within quotes, in which two stand for one, moved to where it began; what follows it. */
+static char *unquote(char *text)
+{
+    char *out = text, *at = text + 1;
+
+    for (; *at && (*at != '\'' || at[1] == '\''); at++) {
+        at += *at == '\'';
+        *out++ = *at;
+    }
+    *out = 0;
+    return at + (*at != 0);
+}
+
 char **words_of(const char *text, int *n)
 {
     static const char blanks[] = " \t\n";
@@ -280,13 +293,16 @@ char **words_of(const char *text, int *n)
         return fail("out of memory"), NULL;
     at = memcpy(word + len / 2 + 2, text, len + 1);
     while (*(at += strspn(at, blanks))) {
-        int quoted = *at == '\'' && strchr(at + 1, '\'');
-        size_t size = quoted ? strcspn(++at, "'") : strcspn(at, blanks);
-        int last = !at[size];
+        char *end;
 
         word[(*n)++] = at;
-        at[size] = 0;
-        at += size + !last;
+        if (*at == '\'' && strchr(at + 1, '\'')) {
+            at = unquote(at);
+            continue;
+        }
+        end = at + strcspn(at, blanks);
+        at = end + (*end != 0);
+        *end = 0;
     }
     word[*n] = NULL;
     return word;

@@ -50,8 +50,8 @@ enum trust option_trust(const request *);
 /* That at most `most` and at least `least` words were given. */
 int words_between(const request *, int least, int most);
 
-/* The words of a text, separated by blanks but those within 'single quotes'; owned, in one allocation that begins with
- * the pointers.  NULL: out of memory. */
+/* The words of a text, separated by blanks but those within 'single quotes', in which '' is a quote; owned, in one
+ * allocation that begins with the pointers.  NULL: out of memory. */
 char **words_of(const char *text, int *n);
 
 /* That an option's file can be written, found out before the work and leaving it as it is: -1 with a sentence. */

@@ -162,12 +162,16 @@ static process *process_of(const sections *s)
     return p;
 }
 
-/* A model's name: the last part of its path, without .ini. */
+/* A model's name: the last part of its path, without .ini; what would break a line of a table is _. */
 static char *short_name(const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *copy = strndup(name, strlen(name) - (ends_with(name, ".ini") && strlen(name) > 4 ? 4 : 0));
 
-    return strndup(name, strlen(name) - (ends_with(name, ".ini") && strlen(name) > 4 ? 4 : 0));
+    for (char *c = copy; c && *c; c++)
+        if ((unsigned char)*c < ' ')
+            *c = '_';
+    return copy;
 }
 
 /* A field by its kind, without a file. */

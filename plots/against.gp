@@ -1,11 +1,10 @@
 # Of one model and metric, against column x: a line a solver (and grid) with error bars, and the floor.  For quality.gp and seconds.gp.
-data = folder . "/summary.tsv"
-ours(solver, grid) = strcol("model") eq model && strcol("metric") eq metric && strcol("solver") eq solver && strcol("grid") eq grid
-shown(unused) = strcol("model") eq model && strcol("metric") eq metric
-stats data using (shown(0) ? column(on_x) : NaN) name "X" nooutput
-stats data using (shown(0) ? column("mean") : NaN) name "M" nooutput
-stats data using (shown(0) ? column("high") : NaN) name "H" nooutput
-stats data using (shown(0) ? column("floor") : NaN) name "F" nooutput
+# $data: solver and grid (places in solvers and grids), calls, work, seconds, mean, low, high, floor.
+ours(i, g) = column("solver") == i && column("grid") == g
+stats $data using (column(on_x)) name "X" nooutput
+stats $data using (column("mean")) name "M" nooutput
+stats $data using (column("high")) name "H" nooutput
+stats $data using (column("floor")) name "F" nooutput
 floor_at = F_mean
 log_y = M_min > 0
 set logscale x
@@ -21,24 +20,26 @@ set ylabel axis
 set title sprintf("%s: mean over seeds with 95 %% intervals%s", model, log_y && cap < H_max ? "; some off the scale" : "") font ",13" noenhanced
 
 # A line's name, and points a little apart so that bars do not cover one another.
-n = words(solvers) * words(grids)
-name(i, g) = words(grids) > 1 ? word(solvers, i) . " on " . word(grids, g) : word(solvers, i)
-apart(i, g) = on_x eq "calls" ? 1 + 0.08 * (((g - 1) * words(solvers) + i - 0.5) / n - 0.5) : 1
+n = solvers_count * grids_count
+name(i, g) = grids_count > 1 ? solvers[i] . " on " . grids[g] : solvers[i]
+apart(i, g) = on_x eq "calls" ? 1 + 0.08 * (((g - 1) * solvers_count + i - 0.5) / n - 0.5) : 1
 set xlabel on_x eq "calls" ? xname . ", drawn up to 4 % apart" : xname
 longest = 0
-do for [g = 1:words(grids)] { do for [i = 1:words(solvers)] { longest = strlen(name(i, g)) > longest ? strlen(name(i, g)) : longest } }
+do for [g = 1:grids_count] { do for [i = 1:solvers_count] { longest = strlen(name(i, g)) > longest ? strlen(name(i, g)) : longest } }
 across = longest > 22 ? 2 : longest > 14 ? 3 : 4
 lines = (n + 1 + across - 1) / across
 set key at screen 0.53, screen 0.01 center bottom vertical Left reverse noenhanced maxrows lines samplen 3 font ",11"
 set bmargin 3.6 + 1.1 * lines
 do for [ext in "svg png"] {
-    eval format(ext, 760, 460 + 21 * lines)
-    plot for [g = 1:words(grids)] for [i = 1:words(solvers)] data \
-            using (ours(word(solvers, i), word(grids, g)) ? column(on_x) * apart(i, g) : NaN):"mean":"low":"high" with yerrorbars \
-            linetype (g - 1) * words(solvers) + i dashtype 1 linewidth 1 pointsize 0 notitle, \
-         for [g = 1:words(grids)] for [i = 1:words(solvers)] data \
-            using (ours(word(solvers, i), word(grids, g)) ? column(on_x) * apart(i, g) : NaN):"mean" with linespoints \
-            linetype (g - 1) * words(solvers) + i title name(i, g), \
+    picture_width = 760
+    picture_height = 460 + 21 * lines
+    load scripts . "/format.gp"
+    plot for [g = 1:grids_count] for [i = 1:solvers_count] $data \
+            using (ours(i, g) ? column(on_x) * apart(i, g) : NaN):"mean":"low":"high" with yerrorbars \
+            linetype (g - 1) * solvers_count + i dashtype 1 linewidth 1 pointsize 0 notitle, \
+         for [g = 1:grids_count] for [i = 1:solvers_count] $data \
+            using (ours(i, g) ? column(on_x) * apart(i, g) : NaN):"mean" with linespoints \
+            linetype (g - 1) * solvers_count + i title name(i, g), \
          (floor_at != 0 ? floor_at : NaN) with lines linecolor rgb "#444444" dashtype 2 linewidth 1.5 title floor_at != 0 ? "floor: exact samples" : ""
     set output
 }

@@ -1,14 +1,15 @@
 # A board of panels, rows of solvers and columns of budgets: its size and its texts.  For scatter.gp and sheet.gp.
-panels = folder . "/panels-" . model . ".tsv"
-kind(k) = strcol("kind") eq k
-stats panels using (kind("row") ? column("v") : NaN) name "V" nooutput
-stats panels using (kind("column") ? column("u") : NaN) name "U" nooutput
+# $panels: kind and text (places in kind_names and text_names), u, v.
+kind(k) = kind_names[int(column("kind"))] eq k
+label(unused) = text_names[int(column("text"))]
+stats $panels using (kind("row") ? column("v") : NaN) name "V" nooutput
+stats $panels using (kind("column") ? column("u") : NaN) name "U" nooutput
 rows = int(V_records)
 columns = U_records > 0 ? int(U_records) : 1
 height = rows > 1 ? (V_max - V_min) / (rows - 1) : wide
 wide = columns > 1 ? (U_max - U_min) / (columns - 1) : height
 longest = 0
-stats panels using (kind("row") ? (longest = strlen(strcol("text")) > longest ? strlen(strcol("text")) : longest) : NaN) nooutput
+stats $panels using (kind("row") ? (longest = strlen(label(0)) > longest ? strlen(label(0)) : longest) : NaN) nooutput
 left = 24 + 9 * longest                           # pixels of the longest name
 right = 70.0                                        # and of a note beside the last column
 unset border
@@ -22,6 +23,4 @@ set lmargin 0
 set rmargin 0
 set tmargin 0
 set bmargin 0
-# margins in parts of the picture of w x h pixels
-margins(w, h) = sprintf("set margins screen %g, screen %g, screen %g, screen %g", left / w, 1 - right / w, 10.0 / h, 1 - 66.0 / h)
 set title offset 0,1.2 noenhanced font ",13"

@@ -1,6 +1,6 @@
 # A field by noise level: its denoising loss against that of an affine field, its distance from the law's own, and how fast it turns.
-load ARG0[1:strstrt(ARG0, "check.gp") - 1] . "style.gp"
-data = folder . "/check.tsv"
+load scripts . "/style.gp"
+# data: the file check.tsv
 set logscale xy
 set format "10^{%L}"
 stats data using (column("sigma") / column("alpha")) name "S" nooutput
@@ -14,7 +14,9 @@ set border 11
 set key bottom left
 set title sprintf("%s: error and steepness by noise level", model) font ",13" noenhanced
 do for [ext in "svg png"] {
-    eval format(ext, 760, 420)
+    picture_width = 760
+    picture_height = 420
+    load scripts . "/format.gp"
     plot data using (column("sigma") / column("alpha")):"noise_loss":"noise_loss_se" with yerrorlines title "denoising loss", \
          data using (column("sigma") / column("alpha")):"affine_loss" with lines dashtype 2 title "of an affine field", \
          data using (column("sigma") / column("alpha")):(column("excess") > 0 ? column("excess") : NaN):"excess_se" with yerrorlines title "distance from the law's own", \

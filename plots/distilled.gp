@@ -1,7 +1,9 @@
-# Quality against calls of students and of the best solver on their teacher: gnuplot -e "folder = 'out/distilled'" plots/distilled.gp
+# Quality against calls of students and of the best solver on their teacher: gnuplot -d -c plots/distilled.gp out/distilled
 metric = "sw2"
 out = "distilled"
-load (strlen(ARG0) ? ARG0[1:strstrt(ARG0, "distilled.gp") - 1] : "plots/") . "style.gp"
+folder = ARG1
+scripts = ARG0[1:strlen(ARG0) - strlen("/distilled.gp")]
+load scripts . "/style.gp"
 data = folder . "/distilled.tsv"
 models = "gmm8ring-mlp checkerboard-mlp digits-mlp"
 samplers = "solver progressive consistency"
@@ -12,7 +14,9 @@ set xrange [0.8 : 10]
 set xtics (1, 2, 4, 8)
 set xlabel "network calls (NFE)"
 do for [ext in "svg png"] {
-    eval format(ext, 1080, 470)
+    picture_width = 1080
+    picture_height = 470
+    load scripts . "/format.gp"
     set multiplot layout 1, 3 margins 0.085, 0.985, 0.33, 0.9 spacing 0.065, 0
     do for [m = 1:3] {
         set title word(models, m) font ",13" noenhanced

@@ -1,6 +1,6 @@
 # A field's score against the law's own by noise level: the Fisher divergence, and the root of its share of the law's.
-load ARG0[1:strstrt(ARG0, "fisher.gp") - 1] . "style.gp"
-data = folder . "/check.tsv"
+load scripts . "/style.gp"
+# data: the file check.tsv
 level(unused) = column("sigma") / column("alpha")
 shown(what) = column(what) > 0 ? column(what) : NaN
 low(what) = column(what) - 1.96 * column(what . "_se") > 0 ? column(what) - 1.96 * column(what . "_se") : column(what) / 10
@@ -21,7 +21,9 @@ set border 11
 set key bottom right
 set title sprintf("%s: its score against the law's, with 95 %% intervals", model) font ",13" noenhanced
 do for [ext in "svg png"] {
-    eval format(ext, 760, 420)
+    picture_width = 760
+    picture_height = 420
+    load scripts . "/format.gp"
     plot data using (level(0)):(shown("fisher")):(low("fisher")):(high("fisher")) with yerrorlines title "Fisher divergence", \
          data using (level(0)):(shown("share")):(low("share")):(high("share")) axes x1y2 with yerrorlines title "relative error (right)"
     set output

@@ -1,9 +1,7 @@
 # Samples of every solver and budget in the plane, over contours of the exact density.
-here = ARG0[1:strstrt(ARG0, "scatter.gp") - 1]
-load here . "style.gp"
-data = folder . "/samples-" . model . ".tsv"
-lattice = folder . "/density-" . model . ".tsv"
-if (system("test -r '" . lattice . "' && echo yes") eq "yes") {
+load scripts . "/style.gp"
+# data: the file of the samples; lattice: that of the density, if has_lattice
+if (has_lattice) {
     stats lattice using "density" name "D" nooutput
     set contour base
     unset surface
@@ -24,21 +22,22 @@ if (exists("$contour")) {
     }
 } else { print "nan\tnan" }
 unset print
-panels = folder . "/panels-" . model . ".tsv"
 us = ""; vs = ""
-stats panels using (strcol("kind") eq "panel" ? (us = us . " " . strcol("u"), vs = vs . " " . strcol("v"), 1) : NaN) nooutput
-load here . "board.gp"
+stats $panels using (kind_names[int(column("kind"))] eq "panel" ? (us = us . " " . sprintf("%.17g", column("u")), vs = vs . " " . sprintf("%.17g", column("v")), 1) : NaN) nooutput
+load scripts . "/board.gp"
 set title sprintf("%s: samples, and the density at 5 and 60 %% of its peak", model)
 W = left + 105 * columns + right
 H = 76 + 105 * rows
 do for [ext in "svg png"] {
-    eval format(ext, W, H)
-    eval margins(W, H)
+    picture_width = W
+    picture_height = H
+    load scripts . "/format.gp"
+    set margins screen left / W, screen 1 - right / W, screen 10.0 / H, screen 1 - 66.0 / H
     plot data using "u":"v" with points pointtype 7 pointsize 0.16 linecolor rgb word(colours, 1), \
          for [p = 1:words(us)] $lines using (column("u") + real(word(us, p))):(column("v") + real(word(vs, p)) - 1) with lines linecolor rgb word(colours, 6) linewidth 0.8 dashtype 1, \
-         panels using (kind("panel") ? column("u") + 0.5 : NaN):(column("v") - 0.5):(0.5):(0.5) with boxxyerror fillstyle empty linecolor rgb "#B0B0B0" linewidth 0.6, \
-         panels using (kind("row") ? 0 : NaN):(column("v") - 0.5):"text" with labels right offset -1,0 noenhanced, \
-         panels using (kind("column") ? column("u") + 0.5 : NaN):(0):"text" with labels center offset 0,0.7 noenhanced, \
-         panels using (kind("note") ? column("u") + 1.05 : NaN):(column("v") - 0.5):"text" with labels left noenhanced font ",10"
+         $panels using (kind("panel") ? column("u") + 0.5 : NaN):(column("v") - 0.5):(0.5):(0.5) with boxxyerror fillstyle empty linecolor rgb "#B0B0B0" linewidth 0.6, \
+         $panels using (kind("row") ? 0 : NaN):(column("v") - 0.5):(label(0)) with labels right offset -1,0 noenhanced, \
+         $panels using (kind("column") ? column("u") + 0.5 : NaN):(0):(label(0)) with labels center offset 0,0.7 noenhanced, \
+         $panels using (kind("note") ? column("u") + 1.05 : NaN):(column("v") - 0.5):(label(0)) with labels left noenhanced font ",10"
     set output
 }

@@ -1,5 +1,5 @@
 # Quality against the solver's time.
-load ARG0[1:strstrt(ARG0, "seconds.gp") - 1] . "style.gp"
+load scripts . "/style.gp"
 on_x = "seconds"
 xname = "time of one run (s), the least over seeds"
-load ARG0[1:strstrt(ARG0, "seconds.gp") - 1] . "against.gp"
+load scripts . "/against.gp"

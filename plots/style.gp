@@ -1,4 +1,6 @@
-# What all plots share: columns by name, Okabe and Ito's colours, a shape and a dash for each line, the two formats.
+# What all plots share: columns by name, Okabe and Ito's colours, a shape and a dash for each line.
+# The program sets before: folder, out (the pictures' name), scripts (this folder), and texts and tables ($data) of each script.  Tables hold numbers
+# alone; a text in them is its place in an array.  No script runs a program, opens a pipe or evaluates a text, since names come from anywhere.
 set datafile separator tab
 set datafile missing NaN
 set datafile columnheaders
@@ -11,9 +13,9 @@ do for [i=1:48] {
 set border 3 linewidth 1
 set tics nomirror out
 set grid linecolor rgb "#E4E4E4" linewidth 0.8
-# The two formats: do for [ext in "svg png"] { eval format(ext, width, height); plot ... }
-format(ext, w, h) = ext eq "svg" ? sprintf("set terminal svg size %d,%d font 'DejaVu Sans,12' enhanced background rgb 'white'; set output '%s/%s.svg'", w, h, folder, out) \
-                                 : sprintf("set terminal pngcairo size %d,%d font 'DejaVu Sans,12' fontscale 2 linewidth 2 pointscale 2 enhanced; set output '%s/%s.png'", 2 * w, 2 * h, folder, out)
+# The two formats: do for [ext in "svg png"] { picture_width = 760; picture_height = 420; load scripts . "/format.gp"; plot ... }
+# A label of a tic is a format of its number: no sign in a name is one.
+plain(text) = strstrt(text, "%") ? text[1:strstrt(text, "%")] . "%" . plain(text[strstrt(text, "%") + 1:strlen(text)]) : text
 
 # A metric's axis.
 label_sw2      = "sliced Wasserstein-2 (data units)"

@@ -1,9 +1,12 @@
-# The weighting study: gnuplot -e "folder = 'out/weighting'" plots/weighting.gp
+# The weighting study: gnuplot -d -c plots/weighting.gp out/weighting
 metric = "sw2"
 out = "score"
-load (strlen(ARG0) ? ARG0[1:strstrt(ARG0, "weighting.gp") - 1] : "plots/") . "style.gp"
+folder = ARG1
+scripts = ARG0[1:strlen(ARG0) - strlen("/weighting.gp")]
+load scripts . "/style.gp"
 data = folder . "/levels.tsv"
-names = system(sprintf("awk -F'\t' 'NR > 1 { print $1 }' %s/table.tsv", folder))
+names = ""
+stats folder . "/table.tsv" using (names = names . " " . strcol(1), 0) nooutput
 set logscale xy
 set format x "10^{%L}"
 set xrange [200 : 0.008]
@@ -13,7 +16,9 @@ set xlabel "noise level σ/α (from noise to data)"
 set ylabel "relative error of the score"
 set key outside right center vertical noenhanced samplen 3 font ",11"
 do for [ext in "svg png"] {
-    eval format(ext, 900, 480)
+    picture_width = 900
+    picture_height = 480
+    load scripts . "/format.gp"
     plot for [i = 1:words(names)] data using (strcol("weighting") eq word(names, i) ? column("ratio") : NaN):"share" with linespoints linetype i title word(names, i)
     set output
 }
@@ -30,7 +35,9 @@ set grid ytics noxtics
 unset key
 set logscale y
 do for [ext in "svg png"] {
-    eval format(ext, 1000, 420)
+    picture_width = 1000
+    picture_height = 420
+    load scripts . "/format.gp"
     set multiplot layout 1, 2 margins 0.11, 0.985, 0.29, 0.9 spacing 0.1, 0
     set title "samples: circles ddim 50, squares dpmpp-2m 20" font ",12"
     set ylabel axis

@@ -530,7 +530,5 @@ for c in list sample bench order check logp train compat plot help; do holds "$f
 expect 0 "fokker " "$fokker" --version
 expect 2 "did you mean euler" "$fokker" order eulr
 
-. "$tests/strangers.sh"
-
 echo "command line: $run checks, $bad failed"
 [ $bad -eq 0 ]

@@ -88,7 +88,4 @@ int check_cost(check *);                    /* check_calls.c */
 /* Whether there is a law and the field's score is another at any level. */
 int check_errs(const check *);              /* check_levels.c */
 
-/* Draws check.tsv of the folder, and `errs`: its distance from the law's score (cmd_plot.c).  0 or -1. */
-int check_draw(const char *name, const char *folder, int errs);
-
 #endif

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "bench/experiment/parts.h"
+#include "bench/report/draw.h"
 #include "bench/report/pictures.h"
 #include "bench/ranks.h"
 #include "bench/report/report.h"
@@ -14,6 +15,7 @@
 #include "bench/version.h"
 #include "bench/watch.h"
 #include "base/files/target.h"
+#include "base/shell.h"
 
 typedef struct bench_job {
     const request *r;
@@ -360,9 +362,9 @@ static int answer(const bench_job *j, const summary *all)
 /* Pictures are worth a warning, never the results. */
 static void pictures(bench_job *j, const summary *all)
 {
-    if (pictures_write(&j->sweep, j->cells, j->count, j->folder) || pictures_draw(all, j->folder))
+    if (pictures_write(&j->sweep, j->cells, j->count, j->folder) || draw_bench(all, j->folder))
         fprintf(stderr, "fokker: warning: no plots: %s; the tables are written: `fokker plot %s` draws them later\n",
-                last_error(), j->folder);
+                last_error(), shell_word(j->folder));
 }
 
 static int finish(bench_job *j)

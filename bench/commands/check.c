@@ -8,6 +8,7 @@
 #include "bench/checks/check.h"
 #include "bench/asked.h"
 #include "bench/points.h"
+#include "bench/report/draw.h"
 #include "bench/watch.h"
 #include "base/files/array.h"
 #include "base/files/target.h"
@@ -235,7 +236,7 @@ static int write_all(const check_job *j)
         return 0;
     if (write_levels(&j->c, folder))
         return -1;
-    if (check_draw(j->of.model->name, folder, check_errs(&j->c)))
+    if (draw_check(folder, j->of.model->name, check_errs(&j->c)))
         fprintf(stderr, "fokker: warning: no plot: %s; the table is in %s/check.tsv\n", last_error(), folder);
     return 0;
 }

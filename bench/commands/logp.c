@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "bench/likelihood/logp.h"
-#include "bench/report/pictures.h"
+#include "base/shell.h"
+#include "bench/report/draw.h"
 #include "bench/watch.h"
 #include "base/files/target.h"
 
@@ -278,8 +279,9 @@ static int run_many(logp_job *j)
     fclose(cells), fclose(rows);
     if (terms)
         fclose(terms);
-    if (code == OK && !watch_stopped && logp_draw(folder))
-        fprintf(stderr, "fokker: warning: no figures: %s; `fokker plot %s` draws them later\n", last_error(), folder);
+    if (code == OK && !watch_stopped && draw_logp(folder))
+        fprintf(stderr, "fokker: warning: no figures: %s; `fokker plot %s` draws them later\n", last_error(),
+                shell_word(folder));
     return watch_stopped ? INTERRUPTED : code;
 }
 

@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <math.h>
 #include <omp.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include "bench/options.h"
 #include "bench/orders/order.h"
+#include "bench/report/draw.h"
+#include "base/shell.h"
 #include "bench/watch.h"
 #include "base/files/target.h"
 
@@ -250,21 +250,6 @@ static int write_file(const char *folder, const char *name, const order_job *j,
     return target_close(&t, status);
 }
 
-/* The figure; without gnuplot a warning says how to draw it later. */
-static void draw_figure(const char *folder)
-{
-    extern char **environ;
-    char script[4500], set[4500];
-    char *argv[] = { "gnuplot", "-e", set, script, NULL };
-    pid_t child;
-    int status = -1;
-
-    snprintf(script, sizeof script, "%splots/order.gp", shared_folder());
-    snprintf(set, sizeof set, "dir='%s'", folder);
-    if (posix_spawnp(&child, "gnuplot", NULL, NULL, argv, environ) || waitpid(child, &status, 0) < 0 || status)
-        fprintf(stderr, "fokker: no figure: gnuplot is missing or failed; later: gnuplot -e \"%s\" %s\n", set, script);
-}
-
 static int report(const order_job *j, const request *r)
 {
     const char *folder = option_text(r, "output");
@@ -277,7 +262,9 @@ static int report(const order_job *j, const request *r)
         return 0;
     if (write_file(folder, "order.tsv", j, print_tsv) || write_file(folder, "order-rungs.tsv", j, print_rungs))
         return -1;
-    draw_figure(folder);
+    if (draw_orders(folder))
+        fprintf(stderr, "fokker: warning: no figures: %s; `fokker plot %s` draws them later\n", last_error(),
+                shell_word(folder));
     return 0;
 }
 

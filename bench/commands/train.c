@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "bench/training/fit.h"
 #include "bench/options.h"
+#include "bench/report/draw.h"
 #include "bench/watch.h"
 #include "base/files/target.h"
 
@@ -51,7 +52,7 @@ static void draw(const train_place *p)
     char folder[4200];
 
     snprintf(folder, sizeof folder, "%.*s", (int)(p->name - p->stem), p->stem);
-    if (loss_draw(p->name, *folder ? folder : "."))
+    if (draw_loss(*folder ? folder : ".", p->name))
         fprintf(stderr, "fokker: warning: no plot: %s; the table is %s.tsv\n", last_error(), p->stem);
 }
 

@@ -95,9 +95,6 @@ static int set_text(spec *s, enum key k, const char *text, const char *where)
     free(s->where[k]);
     s->text[k] = strdup(text);
     s->where[k] = strdup(where);
-    for (char *c = s->text[k]; c && *c; c++)
-        if (*c == '\n' || *c == '\t' || *c == '\r')
-            *c = ' ';                               /* it becomes one line of the results' head */
     return s->text[k] && s->where[k] ? 0 : fail("%s: out of memory", where);
 }
 
@@ -141,22 +138,24 @@ static int read_spec(spec *s, const char *word)
     return status;
 }
 
-/* The words as one text; one that has blanks itself (pipe:python3 net.py) in quotes. */
+/* The words as one text that words_of takes apart again; one that has blanks itself (pipe:python3 net.py), or begins
+ * with a quote, between quotes. */
 static char *joined(const request *r)
 {
-    size_t size = 1;
-    char *all;
+    char *all = NULL;
+    size_t size;
+    FILE *f = open_memstream(&all, &size);
 
-    for (int i = 0; i < r->words; i++)
-        size += strlen(r->word[i]) + 3;
-    if (!(all = calloc(size, 1)))
-        return NULL;
-    for (int i = 0; i < r->words; i++) {
-        const char *quote = strpbrk(r->word[i], " \t") ? "'" : "";
+    for (int i = 0; f && i < r->words; i++) {
+        int quoted = *r->word[i] == '\'' || strpbrk(r->word[i], " \t\n");
 
-        strcat(strcat(strcat(strcat(all, i ? " " : ""), quote), r->word[i]), quote);
+        fputs(i ? " " : "", f);
+        fputs(quoted ? "'" : "", f);
+        for (const char *c = r->word[i]; *c; c++)
+            fputs(quoted && *c == '\'' ? "''" : (char[]){ *c, 0 }, f);
+        fputs(quoted ? "'" : "", f);
     }
-    return all;
+    return f && !fclose(f) ? all : NULL;
 }
 
 static int read_words(spec *s, const request *r)
@@ -382,9 +381,14 @@ cell *spec_cells(const spec *s, int *n)
 
 void spec_print(const spec *s, FILE *f)
 {
-    for (int k = 0; k < KEYS; k++)
-        if (keys[k].decides)
-            fprintf(f, "# spec %s = %s\n", keys[k].name, s->text[k] ? s->text[k] : "");
+    for (int k = 0; k < KEYS; k++) {
+        if (!keys[k].decides)
+            continue;
+        fprintf(f, "# spec %s = ", keys[k].name);
+        for (const char *c = s->text[k]; c && *c; c++)
+            fputc((unsigned char)*c < ' ' ? ' ' : *c, f);
+        fputc('\n', f);
+    }
 }
 
 /* A path is relative to the SPEC's folder, and so may a word be a path. */

@@ -105,7 +105,7 @@ double trial_calls(const trial *e)
 }
 
 /* Field evaluations a sample: the calls of a serial run, more where guesses are evaluated too. */
-static double trial_work(const trial *e)
+double trial_work(const trial *e)
 {
     seed_moments m = { 0 };
 

@@ -22,8 +22,10 @@ void summary_close(summary *);
 typedef struct estimate { double mean, low, high, se, floor; int seeds; } estimate;
 estimate trial_estimate(const trial *, int what);
 
-/* The mean of the calls, and the least of the times, over the good runs; NAN where there is none. */
+/* The mean of the calls and of the field evaluations a sample (more where guesses are evaluated too), and the least of
+ * the times, over the good runs; NAN where there is none. */
 double trial_calls(const trial *);
+double trial_work(const trial *);
 double trial_seconds(const trial *);
 
 /* How far from the truth a value is: itself, or its distance to the floor where nearness to the floor is better

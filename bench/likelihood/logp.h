@@ -86,9 +86,6 @@ int logp_write_rows(FILE *, int header, int cell, const logp_job *, const logp_c
 void logp_write_head(FILE *);
 void logp_write_cell(FILE *, const logp_job *, const logp_cell *);
 
-/* The figures of a folder with logp.tsv and points.tsv, by gnuplot (cmd_plot.c).  0 or -1. */
-int logp_draw(const char *folder);
-
 /* In words. */
 void logp_say(FILE *, const logp_job *, const logp_cell *);
 

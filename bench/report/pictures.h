@@ -1,4 +1,4 @@
-/* The pictures of a benchmark: what gnuplot needs besides the results, and gnuplot itself. */
+/* The pictures of a benchmark: what gnuplot needs besides the results (drawn by bench/report/draw.h). */
 #ifndef FOKKER_PICTURES_H
 #define FOKKER_PICTURES_H
 #include "bench/experiment/summary.h"
@@ -16,9 +16,5 @@
  * A panel's corner (u, v) is its upper left.  0 or -1.
  */
 int pictures_write(sweep *, const cell *cells, int count, const char *folder);
-
-/* Writes summary.tsv and draws every plot of the folder as SVG and PNG.
- * -1 with a sentence, also where gnuplot is missing. */
-int pictures_draw(const summary *, const char *folder);
 
 #endif

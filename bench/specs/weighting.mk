@@ -62,6 +62,6 @@ $(out)/samples/results.tsv: $(runs:%=$(out)/%.safetensors)
 
 $(out)/report.txt: $(checks) $(logps) $(out)/samples/results.tsv bench/specs/weighting.awk bench/specs/student.awk
 	@awk -f bench/specs/student.awk -f bench/specs/weighting.awk -v out=$(out) -v names='$(names)' -v tried='$(tried)' $(runs:%=$(out)/%.ini) $(checks) $(logps) $(out)/samples/results.tsv > $@
-	@gnuplot -e "folder = '$(out)'" plots/weighting.gp || echo "fokker: no plots of $(out); is gnuplot there?"
+	@gnuplot -d -c plots/weighting.gp '$(out)' || echo "fokker: no plots of $(out); is gnuplot there?"
 	@cat $@
 .PHONY: all

@@ -43,6 +43,4 @@ long fit_points(const fit *);
 /* The file at `path`: EMA weights and notes, and until the last step what is needed to go on.  0 or -1. */
 int  fit_save(fit *);
 
-/* Draws NAME.tsv of the folder (cmd_plot.c).  0 or -1. */
-int loss_draw(const char *name, const char *folder);
 #endif

@@ -6,17 +6,16 @@
  * The file is walked as protocol buffers are encoded: (field number << 3 | wire type), then a varint, 8 or 4 bytes, or
  * a length and as many bytes.  What is damaged is left to the runtime, which refuses it.
  */
-#define _XOPEN_SOURCE 700
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/fail.h"
+#include "base/files/inside.h"
 #include "scores/outside/onnx.h"
 
 /* The messages of onnx.proto on the way to tensors. */
@@ -105,17 +104,12 @@ static int climbs(const char *path)
 static int at_home(const char *onnx, const char *location)
 {
     const char *slash = strrchr(onnx, '/');
-    int folder = slash ? (int)(slash - onnx) + 1 : 0, yes = 0;
-    char path[PATH_MAX], *home = NULL, *there = NULL;
+    int size = slash ? (int)(slash - onnx) + 1 : 0;
+    char folder[PATH_MAX], path[PATH_MAX];
 
-    snprintf(path, sizeof path, "%.*s.", folder, onnx);
-    home = realpath(path, NULL);
-    if (snprintf(path, sizeof path, "%.*s%s", folder, onnx, location) < (int)sizeof path)
-        there = realpath(path, NULL);
-    if (home && there)
-        yes = !strcmp(home, "/") || (!strncmp(home, there, strlen(home)) && there[strlen(home)] == '/');
-    free(home), free(there);
-    return yes && *location != '*';
+    snprintf(folder, sizeof folder, "%.*s.", size, onnx);
+    return snprintf(path, sizeof path, "%.*s%s", size, onnx, location) < (int)sizeof path && path_inside(folder, path)
+        && *location != '*';
 }
 
 static int check_location(const char *onnx, byte_range b)
