@@ -1,6 +1,6 @@
 # fokker: one file, no configure.  Everything built lies under build/, results under out/.
-VERSION := 0.1.0
-SONAME  := libfokker.so.0
+VERSION := $(shell sed -n 's/.*define FOKKER_VERSION "\(.*\)"/\1/p' include/fokker.h)
+SONAME  := libfokker.so.$(firstword $(subst ., ,$(VERSION)))
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -14,6 +14,7 @@ MPICC   ?= mpicc
 SANITIZE ?=
 Q       ?= @
 B       := build
+OBJCOPY ?= objcopy
 APT     ?= apt-get
 
 ifeq (,$(filter -j%,$(MAKEFLAGS))$(filter clean,$(MAKECMDGOALS)))
@@ -35,7 +36,7 @@ HAVE    := $(B)/have$(if $(FETCH),-all)$(if $(filter tidy,$(FETCH)),-tidy)$(if $
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wno-unused-parameter -Wno-missing-field-initializers $(if $(CLANG),-Wno-pass-failed) $(if $(WERROR),-Werror)
 FLAGS   := -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) -fno-math-errno -fno-trapping-math \
-           $(if $(filter x86_64,$(shell uname -m)),-mprefer-vector-width=512) -fPIC -fopenmp $(WARN) $(SANITIZE) -I.
+           $(if $(filter x86_64,$(shell uname -m)),-mprefer-vector-width=512) -fPIC -fvisibility=hidden -fopenmp $(WARN) $(SANITIZE) -I.
 LIBS    := -lsundials_cvode -lsundials_nvecserial -lsundials_sunlinsoldense -lsundials_sunmatrixdense -lsundials_sunnonlinsolfixedpoint \
            -lsundials_sunnonlinsolnewton -lgsl -lopenblas -linih -lcjson -lpng -lz -ldl -lm
 # OpenMPI's and MPICH's wrappers run the compiler that they are told; bench/ranks.c alone is compiled by them.
@@ -45,10 +46,12 @@ COMMIT  := $(if $(wildcard .git),$(shell git describe --always --dirty --abbrev=
 
 # Every .c file of a room, however deep: a new file needs no line here.
 in       = $(sort $(shell find $1 -name '*.c'))
-LIB_SRC := $(call in,base models scores solvers)
-CMD_SRC := $(call in,bench)
+# The library is what include/fokker.h needs (library/), and fokker_measure needs the metrics, which know from
+# bench/points.c how a model's data are scaled.  The rest of bench/ is the program.
+LIB_SRC := $(call in,base models scores solvers bench/metrics library) bench/points.c
+CMD_SRC := $(filter-out $(LIB_SRC),$(call in,bench))
 SPD_SRC := $(call in,tests/speed)
-TST_SRC := $(call in,tests/*.c $(wildcard $(patsubst %,tests/%,base models scores solvers bench support)))
+TST_SRC := $(call in,tests/*.c $(wildcard $(patsubst %,tests/%,base models scores solvers bench library support)))
 SRC     := $(LIB_SRC) $(CMD_SRC) $(TST_SRC) $(SPD_SRC)
 # Networks in double besides: references, derivatives.  What reads their files is there once.
 DBL_OBJ := $(patsubst %.c,$(B)/double/%.o,$(filter-out %/mlp_open.c %/network.c,$(call in,scores/networks)))
@@ -56,14 +59,15 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(DBL_OBJ)
 CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
 SPD_OBJ := $(SPD_SRC:%.c=$(B)/%.o)
-FIELDS  := $(addprefix $(B)/tests/,bell.so odd.so old.so net.so child)      # what the tests load and start
-PARTS   := $(filter-out $(B)/bench/commands/main.o,$(CMD_OBJ)) $(B)/libfokker.a
+FIELDS  := $(addprefix $(B)/tests/,bell.so first.so odd.so old.so net.so child)      # what the tests load and start
+# The program and the tests see all names, the libraries' users those of include/fokker.h alone.
+PARTS   := $(filter-out $(B)/bench/commands/main.o,$(CMD_OBJ)) $(LIB_OBJ)
 
 all: $(B)/fokker $(B)/libfokker.a $(B)/libfokker.so     ## the program and the library (the default)
 
 deps: $(HAVE)                                           ## install what is missing from Debian's packages
 
-test: unit $(B)/libfokker.so                            ## all tests: units, the command line, the build and the installation
+test: unit $(B)/libfokker.so $(B)/libfokker.a           ## all tests: units, the command line, the build and the installation
 	$(if $(wildcard tests/cli.sh),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/cli.sh $(B)/fokker)
 	$(if $(wildcard tests/files.sh),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/files.sh $(B)/fokker)
 	$(if $(wildcard tests/strangers.sh),FOKKER_MODELS=$(CURDIR)/models FOKKER_PLOTS=$(CURDIR)/plots sh tests/strangers.sh $(B)/fokker)
@@ -178,7 +182,7 @@ asan:                                                   ## the tests under the a
 	$(MAKE) test B=$(B)/asan CFLAGS='-O2 -g -fno-omit-frame-pointer' SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all'
 
 tidy: $(HAVE)                                           ## clang-tidy by the rules in .clang-tidy
-	@printf '%s\n' $(SRC) | xargs -P $$(nproc) -n 1 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(FLAGS) -DFOKKER_VERSION=\"$(VERSION)\" -DFOKKER_COMMIT=\"\"' tidy
+	@printf '%s\n' $(SRC) | xargs -P $$(nproc) -n 1 sh -c 'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(FLAGS) -DFOKKER_COMMIT=\"\" -DFOKKER_SHARE=\"\"' tidy
 
 # The direction of includes, folder by folder, no circles, and lines of at most 120 columns.
 layers:                                                 ## that no include runs upward or in a circle (tests/layers.sh holds the order), no line is too long
@@ -199,17 +203,25 @@ $(B)/bench/ranks.o: private CC := $(WRAPPED)
 $(B)/bench/ranks.o: DEFINES = $(if $(MPI),-DFOKKER_MPI)
 $(B)/bench/ranks.o: $(B)/with-mpi
 $(B)/bench/version.o: $(B)/commit
-$(B)/bench/version.o: DEFINES = -DFOKKER_VERSION='"$(VERSION)"' -DFOKKER_COMMIT='"$(COMMIT)"'
+$(B)/bench/version.o: DEFINES = -DFOKKER_COMMIT='"$(COMMIT)"'
+$(B)/models/folders.o: $(B)/prefix
+$(B)/models/folders.o: DEFINES = -DFOKKER_SHARE='"$(abspath $(PREFIX))/share/fokker"'
 
-$(B)/libfokker.a: $(LIB_OBJ) $(B)/sources
-	@echo "  AR      $@"
-	$(Q)rm -f $@; $(AR) rcs $@ $(LIB_OBJ)
-
-$(B)/libfokker.so: $(LIB_OBJ) $(B)/sources
+# One object whose only global names are those of include/fokker.h: whatever a program of somebody else's calls its own
+# functions, the library keeps to its own.
+$(B)/libfokker.o: $(LIB_OBJ) $(B)/sources
 	@echo "  LD      $@"
-	$(Q)$(LINK) -shared $(if $(SANITIZE),,-Wl,--no-undefined) -Wl,-soname,$(SONAME) -o $@ $(LIB_OBJ) $(LIBS)
+	$(Q)$(LD) -r -d -o $@ $(LIB_OBJ) && $(OBJCOPY) --wildcard --keep-global-symbol='fokker_*' $@
 
-$(B)/fokker: $(CMD_OBJ) $(B)/libfokker.a
+$(B)/libfokker.a: $(B)/libfokker.o
+	@echo "  AR      $@"
+	$(Q)rm -f $@; $(AR) rcs $@ $<
+
+$(B)/libfokker.so: $(B)/libfokker.o
+	@echo "  LD      $@"
+	$(Q)$(LINK) -shared $(if $(SANITIZE),,-Wl,--no-undefined) -Wl,-soname,$(SONAME) -o $@ $< $(LIBS)
+
+$(B)/fokker: $(CMD_OBJ) $(LIB_OBJ)
 $(B)/tests/all: $(TST_OBJ) $(PARTS)
 $(B)/tests/all: LIBS += -lcunit -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc    # tests/solvers/memory.c counts
 $(B)/speed: $(SPD_OBJ) $(B)/tests/support/built.o $(B)/tests/support/nets.o $(PARTS)
@@ -220,6 +232,8 @@ $(B)/fokker $(B)/tests/all $(B)/speed: $(B)/sources
 
 # Fields of other people's: the examples and the ones that misbehave.
 $(B)/tests/bell.so: docs/examples/plugin/bell.c
+$(B)/tests/first.so: tests/fields/old/bell.c tests/fields/old/fokker_plugin.h
+$(B)/tests/first.so: private FLAGS := $(filter-out -fvisibility=hidden,$(FLAGS))
 $(B)/tests/odd.so $(B)/tests/old.so: tests/fields/odd.c
 $(B)/tests/old.so: DEFINES = -DABI=99
 $(B)/tests/net.so: tests/fields/net.c tests/fields/net.h
@@ -241,6 +255,7 @@ $(eval $(call STAMP,flags,$(CC) $(FLAGS)))
 $(eval $(call STAMP,commit,$(VERSION) $(COMMIT)))
 $(eval $(call STAMP,sources,$(SRC)))
 $(eval $(call STAMP,with-mpi,$(MPI)))
+$(eval $(call STAMP,prefix,$(abspath $(PREFIX))))
 
 # What is missing is named, and installed if that was asked for: looked at once a compiler, not at each make.
 define FIND_MISSING
@@ -275,29 +290,30 @@ $(HAVE): $(B)/flags
 # Installation.
 bindir   = $(DESTDIR)$(abspath $(PREFIX))/bin
 libdir   = $(DESTDIR)$(abspath $(PREFIX))/lib
-incdir   = $(DESTDIR)$(abspath $(PREFIX))/include/fokker
+incdir   = $(DESTDIR)$(abspath $(PREFIX))/include
 share    = $(DESTDIR)$(abspath $(PREFIX))/share
 manual   = $(share)/man/man1/fokker.1
 complete = $(share)/bash-completion/completions/fokker
-HEADERS := $(sort $(shell find base models scores solvers include -name '*.h'))
+HEADERS := $(wildcard include/*.h)
 SHARED  := $(sort $(shell find models/shipped plots -type f ! -name '.*' 2>/dev/null))
 
 install: all                                            ## into PREFIX (/usr/local); DESTDIR goes before it
-	install -d $(bindir) $(libdir)/pkgconfig $(dir $(manual) $(complete))
+	install -d $(bindir) $(libdir)/pkgconfig $(incdir) $(dir $(manual) $(complete))
 	install $(B)/fokker $(bindir)
 	install -m 644 $(B)/libfokker.a $(libdir)
 	install $(B)/libfokker.so $(libdir)/libfokker.so.$(VERSION)
 	ln -sf libfokker.so.$(VERSION) $(libdir)/$(SONAME)
 	ln -sf $(SONAME) $(libdir)/libfokker.so
 	sed 's|@prefix@|$(abspath $(PREFIX))|; s|@version@|$(VERSION)|; s|@libs@|$(LIBS)|' fokker.pc.in > $(libdir)/pkgconfig/fokker.pc
-	@for file in $(HEADERS); do install -Dm 644 $$file $(incdir)/$$file || exit 1; done
+	rm -rf $(incdir)/fokker
+	install -m 644 $(HEADERS) $(incdir)
 	@for file in $(SHARED); do install -Dm 644 $$file $(share)/fokker/$$file || exit 1; done
 	$(B)/fokker help man-page > $(manual)
 	$(B)/fokker help bash-completion > $(complete)
 
 uninstall:                                              ## what install put there
 	rm -rf $(bindir)/fokker $(libdir)/libfokker.a $(libdir)/libfokker.so $(libdir)/libfokker.so.* $(libdir)/pkgconfig/fokker.pc \
-	    $(incdir) $(share)/fokker $(manual) $(complete)
+	    $(incdir)/fokker $(HEADERS:include/%=$(incdir)/%) $(share)/fokker $(manual) $(complete)
 
 clean:                                                  ## everything built; results in out/ stay
 	rm -rf $(B)

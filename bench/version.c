@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include "bench/version.h"
+#include "include/fokker.h"
 
 const char *version_text(void)
 {

@@ -27,38 +27,13 @@ says() { grep -q -- "$2" "$1" || { echo "$1 does not say: $2"; cat "$1"; return 
 # Installation.
 prefix=$tmp/prefix
 
-installs() {
+installs() {                                    # over an earlier version, whose headers were those of the inside
+    mkdir -p "$prefix/include/fokker/solvers" && touch "$prefix/include/fokker/solvers/solver.h" &&
     $MAKE install PREFIX="$prefix" && cd "$prefix" &&
-    has bin/fokker lib/libfokker.a lib/libfokker.so lib/pkgconfig/fokker.pc include/fokker/models/processes/process.h include/fokker/scores/score.h \
-        include/fokker/solvers/solver.h share/fokker/models/shipped/gmm8ring.ini share/man/man1/fokker.1 share/bash-completion/completions/fokker
+    has bin/fokker lib/libfokker.a lib/libfokker.so lib/pkgconfig/fokker.pc share/fokker/models/shipped/gmm8ring.ini share/man/man1/fokker.1 \
+        share/bash-completion/completions/fokker && test "$(echo $(cd include && find . -type f | sort))" = "./fokker.h ./fokker_field.h ./fokker_plugin.h"
 }
 
-cat >"$tmp/user.c" <<'END'
-#include <stdint.h>
-#include <stdio.h>
-#include <base/random.h>
-#include <scores/score.h>
-#include <solvers/solver.h>
-
-int main(void)
-{
-    double z[4];
-
-    normals((stream){ 1, USE_PRIOR }, 0, 0, 0, 2, 2, z);
-    for (int i = 0; i < solvers(); i++)
-        puts(solver_at(i)->name);
-    return !(z[0] == z[0]);
-}
-END
-
-links() {                                       # links NAME PKG-CONFIG'S-OPTIONS CC'S-OPTIONS: a user's program lists the solvers
-    flags=$(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --cflags --libs $2 fokker) || return 1
-    cd "$tmp" && $CC -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$1" user.c $3 $flags && LD_LIBRARY_PATH=$prefix/lib "./$1" >"$1.out" && says "$1.out" '^dpmpp-2m$'
-}
-
-links_static() { mkdir "$tmp/only" && cp "$prefix/lib/libfokker.a" "$tmp/only" && links static --static "-L$tmp/only" &&
-    ! readelf -d "$tmp/static" | grep 'NEEDED.*libfokker'; }
-needs_soname() { readelf -d "$tmp/shared" | grep -q 'NEEDED.*\[libfokker\.so\.[0-9]*\]'; }
 finds_models() { cd / && "$prefix/bin/fokker" list models --tsv >"$tmp/models" && says "$tmp/models" '^gmm8ring'; }
 same_version() { test "fokker $(PKG_CONFIG_PATH=$prefix/lib/pkgconfig pkg-config --modversion fokker)" = "$("$prefix/bin/fokker" --version | cut -d' ' -f1,2)"; }
 names_commands() { for command in list sample bench order check train plot help; do says "$1" "$command" || return 1; done; }
@@ -71,20 +46,42 @@ stages() {
 uninstalls() { $MAKE uninstall PREFIX="$prefix" && test -z "$(find "$prefix" ! -type d)" || { find "$prefix" ! -type d; return 1; }; }
 
 check "make install puts everything in its place"                       installs
-check "a program finds headers and the shared library by pkg-config"    links shared "" ""
-check "such a program asks for the library by its soname"               needs_soname
-check "a program links with the static library"                         links_static
 check "the installed program finds the installed models"                finds_models
 check "the program and pkg-config tell one version"                     same_version
 check "the man page names every command"                                names_commands "$prefix/share/man/man1/fokker.1"
 check "the bash completion completes a command"                         completes
 check "DESTDIR goes before the prefix and stays out of the files"       stages
 plugs() {                                       # a copy of the example, against the installed header
-    cp -r docs/examples/plugin "$tmp/plugin" && $MAKE -C "$tmp/plugin" CC="$CC" FOKKER="$prefix/include/fokker/include" &&
+    cp -r docs/examples/plugin "$tmp/plugin" && $MAKE -C "$tmp/plugin" CC="$CC" FOKKER="$prefix/include" &&
     "$prefix/bin/fokker" sample "plugin:$tmp/plugin/bell.so,2 0.5 0.1" --nfe 10 -n 3 -o "$tmp/plugin/x.txt" && has "$tmp/plugin/x.txt"
 }
 
 check "the example of a plug-in builds by its own Makefile and runs"    plugs
+# The library, as a program of somebody else's meets it: from another folder, without a variable that names the models.
+export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+only_ours() { nm "$@" | awk 'NF > 2 && $NF !~ /^fokker_[a-z_]+$/ { print; bad = 1 } $NF == "fokker_run" { run = 1 } END { exit bad || !run }'; }
+needs_soname() { readelf -d "$1" | grep -q 'NEEDED.*\[libfokker\.so\.[0-9]*\]'; }
+alone() { ! readelf -d "$1" | grep 'NEEDED.*libfokker'; }
+compile() {                                     # compile COMPILER PROGRAM SOURCE OPTIONS...
+    compiler=$1 program=$2 source=$3
+    shift 3
+    command -v ${compiler%% *} >/dev/null || { echo "skipped: no $compiler"; return 0; }
+    $compiler -Wall -Wextra -Werror -o "$program" "$source" $(pkg-config --cflags fokker) "$@"
+}
+shared() { compile "$@" $(pkg-config --libs fokker) "-Wl,-rpath,$prefix/lib"; }
+static() { compile "$@" $(pkg-config --static --libs fokker | sed 's/-lfokker/-l:libfokker.a/'); }
+prints() { (cd / && "$1") >"$1.out" 2>"$1.err" && cmp "$1.out" "$2"; }         # prints PROGRAM FILE
+draws() {
+    "$prefix/bin/fokker" sample gmm8ring --nfe 20 --seed 7 -n 1000 -q >"$tmp/draws" && shared "$CC" "$tmp/draw" "$examples/draw.c" &&
+    prints "$tmp/draw" "$tmp/draws" && says "$tmp/draw.err" "^20 calls" && needs_soname "$tmp/draw"
+}
+draws_static() { static "$CC" "$tmp/draw-static" "$examples/draw.c" && prints "$tmp/draw-static" "$tmp/draws" && alone "$tmp/draw-static"; }
+examples=$top/docs/examples/library
+
+check "the shared library exports the names of fokker.h alone"          only_ours -D --defined-only "$prefix/lib/libfokker.so"
+check "the static library defines no other global name"                 only_ours -g --defined-only "$prefix/lib/libfokker.a"
+check "a program draws the command line's samples"                      draws
+check "so does one that is linked with the static library"              draws_static
 check "make uninstall leaves no file behind"                            uninstalls
 
 # What is built again.
@@ -96,6 +93,7 @@ flags_rebuild() {
     $MAKE B="$tmp/b" CFLAGS=-O1 "$tmp/b/flags" && test "$tmp/b/flags" -nt "$B/flags" && says "$tmp/b/flags" ' -O1 '
 }
 
+$MAKE all >"$tmp/log" 2>&1 || cat "$tmp/log"     # its prefix is the usual one again
 check "a second make compiles nothing"                                  nothing_twice
 check "a changed header compiles what includes it and nothing else"     header_rebuilds
 check "other flags make everything out of date, equal ones nothing"     flags_rebuild

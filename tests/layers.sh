@@ -8,8 +8,8 @@ solvers solvers/grids solvers/noise solvers/tools solvers/engine
 solvers/methods/runge_kutta solvers/methods/multistep solvers/methods/exponential solvers/methods/stochastic
 solvers/methods/adaptive solvers/methods/compound solvers/methods/parallel
 solvers/likelihood
-bench bench/metrics bench/experiment bench/orders bench/checks bench/likelihood bench/training bench/compat bench/report bench/commands
-tests tests/support tests/base tests/models tests/scores tests/solvers tests/bench tests/speed tests/fields tests/fuzz'
+bench bench/metrics library bench/experiment bench/orders bench/checks bench/likelihood bench/training bench/compat bench/report bench/commands
+tests tests/support tests/base tests/models tests/scores tests/solvers tests/bench tests/library tests/speed tests/fields tests/fields/old tests/fuzz'
 
 edges=$(mktemp) && trap 'rm -f "$edges"' EXIT
 find $(printf '%s\n' * | grep -vxE 'build|out|docs') -name '*.[ch]' | sort | xargs awk -v order="$order" -v edges="$edges" '

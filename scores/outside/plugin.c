@@ -1,5 +1,5 @@
 /* A score field from a shared object: `plugin:FILE,ARGS`, or kind = plugin with file and args in a model file.
- * What it exports: fokker_plugin.h. */
+ * What it exports: include/fokker_field.h. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,11 +120,11 @@ static int load(plugin *p)
     if (!(p->library = dlopen(p->file, RTLD_NOW | RTLD_LOCAL)))
         return fail("%s: cannot be loaded (%s); build it with cc -shared -fPIC for this machine", p->file, dlerror());
     if (!(p->code = dlsym(p->library, "fokker_field")))
-        return fail("%s: has no symbol fokker_field; export `const fokker_plugin fokker_field`, see fokker_plugin.h",
+        return fail("%s: has no symbol fokker_field; define it with FOKKER_EXPORT_FIELD of fokker_field.h",
                     p->file);
     if (p->code->abi != FOKKER_PLUGIN_ABI)
         return fail("%s: was built for ABI %d, and this program has %d; build it anew with this program's "
-                    "fokker_plugin.h", p->file, p->code->abi,
+                    "fokker_field.h", p->file, p->code->abi,
                     FOKKER_PLUGIN_ABI);
     return p->code->open && p->code->eval ? 0 : fail("%s: has no open or no eval; both are needed", p->file);
 }

@@ -37,4 +37,4 @@ static const char *eval(void *self, const fokker_batch *p, double *out)
 
 static void close(void *self) { free(self); }
 
-const fokker_plugin fokker_field = { FOKKER_PLUGIN_ABI, open, eval, .close = close };
+FOKKER_EXPORT_FIELD = { FOKKER_PLUGIN_ABI, open, eval, .close = close };

@@ -75,4 +75,4 @@ static void close(void *self)
     free(o);
 }
 
-const fokker_plugin fokker_field = { ABI, open, eval, NULL, NULL, twin, close };
+FOKKER_EXPORT_FIELD = { ABI, open, eval, NULL, NULL, twin, close };

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include "fokker_plugin.h"
+#include "fokker_field.h"
 
 typedef struct bell { int dim; double mean, std; } bell;
 
@@ -25,9 +25,10 @@ static const char *open(const char *args, fokker_about *about)
     return NULL;
 }
 
-static double slope(const bell *b, const fokker_level *l) { return l->sigma
-
-    / (l->alpha * l->alpha * b->std * b->std + l->sigma * l->sigma); }
+static double slope(const bell *b, const fokker_level *l)
+{
+    return l->sigma / (l->alpha * l->alpha * b->std * b->std + l->sigma * l->sigma);
+}
 
 static const char *eval(void *self, const fokker_batch *p, double *out)
 {
@@ -62,4 +63,4 @@ static const char *divergence(void *self, const fokker_batch *p, double *out, do
 
 static void close(void *self) { free(self); }
 
-const fokker_plugin fokker_field = { FOKKER_PLUGIN_ABI, open, eval, jvp, divergence, NULL, close };
+FOKKER_EXPORT_FIELD = { FOKKER_PLUGIN_ABI, open, eval, jvp, divergence, NULL, close };
