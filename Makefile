@@ -144,6 +144,9 @@ bench-logp: all                                         ## log-likelihoods: solv
 	$(LOGP) -n 200 --solver "heun dpmpp-2m rk4 ab-3 dopri5" --nfe "24 48 96 192" -o out/logp-calls
 	$(LOGP) -n 200 --rtol 1e-3 --trace "hutchinson hutchpp xtrace" --probes "4 8 16 24" -o out/logp-trace
 
+calibrate-logp: all                                     ## error bars of log-likelihoods against closed forms: the tables of docs/likelihood.md, in out/calibrate (some minutes)
+	@$(MAKE) -f bench/specs/calibrate.mk fokker=$(B)/fokker
+
 orders: $(B)/fokker                                     ## measures all orders anew, for docs/orders.md (some minutes)
 	$(B)/fokker order --tsv > $(B)/orders.tsv
 	cp $(B)/orders.tsv docs/orders.tsv
@@ -324,4 +327,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit values ranks bench students train-models bench-weighting bench-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
+.PHONY: all deps test unit values ranks bench students train-models bench-weighting bench-logp calibrate-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE

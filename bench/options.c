@@ -77,7 +77,7 @@ const option options[] = {
     { "prior", 0, "normal|exact", "density at t_max: N(0, prior_std^2) or the law's own (default normal)", LOGP },
     { "rtol", 0, "R", "relative tolerance of own steps (default the solver's, 1e-5)", LOGP },
     { "atol", 0, "A", "absolute tolerance of own steps (default rtol)", LOGP },
-    { "no-check", 0, NULL, "no second, coarser run for the solver's error", LOGP },
+    { "no-check", 0, NULL, "no second, finer run for the solver's error", LOGP },
     { "route", 0, "\"R...\"",
       "flow, or a bound by a chain, elbo or path, each with steps=N,variance=posterior|beta (default flow)", LOGP },
     { "levels", 0, "L", "the data are whole numbers 0 .. L-1: log probabilities, and bits/dim", LOGP },

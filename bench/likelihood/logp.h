@@ -46,7 +46,7 @@ int  logp_open(logp_job *, const request *);
 void logp_close(logp_job *);
 
 /* The recipe and the inquiry of one cell, which point into one another and into the job.  0 or -1. */
-typedef struct logp_plan { recipe how; args given; inquiry q; } logp_plan;
+typedef struct logp_plan { recipe how; args given; inquiry q; level *finer; } logp_plan;
 int  logp_plan_open(logp_plan *, const logp_job *, const logp_cell *, enum course);
 void logp_plan_close(logp_plan *);
 

@@ -294,6 +294,9 @@ int logp_plan_open(logp_plan *p, const logp_job *j, const logp_cell *c, enum cou
         return fail("--%s: %s chooses its own steps; give --rtol and --atol instead", c->steps ? "steps" : "nfe",
                     p->how.how->sol->name);
     p->q.how = p->how.how, p->q.steps = p->how.plan.steps, p->q.grid = p->how.plan.grid;
+    /* of a grid that has no twice as many steps, a file's, they are halved */
+    if (p->how.plan.rtol <= 0 && schedule_fixed(&p->how.when, p->q.proc) == 0)
+        p->q.finer = p->finer = schedule_levels(&p->how.when, p->q.proc, 2 * p->q.steps);
     if (set_tolerances(p, c))
         return -1;
     return course == TO_NOISE ? inquiry_check(&p->q) : 0;
@@ -302,6 +305,7 @@ int logp_plan_open(logp_plan *p, const logp_job *j, const logp_cell *c, enum cou
 void logp_plan_close(logp_plan *p)
 {
     recipe_close(&p->how);
+    free(p->finer);
     args_free(&p->given);
 }
 

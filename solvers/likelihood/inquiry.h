@@ -13,6 +13,7 @@ typedef struct inquiry {
     /* a Gaussian near it: for the prior where there is no law, and as control variate; or NULL */
     const law *fit;
     int steps; const level *grid;           /* from data to noise */
+    const level *finer;                     /* its kind of grid with twice the steps; NULL: halved in t */
     double rtol, atol;                      /* rtol > 0: own steps */
     const estimator *trace; const args *given; int probes; uint64_t seed;
     const double *recorded;                 /* n x drawn x dim directions in place of random ones, or NULL */
