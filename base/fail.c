@@ -51,8 +51,7 @@ int (fail_write)(const char *fmt, ...)
 int write_failed(void) { return reason.of_write; }
 const char *last_error(void) { return reason.text; }
 
-/* Levenshtein's distance of two short words. */
-static int distance(const char *a, const char *b)
+int word_distance(const char *a, const char *b)
 {
     enum { LONGEST = 64 };
     int row[LONGEST + 1], n = strnlen(b, LONGEST);
@@ -81,7 +80,7 @@ const char *nearest(const char *name, int n, const void *base, unsigned long siz
     for (int i = 0; i < n; i++) {
         const char *known = *(const char *const *)((const char *)base + i * size);
         /* a beginning is as good as one slip */
-        int d = strncmp(known, name, strlen(name)) ? distance(name, known) : 1;
+        int d = strncmp(known, name, strlen(name)) ? word_distance(name, known) : 1;
 
         if (!best || d < least)
             best = known, least = d;

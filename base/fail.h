@@ -17,6 +17,9 @@ int write_failed(void);
 /* This thread's last reason; "" before the first. */
 const char *last_error(void);
 
+/* Levenshtein's distance of two short words. */
+int word_distance(const char *a, const char *b);
+
 /* The one of n names (base of an array of structs of `size` bytes whose first member is the name) that is nearest to
  * `name` by edit distance; never NULL for n > 0. */
 const char *nearest(const char *name, int n, const void *base, unsigned long size);

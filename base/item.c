@@ -80,6 +80,8 @@ int args_set(args *a, const char *where, const char *owner, const param *table, 
 
         if (strcmp(p->name, key))
             continue;
+        if (a->given >> i & 1)
+            return fail("%s: %s of %s is given twice; keep one of them", where, key, owner);
         a->given |= 1u << i;
         if (is_path(p)) {
             free(a->text);
@@ -127,7 +129,11 @@ int args_parse(args *a, const char *where, const char *owner, const param *table
         char word[4352], *value;
         size_t len = strcspn(list, ",");
 
-        snprintf(word, sizeof word, "%.*s", (int)(len < sizeof word ? len : sizeof word - 1), list);
+        if (len >= sizeof word) {
+            status = fail("%s: a parameter of %s has %zu characters; none needs so many", where, owner, len);
+            break;
+        }
+        snprintf(word, sizeof word, "%.*s", (int)len, list);
         if ((value = strchr(word, '=')))
             *value++ = 0;
         status = value ? args_set(a, where, owner, table, word, value)

@@ -171,6 +171,9 @@ static int take(request *r, int left, char **word)
 
     if (i < 0)
         return -1;
+    if (r->value[i] && options[i].arg)
+        return fail("%s: --%s is given twice, first as \"%.80s\"; give it once%s", r->command->name, options[i].name,
+                    r->value[i], strchr(options[i].arg, '"') ? ", several in one pair of quotes" : "");
     joined = word[0][1] == '-' ? strchr(*word, '=') : word[0][2] ? *word + 1 : NULL;
     if (!options[i].arg) {
         if (joined)

@@ -16,9 +16,8 @@ static law *law_of(const sections *from, const char *where)
     return law_open(from, data);
 }
 
-law *like_open(const sections *s, section *data)
+static law *like_open(const sections *s, section *data)
 {
-    static const char *const known[] = { "kind", "model", NULL };
     const char *name = section_get(data, "model");
     char *given, *path, *where;
     sections *from;
@@ -27,13 +26,16 @@ law *like_open(const sections *s, section *data)
     if (!name)
         return fail("%s: kind = like needs the model whose data are meant; give model = NAME",
                     section_where(s, data, NULL)), NULL;
-    if (section_all_used(s, data, known) || !(given = model_named(s, name)))
+    if (!(given = model_named(s, name)))
         return NULL;
     path = model_file(given);
-    from = path ? sections_read(path) : NULL;
+    from = path ? model_sections(path) : NULL;
     where = strdup(section_where(s, data, "model"));
     l = from ? law_of(from, where ? where : name) : NULL;
     free(given), free(path), free(where);
     sections_free(from);
     return l;
 }
+
+static const char *const keys[] = { "model", NULL };
+const law_kind law_kind_like = { .name = "like", .keys = keys, .open = like_open };

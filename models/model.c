@@ -7,8 +7,7 @@
 #include "base/fail.h"
 #include "models/model.h"
 
-static const char *const section_names[] = { "process", "data", "score", "features", "net", "train" };
-enum { SECTIONS = sizeof section_names / sizeof *section_names };
+static const char *const section_names[] = { "process", "data", "score", "features", "net", "train", NULL };
 
 static int ends_with(const char *text, const char *end)
 {
@@ -72,23 +71,19 @@ char *model_named(const sections *s, const char *name)
     return copy ? copy : ends_with(name, ".ini") ? NULL : (fail("%s: out of memory", name), NULL);
 }
 
+/* The sections have known names, and [process], which --process may stand in for, known keys. */
 static int check_sections(const sections *s)
 {
-    for (int i = 0; i < s->count; i++) {
-        const section *in = &s->section[i];
-        int known = 0;
+    const section *plan = sections_find(s, "bench"), *in = sections_find(s, "process");
+    const char *keys[PROCESS_KEYS], *const kind_key[] = { "kind", NULL };
+    const entry *kind = in ? section_entry(in, "kind") : NULL;
 
-        for (int j = 0; j < SECTIONS; j++)
-            known |= !strcmp(section_names[j], in->name);
-        if (known)
-            continue;
-        if (!strcmp(in->name, "bench"))
-            return fail("%s:%d: a file with [bench] is a plan of runs and not a model; give it to `fokker bench`",
-                        s->path, in->line);
-        return fail("%s:%d: a model has no section [%s]; did you mean [%s]?", s->path, in->line, in->name,
-                    nearest(in->name, SECTIONS, section_names, sizeof *section_names));
-    }
-    return 0;
+    if (plan)
+        return fail("%s:%d: a file with [bench] is a plan of runs and not a model; give it to `fokker bench`", s->path,
+                    plan->line);
+    if (sections_known(s, "a model", section_names))
+        return -1;
+    return kind && !process_keys(kind->value, keys) ? section_known(s, in, keys, kind_key) : 0;
 }
 
 /* Whether a key of a kind of process is a path, and so is relative to the model's file. */
@@ -141,15 +136,16 @@ static int words_read(process_words *w, const sections *s, section *in, const ch
 static process *process_of(const sections *s)
 {
     section *in = sections_find(s, "process");
-    const char *kind;
+    const char *kind, *meant;
     process_words w = { 0 };
     process *p = NULL;
 
     if (!in)
         return process_open(s->path, "vp-linear");
-    if (!(kind = section_get(in, "kind"))) {
-        fail("%s: [process] has no kind; give kind = vp-linear or another of `fokker list processes`",
-             section_where(s, in, NULL));
+    if (!(kind = section_kind(in, &meant))) {
+        fail(meant ? "%s: [process] has no kind; write kind where there is %s"
+             : "%s: [process] has no kind; give kind = vp-linear or another of `fokker list processes`",
+             section_where(s, in, meant), meant);
         return NULL;
     }
     if (!words_read(&w, s, in, kind)) {
@@ -204,6 +200,15 @@ static char *field_name(const char *text)
     return name;
 }
 
+sections *model_sections(const char *path)
+{
+    sections *s = sections_read(path);
+
+    if (s && check_sections(s))
+        return sections_free(s), NULL;
+    return s;
+}
+
 static int fill(model *m, const char *name, const char *item)
 {
     section *data;
@@ -224,9 +229,9 @@ static int fill(model *m, const char *name, const char *item)
     }
     if (!(path = model_file(name)))
         return -1;
-    m->file = sections_read(path);
+    m->file = model_sections(path);
     free(path);
-    if (!m->file || check_sections(m->file))
+    if (!m->file)
         return -1;
     m->assumed &= !sections_find(m->file, "process");
     if (!(m->process = item ? process_open("--process", item) : process_of(m->file)))

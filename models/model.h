@@ -25,6 +25,9 @@ model *model_open(const char *name, const char *process);
 model *model_open_by(const char *name, const char *process, enum trust);
 void model_close(model *);
 
+/* The text of a model file, whose sections are those of a model.  NULL on failure. */
+sections *model_sections(const char *path);
+
 /* The path of a model's file: of a name in the folder of models, or of a path.  Owned; NULL on failure. */
 char *model_file(const char *name);
 

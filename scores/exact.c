@@ -64,16 +64,15 @@ static int eval_zero(void *self, const batch *p, double *out)
 static void close_zero(void *self) { free(self); }
 
 /* kind = exact, also where a model file says nothing of the field. */
-score *field_exact(const model *m, section *s)
+static score *open_exact(const model *m, section *s)
 {
-    static const char *const known[] = { "kind", "wrap", "predicts", NULL };
-
-    if (s && section_all_used(m->file, s, known))
-        return NULL;
     if (!m->law)
         return fail("%s: kind = exact needs a [data] section with a law", m->file ? m->file->path : m->name), NULL;
     return exact_open(m->law);
 }
+
+static const char *const no_keys[] = { NULL };
+const field_kind field_kind_exact = { .name = "exact", .keys = no_keys, .open = open_exact };
 
 score *zero_open(int dim)
 {

@@ -22,7 +22,6 @@ static int read_units(features *f, section *s)
     return 0;
 }
 
-/* Its keys are read before those of the kind, which refuses what it does not know. */
 static int read_section(features *f)
 {
     section *s = sections_find(f->of->file, "features");
@@ -39,7 +38,7 @@ static int read_section(features *f)
     if (read_units(f, s) || field_number(f->of, s, "at", p->t_min, p->t_max, p->t_min, &t))
         return -1;
     levels(p, 1, &t, &f->at);
-    return (f->net = field_kind(f->of, s, kind)) ? 0 : -1;
+    return (f->net = field_of_kind(f->of, s, kind)) ? 0 : -1;
 }
 
 /* An .onnx by itself: a section that names it, and a process that nobody asks. */
@@ -53,7 +52,7 @@ static int open_bare(features *f, const char *path)
     if (!m.process)
         return -1;
     levels(m.process, 1, &m.process->t_min, &f->at);
-    f->net = field_kind(&m, &s, "onnx");
+    f->net = field_of_kind(&m, &s, "onnx");
     process_close(m.process);
     return f->net ? 0 : -1;
 }

@@ -4,15 +4,21 @@
 #include "models/model.h"
 #include "scores/score.h"
 
-#define KIND(id) score *field_##id(const model *, section *);
-#include "scores/kinds.h"
-#undef KIND
+/* A kind of [score]: its name, the keys of the section besides those that every kind has (base/files/ini.h,
+ * section_known), and what opens the bare field of a model, NULL on failure.
+ * The section is NULL where the model is `NAME:...` on the command line (model->field).
+ * judge_keys: further keys of [features], or NULL. */
+typedef struct field_kind {
+    const char *name;
+    const char *const *keys, *const *judge_keys;
+    score *(*open)(const model *, section *);
+} field_kind;
 
 /* A score of its own with these members.  NULL: out of memory, self is still the caller's. */
 score *field_new(score);
 
-/* The bare field of a kind by its name.  NULL on failure. */
-score *field_kind(const model *, section *, const char *kind);
+/* The bare field of a kind by its name.  NULL on failure, also where the section has a key that nobody reads. */
+score *field_of_kind(const model *, section *, const char *kind);
 
 /* Whether a section is [features]: its network makes any number of columns of a point, and predicts nothing. */
 int section_judges(const section *);

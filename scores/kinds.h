@@ -1,5 +1,4 @@
-/* Every kind of [score], one line each: `score *field_NAME(const model *, section *)` opens the bare field of a model,
- * in a file of its own.  The section is NULL where the model is `NAME:...` on the command line (model->field). */
+/* Every kind of [score], one line each: `const field_kind field_kind_NAME` (scores/field.h) at the foot of a file. */
 KIND(exact)
 KIND(plugin)
 KIND(pipe)

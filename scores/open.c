@@ -20,12 +20,16 @@ static const wrapper *const all[] = {
 int wrappers(void) { return sizeof all / sizeof *all; }
 const wrapper *wrapper_at(int i) { return all[i]; }
 
-static const struct kind_entry { const char *name; score *(*open)(const model *, section *); } kinds[] = {
-#define KIND(id) { #id, field_##id },
+#define KIND(id) extern const field_kind field_kind_##id;
+#include "scores/kinds.h"
+#undef KIND
+
+static const field_kind *const kinds[] = {
+#define KIND(id) &field_kind_##id,
 #include "scores/kinds.h"
 #undef KIND
 };
-enum { KINDS = sizeof kinds / sizeof *kinds };
+enum { KINDS = sizeof kinds / sizeof *kinds, MAX_KEYS = 16 };
 
 const char *field_where(const model *m, const section *s, const char *key) { return s ? section_where(m->file, s, key)
                                                                              : m->name; }
@@ -62,13 +66,39 @@ char *field_path(const model *m, section *s, const char *key)
 
 int section_judges(const section *s) { return s && !strcmp(s->name, "features"); }
 
-score *field_kind(const model *m, section *s, const char *kind)
+/* That every key of the section is one that its reader knows. */
+static int known(const model *m, const section *s, const field_kind *k)
 {
-    for (int i = 0; i < KINDS; i++)
-        if (!strcmp(kinds[i].name, kind))
-            return kinds[i].open(m, s);
+    static const char *const score_keys[] = { "kind", "wrap", "predicts", NULL };
+    static const char *const features_keys[] = { "kind", "scale", "shift", "at", NULL };
+    const char *common[MAX_KEYS];
+    const char *const *lists[] = { section_judges(s) ? features_keys : score_keys, section_judges(s) ? k->judge_keys
+                                   : NULL };
+    int n = 0;
+
+    for (int i = 0; i < 2; i++)
+        for (const char *const *key = lists[i]; key && *key && n < MAX_KEYS - 1; key++)
+            common[n++] = *key;
+    common[n] = NULL;
+    return section_known(m->file, s, k->keys, common);
+}
+
+score *field_of_kind(const model *m, section *s, const char *kind)
+{
+    const char *names[KINDS];
+
+    for (int i = 0; i < KINDS; i++) {
+        score *field;
+
+        if (strcmp(names[i] = kinds[i]->name, kind))
+            continue;
+        field = s && known(m, s, kinds[i]) ? NULL : kinds[i]->open(m, s);
+        if (field && s && section_all_used(m->file, s))
+            return field_close(field), NULL;
+        return field;
+    }
     fail("%s: unknown kind of score \"%s\"; did you mean %s?", field_where(m, s, "kind"), kind,
-         nearest(kind, KINDS, kinds, sizeof *kinds));
+         nearest(kind, KINDS, names, sizeof *names));
     return NULL;
 }
 
@@ -95,6 +125,10 @@ score *field_wrap(score *s, const process *proc, const char *where, const char *
         char item[1024];
         size_t len = strcspn(items, " \t");
 
+        if (len >= sizeof item) {
+            fail("%s: a wrapper of %zu characters is too long", where, len);
+            return field_close(s), NULL;
+        }
         snprintf(item, sizeof item, "%.*s", (int)len, items);
         s = wrap_item(s, proc, where, item);
         items += len;
@@ -105,7 +139,8 @@ score *field_wrap(score *s, const process *proc, const char *where, const char *
 /* `plugin` of plugin:FILE, or what [score] says. */
 static score *open_bare(const model *m, section *s)
 {
-    const char *kind = s ? section_get(s, "kind") : NULL, *predicts = s ? section_get(s, "predicts") : NULL;
+    const char *meant = NULL, *kind = s ? section_kind(s, &meant) : NULL;
+    const char *predicts = s ? section_get(s, "predicts") : NULL;
     int declared = predicts ? predicts_named(field_where(m, s, "predicts"), predicts) : 0;
     char name[MAX_NAME];
     score *field;
@@ -113,7 +148,9 @@ static score *open_bare(const model *m, section *s)
     if (declared < 0)
         return NULL;
     snprintf(name, sizeof name, "%.*s", (int)(m->field ? strcspn(m->field, ":") : 0), m->field ? m->field : "");
-    field = field_kind(m, s, m->field ? name : kind ? kind : "exact");
+    if (!kind && meant)
+        return fail("%s: [score] has no kind; write kind where there is %s", field_where(m, s, meant), meant), NULL;
+    field = field_of_kind(m, s, m->field ? name : kind ? kind : "exact");
     return field && predicts ? declare(field, declared) : field;
 }
 

@@ -454,6 +454,33 @@ if command -v gnuplot >/dev/null; then
 fi
 expect 0 "" awk -v s=0 'NR > 1 { s += $3 } END { exit !(s > 0) }' one-terms.tsv
 
+# ---- what is given twice, what nobody reads ----
+expect 2 '--solver is given twice, first as "ddim"; give it once, several in one pair of quotes' $quick bench gauss2 --solver ddim --solver heun --nfe 5 -o twice
+expect 2 "--nfe is given twice" $sample gauss2 --nfe 5 --nfe=6
+expect 2 "--samples is given twice" $sample gauss2 --nfe 5 -n 5 --samples 6
+expect 0 "" $sample gauss2 --nfe 5 -n 1 -q -q
+twice() { expect 2 "is given twice" "$@"; }
+twice $sample gauss2 --nfe 5 -p vp-linear:t_min=1e-3,t_min=1e-2
+twice $sample gauss2 --nfe 5 -p vp-linear:beta_max=20,t_min=1e-3,beta_max=10
+twice $sample gauss2 --nfe 5 -s ddim:eta=1,eta=0
+twice $sample gauss2 --nfe 9 -s pc/ddim/langevin:size=1,size=2
+twice $sample gauss2 --nfe 5 -g karras:rho=7,rho=5
+twice $sample gauss2 --nfe 5 --wrap clamp:lo=-1,hi=1,lo=-2
+twice $quick bench gauss2 --nfe 5 --metric sw2:of=run,of=field -o twice
+twice "$fokker" logp gauss2 --nfe 5 --trace hutchinson:probe=sphere,probe=gaussian
+twice "$fokker" logp gauss2 --nfe 5 --route elbo:steps=2,steps=3
+twice "$fokker" compat "sample_heun(n=5, n=6)"
+twice "$fokker" compat "DDIMScheduler(num_inference_steps=5, n=5)"
+printf '\357\273\277[process]\r\nkind = vp-linear\r\n[data]\nkind = mixture\nmean.1 = 0 0\nstd = 1\n' >mark.ini
+holds $sample mark.ini --nfe 5 -n 1 -q
+printf '\357\273\277[bench]\nmodels = mark.ini\nsolver = euler\nnfe = 5\nsamples = 50\n' >mark-spec.ini
+holds $quick bench mark-spec.ini -o mark
+printf '[process]\nkind = vp-linear\n[data]\nkind = mixture\nweights = 1\nmean.1 = 0 0\nstdd = 0.3\n[score]\nkind = exact\n' >k.ini
+expect 2 "k.ini:7: [data] of kind mixture has no key stdd; did you mean std?" $sample k.ini --nfe 5
+printf '[bench]\nmodels = gauss2\n[benhc]\nnfe = 5\n' >b.ini
+expect 2 "b.ini:3: a plan of runs has no section [benhc]; did you mean [bench]?" $quick bench b.ini -o twice
+holds test ! -e twice
+
 # ---- compat: every line that it prints is accepted ----
 compat="$fokker compat"
 accepted() {                                        # LINE: fokker sample MODEL ...

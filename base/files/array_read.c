@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "base/fail.h"
+#include "base/files/bom.h"
 #include "base/files/source.h"
 
 enum { GZ_BLOCK = 1 << 16 };
@@ -124,6 +125,8 @@ static int read_source(gz_source *g, array *a)
     gzungetc(first, g->file);
     if (!gzdirect(g->file))
         g->s.size = -1;
+    if (first >= 0xfe)                              /* what neither UTF-8 nor any other format begins with */
+        return fail("%s: " SAVE_AS_UTF8, g->s.path);
     return first == 0x93 ? read_npy(&g->s, a) : first == 0 ? read_idx(&g->s, a) : read_text(g, a);
 }
 

@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/files/array.h"
-#include "base/files/columns.h"
 #include "base/fail.h"
+#include "base/files/array.h"
+#include "base/files/bom.h"
+#include "base/files/columns.h"
 
 void columns_free(columns *c)
 {
@@ -79,10 +80,19 @@ static int from_text(FILE *f, const char *path, const char *what, columns *c)
 {
     char *text = NULL;
     size_t size = 0;
+    ssize_t len;
     int status = 0, at = 0;
 
-    while (!status && getline(&text, &size, f) >= 0)
-        status = row(path, what, ++at, text, c);
+    while (!status && (len = getline(&text, &size, f)) >= 0) {
+        char *from = at++ ? text : (char *)past_mark(text);
+
+        if (at == 1 && is_utf16(text))
+            status = fail("%s: " SAVE_AS_UTF8, path);
+        else if (memchr(text, 0, len))
+            status = fail("%s:%d: there is a zero byte; the file holds %s", path, at, what);
+        else
+            status = row(path, what, at, from, c);
+    }
     free(text);
     if (!status && ferror(f))
         return fail("%s: cannot be read: %s; give a readable file of %s", path, strerror(errno), what);

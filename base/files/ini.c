@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/fail.h"
+#include "base/files/bom.h"
 #include "base/files/ini.h"
 
 /* What one pass over a file needs: the line that inih is given in pieces, where we are, and whether a sentence of
@@ -25,6 +26,7 @@ static int open_section(ini_pass *p, const char *name, size_t len)
     sections *s = p->s;
     void *base = grow(s->section, s->count, sizeof *s->section);
     section *new;
+    int before;
 
     if (!base)
         return no_memory(s->path);
@@ -33,18 +35,18 @@ static int open_section(ini_pass *p, const char *name, size_t len)
     *new = (section){ .name = strndup(name, len), .line = p->line };
     if (!new->name)
         return no_memory(s->path);
+    before = name_find(&s->names, s->count, s->section, sizeof *s->section, new->name);
     s->count++;
-    for (int i = 0; i < s->count - 1; i++)
-        if (!strcmp(s->section[i].name, new->name))
-            return fail("%s:%d: section [%s] stands in line %d already; put all its keys under one heading", s->path,
-                        p->line, new->name, s->section[i].line);
-    return 0;
+    if (before >= 0)
+        return fail("%s:%d: section [%s] stands in line %d already; put all its keys under one heading", s->path,
+                    p->line, new->name, s->section[before].line);
+    return name_add(&s->names, s->count, s->section, sizeof *s->section) ? no_memory(s->path) : 0;
 }
 
 /* A heading opens its section here, so that an empty one counts and keeps its line. */
 static int heading(ini_pass *p)
 {
-    const char *name = p->text + strspn(p->text, " \t"), *end;
+    const char *text = p->text + p->given, *name = text + strspn(text, " \t"), *end;
 
     if (*name != '[' || !(end = strchr(name, ']')))
         return 0;
@@ -69,7 +71,11 @@ static char *reader(char *out, int room, void *user)
         if (len < 0)
             return NULL;
         p->line++, p->len = len, p->given = 0;
-        if (memchr(p->text, 0, len))
+        if (p->line == 1)
+            p->given = past_mark(p->text) - p->text;
+        if (p->line == 1 && is_utf16(p->text))
+            p->failed = fail("%s: " SAVE_AS_UTF8, p->s->path);
+        else if (memchr(p->text, 0, len))
             p->failed = fail("%s:%d: there is a zero byte; this is not a text file", p->s->path, p->line);
         else
             p->failed = heading(p);
@@ -84,27 +90,26 @@ static char *reader(char *out, int room, void *user)
     return out;
 }
 
-static entry *find(section *in, const char *key)
+static entry *find(const section *in, const char *key)
 {
-    for (int i = 0; in && i < in->count; i++)
-        if (!strcmp(in->entry[i].key, key))
-            return &in->entry[i];
-    return NULL;
+    int i = in ? name_find(&in->keys, in->count, in->entry, sizeof *in->entry, key) : -1;
+
+    return i < 0 ? NULL : &in->entry[i];
 }
 
 static int add_entry(ini_pass *p, const char *key, const char *value)
 {
     sections *s = p->s;
     section *in = s->count ? &s->section[s->count - 1] : NULL;
-    entry *thread_copy = find(in, key), *new;
+    entry *before = find(in, key), *new;
     void *base;
 
     if (!in)
         return fail("%s:%d: %s stands before the first section; put it under [process], [data] or [score]", s->path,
                     p->line, key);
-    if (thread_copy)
+    if (before)
         return fail("%s:%d: %s is given twice, first in line %d; keep one of them", s->path, p->line, key,
-                    thread_copy->line);
+                    before->line);
     if (!*key)
         return fail("%s:%d: there is no key before the =; write key = value", s->path, p->line);
     if (!(base = grow(in->entry, in->count, sizeof *in->entry)))
@@ -112,7 +117,9 @@ static int add_entry(ini_pass *p, const char *key, const char *value)
     in->entry = base;
     new = &in->entry[in->count++];
     *new = (entry){ .key = strdup(key), .value = strdup(value), .line = p->line };
-    return new->key && new->value ? 0 : no_memory(s->path);
+    if (!new->key || !new->value || name_add(&in->keys, in->count, in->entry, sizeof *in->entry))
+        return no_memory(s->path);
+    return 0;
 }
 
 static int handler(void *user, const char *heading_, const char *key, const char *value)
@@ -182,9 +189,11 @@ void sections_free(sections *s)
         for (int j = 0; j < in->count; j++)
             free(in->entry[j].key), free(in->entry[j].value);
         free(in->entry);
+        free(in->keys.slot);
         free(in->name);
     }
     free(s->section);
+    free(s->names.slot);
     free(s->path);
     free(s->folder);
     free(s);
@@ -192,11 +201,12 @@ void sections_free(sections *s)
 
 section *sections_find(const sections *s, const char *name)
 {
-    for (int i = 0; i < s->count; i++)
-        if (!strcmp(s->section[i].name, name))
-            return &s->section[i];
-    return NULL;
+    int i = name_find(&s->names, s->count, s->section, sizeof *s->section, name);
+
+    return i < 0 ? NULL : &s->section[i];
 }
+
+const entry *section_entry(const section *in, const char *key) { return find(in, key); }
 
 const char *section_get(section *in, const char *key)
 {
@@ -208,32 +218,107 @@ const char *section_get(section *in, const char *key)
     return e->value;
 }
 
+const char *section_kind(section *in, const char **meant)
+{
+    *meant = NULL;
+    for (int i = 0; i < in->count && i < 100; i++)
+        if (word_distance(in->entry[i].key, "kind") < 3 && strlen(in->entry[i].key) > 1)
+            *meant = in->entry[i].key;
+    return section_get(in, "kind");
+}
+
 const char *section_where(const sections *s, const section *in, const char *key)
 {
     static _Thread_local char where[512];
-    int line = in->line;
+    const entry *e = key ? find(in, key) : NULL;
 
-    for (int i = 0; key && i < in->count; i++)
-        if (!strcmp(in->entry[i].key, key))
-            line = in->entry[i].line;
-    snprintf(where, sizeof where, "%s:%d", s->path, line);
+    snprintf(where, sizeof where, "%s:%d", s->path, e ? e->line : in->line);
     return where;
 }
 
-int section_all_used(const sections *s, const section *in, const char *const *known)
+int sections_known(const sections *s, const char *what, const char *const *names)
 {
     int n = 0;
 
-    while (known[n])
+    while (names[n])
         n++;
+    for (int i = 0; i < s->count; i++) {
+        const section *in = &s->section[i];
+
+        if (name_find(&(name_index){ 0 }, n, names, sizeof *names, in->name) < 0)
+            return fail("%s:%d: %s has no section [%s]; did you mean [%s]?", s->path, in->line, what, in->name,
+                        nearest(in->name, n, names, sizeof *names));
+    }
+    return 0;
+}
+
+/* The number behind a key's last dot, with the dot; its end where there is none. */
+static const char *number_of(const char *key)
+{
+    const char *dot = strrchr(key, '.');
+
+    return dot && dot[1] && dot[1 + strspn(dot + 1, "0123456789")] == 0 ? dot : key + strlen(key);
+}
+
+static int is_known(const char *key, const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len > 1 && name[len - 1] == '*')
+        return !strncmp(key, name, len - 1) && key[len - 1];
+    if (len > 1 && name[len - 1] == '#')
+        return !strncmp(key, name, len - 1) && number_of(key) == key + len - 2;
+    return !strcmp(key, name);
+}
+
+/* How the reader writes a key that was meant by one that nobody knows: mean.3 by meen.3. */
+static void suggest(const char *key, const char *const *known[2], char out[96])
+{
+    const char *number = number_of(key), *best = "";
+    int least = 0;
+    char stem[64];
+
+    snprintf(stem, sizeof stem, "%.*s", (int)(number - key), key);
+    for (int k = 0; k < 2; k++)
+        for (const char *const *name = known[k]; name && *name; name++) {
+            int numbered = strchr(*name, '#') != NULL, slips;
+            char bare[64];
+
+            snprintf(bare, sizeof bare, "%.*s", (int)strlen(*name) - 2 * numbered, *name);
+            slips = 2 * (strncmp(bare, stem, strlen(stem)) ? word_distance(stem, bare) : 1) + (numbered != !!*number);
+            if (!*best || slips < least)
+                best = *name, least = slips, snprintf(out, 96, "%s%s", bare, !numbered ? "" : *number ? number : ".1");
+        }
+}
+
+int section_known(const sections *s, const section *in, const char *const *known, const char *const *more)
+{
+    const char *const *lists[2] = { known, more };
+    const entry *kind = find(in, "kind");
+
     for (int i = 0; i < in->count; i++) {
         const entry *e = &in->entry[i];
+        char meant[96] = "";
+        int yes = 0;
 
-        if (!e->used)
-            return n ? fail("%s:%d: [%s] has no key %s here; did you mean %s?", s->path, e->line, in->name, e->key,
-                            nearest(e->key, n, known, sizeof *known))
-                     : fail("%s:%d: [%s] takes no key %s", s->path, e->line, in->name, e->key);
+        for (int k = 0; k < 2; k++)
+            for (const char *const *name = lists[k]; name && *name && !yes; name++)
+                yes = is_known(e->key, *name);
+        if (yes)
+            continue;
+        suggest(e->key, lists, meant);
+        return fail("%s:%d: [%s]%s%.40s has no key %.80s; did you mean %s?", s->path, e->line, in->name,
+                    kind ? " of kind " : "", kind ? kind->value : "", e->key, meant);
     }
+    return 0;
+}
+
+int section_all_used(const sections *s, const section *in)
+{
+    for (int i = 0; i < in->count; i++)
+        if (!in->entry[i].used)
+            return fail("%s:%d: nothing reads %s of [%s] beside its other keys; leave it out", s->path,
+                        in->entry[i].line, in->entry[i].key, in->name);
     return 0;
 }
 

@@ -3,8 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/files/source.h"
 #include "base/fail.h"
+#include "base/files/bom.h"
+#include "base/files/source.h"
 
 typedef struct line { char *text; size_t size; long number; } line;
 typedef struct text_table { array *a; long rows, cols, n, size; int headed; } text_table;
@@ -130,9 +131,9 @@ static int read_lines(gz_source *s, text_table *t, line *l)
     int got;
 
     while ((got = next_line(s, l)) > 0) {
-        const char *p = l->text + (l->number == 1 && !strncmp(l->text, "\xef\xbb\xbf", 3) ? 3 : 0);
+        const char *p = skip(l->number == 1 ? past_mark(l->text) : l->text);
 
-        p = skip(p);
+
         if (!*p)
             continue;
         if (!t->rows && !t->headed && all_words(p))

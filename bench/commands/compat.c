@@ -79,5 +79,7 @@ int cmd_compat(const request *r)
         return print_all(), OK;
     for (int i = 0; i < r->words && at < sizeof call; i++)
         at += snprintf(call + at, sizeof call - at, "%s%s", i ? " " : "", r->word[i]);
+    if (at >= sizeof call)
+        return fail("compat: the call has more than %zu characters", sizeof call - 1), complain(USAGE);
     return r->words ? print_one(call) : print_names();
 }

@@ -7,6 +7,7 @@
 #include "bench/metrics/metric.h"
 #include "bench/options.h"
 #include "base/fail.h"
+#include "base/files/bom.h"
 #include "scores/networks/layer.h"
 #include "solvers/grids/grid.h"
 #include "models/model.h"
@@ -150,12 +151,13 @@ static void print_model(const request *r, const char *folder, const char *file)
 
     snprintf(path, sizeof path, "%s%s", folder, file);
     if ((f = fopen(path, "r"))) {
-        if (!fgets(line, sizeof line, f) || *line != '#')
+        if (!fgets(line, sizeof line, f) || *past_mark(line) != '#')
             *line = 0;
         fclose(f);
     }
     line[strcspn(line, "\n")] = 0;
-    skip = strspn(line, "# ");
+    skip = past_mark(line) - line;
+    skip += strspn(line + skip, "# ");
     snprintf(path, sizeof path, "%.*s", (int)strlen(file) - 4, file);
     print_entry(r, path, line + skip, NULL, none);
 }

@@ -75,6 +75,7 @@ void compat_defaults(const peer *p, spelled *s)
     for (s->n = 0; s->n < MOST_ARGS && word_at(p->args, " ", s->n, word, sizeof word); s->n++) {
         size_t key = strcspn(word, "="), value = strcspn(word + key + 1, "|");
 
+        s->given[s->n] = 0;
         snprintf(s->key[s->n], sizeof s->key[0], "%.*s", (int)key, word);
         snprintf(s->value[s->n], sizeof s->value[0], "%.*s", (int)value, word + key + 1);
     }
@@ -106,6 +107,8 @@ static int set(const peer *p, spelled *s, const char *key, const char *value)
     if (i == s->n)
         return fail("compat: nothing is known of an argument \"%s\" of %s; did you mean %s? Known are %s", key, p->name,
                     nearest(key, s->n, known, sizeof *known), p->args);
+    if (s->given[i]++)
+        return fail("compat: %s of %s is given twice; keep one of them", key, p->name);
     compat_choices(p, i, choices, sizeof choices);
     if (strchr(choices, '|') && !among(value, choices))
         return fail("compat: %s=%s of %s is not known; give one of %s", key, value, p->name, choices);

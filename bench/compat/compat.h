@@ -25,7 +25,8 @@ const peer *peer_at(int i);
 
 enum { MOST_ARGS = 24, MOST_REMARKS = 16, LINE = 512 };
 /* arguments with their values */
-typedef struct spelled { int n; char key[MOST_ARGS][32], value[MOST_ARGS][32]; } spelled;
+/* given: 1 where the call says it, else the value is the default. */
+typedef struct spelled { int n; char key[MOST_ARGS][32], value[MOST_ARGS][32], given[MOST_ARGS]; } spelled;
 
 typedef struct translation {
     char line[LINE];                        /* fokker sample MODEL ..., "" where there is none */

@@ -100,11 +100,15 @@ static int set_text(spec *s, enum key k, const char *text, const char *where)
 
 static int read_file(spec *s, const sections *file, section *in)
 {
+    static const char *const only[] = { "bench", NULL };
     const char *known[KEYS + 1] = { NULL };
-    int bad = 0;
+    int bad;
 
+    for (int k = 0; k < KEYS; k++)
+        known[k] = keys[k].name;
+    bad = sections_known(file, "a plan of runs", only) || section_known(file, in, known, NULL);
     for (int k = 0; k < KEYS; k++) {
-        const char *text = section_get(in, known[k] = keys[k].name);
+        const char *text = section_get(in, keys[k].name);
 
         if (text && !bad)
             bad = set_text(s, k, text, section_where(file, in, keys[k].name));
@@ -113,7 +117,7 @@ static int read_file(spec *s, const sections *file, section *in)
     s->trust = trust_in(file->path, s->trust);
     if (!(s->folder = strdup(file->folder)))
         bad = fail("%s: out of memory", file->path);
-    if (bad || section_all_used(file, in, known))
+    if (bad || section_all_used(file, in))
         return -1;
     return s->text[MODELS] ? 0 : fail("%s: says no model; add a line such as models = gmm8ring digits",
                                       section_where(file, in, NULL));

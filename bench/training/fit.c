@@ -59,24 +59,31 @@ static int note_process(fit *f)
 static int read_train(fit *f, section *s)
 {
     enum { TABLES = 4 };
+    static const char *const teacher_keys[] = { TEACHER_KEYS, NULL };
     const param *const tables[TABLES] = { dsm_keys, distil_keys, times_keys, adam_keys };
     args *const given[TABLES] = { &f->goal.given, &f->goal.by.given, &f->goal.when.given, &f->run.given };
-    const char *known[TABLES * MAX_PARAM + 4] = { TEACHER_KEYS };
+    const char *own[TABLES * MAX_PARAM + 1];
     int n = 0;
 
-    for (; known[n]; n++)
-        section_get(s, known[n]);                   /* read where the student is known */
+    for (int k = 0; k < TABLES; k++)
+        for (int i = 0; i < MAX_PARAM && tables[k][i].name; i++)
+            own[n++] = tables[k][i].name;
+    own[n] = NULL;
+    if (section_known(f->model->file, s, own, teacher_keys))
+        return -1;
+    for (int k = 0; teacher_keys[k]; k++)
+        section_get(s, teacher_keys[k]);            /* read where the student is known */
     for (int k = 0; k < TABLES; k++) {
         args_default(given[k], tables[k]);
         for (int i = 0; i < MAX_PARAM && tables[k][i].name; i++) {
-            const char *value = section_get(s, known[n++] = tables[k][i].name);
+            const char *value = section_get(s, tables[k][i].name);
 
             if (value && args_set(given[k], section_where(f->model->file, s, tables[k][i].name), "[train]", tables[k],
                                   tables[k][i].name, value))
                 return -1;
         }
     }
-    return section_all_used(f->model->file, s, known);
+    return section_all_used(f->model->file, s);
 }
 
 /* wrap = precond:data=0.5 */
@@ -95,12 +102,13 @@ static int read_wrap(fit *f, section *s)
 
 static int read_net(fit *f, section *s, section *how)
 {
-    static const char *const known[] = { MADE_KEYS, NETWORK_KEYS };
+    static const char *const made_keys[] = { "kind", MADE_KEYS, NULL },
+        *const network_keys[] = { "predicts", "wrap", NETWORK_KEYS, NULL };
     const model *m = f->model;
     net_text text = { .where = m->file->path, .dim = m->law->dim, .file = &f->file };
 
-    if (network_read(&f->goal.how, m, m->process, s, NULL) || read_wrap(f, s) || made_net(m, s, f->goal.seed, &f->file)
-        || section_all_used(m->file, s, known))
+    if (section_known(m->file, s, made_keys, network_keys) || network_read(&f->goal.how, m, m->process, s, NULL)
+        || read_wrap(f, s) || made_net(m, s, f->goal.seed, &f->file) || section_all_used(m->file, s))
         return -1;
     for (int i = 0; i < TOLD; i++)
         if (section_get(s, told[i]) && tensors_add_note(&f->file, told[i], section_get(s, told[i])))

@@ -284,14 +284,11 @@ static dataset *make(const data_source *f)
     return s;
 }
 
-law *dataset_open(const sections *file, section *data)
+static law *dataset_open(const sections *file, section *data)
 {
-    static const char *const known[] = { "kind", "file", "width", "columns", "rows", "scale", "shift", "label_column",
-                                         "labels", "weights", NULL };
     data_source f = { .file = file, .data = data };
     dataset *s = NULL;
 
-    section_get(data, "kind");
     if (openblas_get_num_threads() != 1)
         openblas_set_num_threads(1);        /* threads share out blocks of rows, never a product */
     if (!read_source(&f))
@@ -299,10 +296,6 @@ law *dataset_open(const sections *file, section *data)
     array_free(&f.points);
     array_free(&f.labels);
     array_free(&f.weights);
-    if (s && section_all_used(file, data, known)) {
-        close_dataset(&s->law);
-        return NULL;
-    }
     return s ? &s->law : NULL;
 }
 
@@ -320,3 +313,7 @@ int dataset_range(const dataset *s, int label, long *first, long *last)
     *first = s->first[label], *last = s->first[label + 1];
     return *first < *last ? 0 : fail("label %d: no point of the data set has it; give another", label);
 }
+
+static const char *const keys[] = { "file", "width", "columns", "rows", "scale", "shift", "label_column", "labels",
+                                    "weights", NULL };
+const law_kind law_kind_dataset = { .name = "dataset", .keys = keys, .open = dataset_open };

@@ -1,4 +1,4 @@
-/* LAW(kind): `law *kind_open(const sections *, section *)`, the law of a [data] section with that kind. */
+/* LAW(kind): `const law_kind law_kind_KIND` (models/laws/law.h) at the foot of a file. */
 LAW(mixture)
 LAW(dataset)
 LAW(like)

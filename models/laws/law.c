@@ -6,30 +6,42 @@
 #include "base/fail.h"
 #include "models/laws/law.h"
 
-#define LAW(kind) law *kind##_open(const sections *, section *);
+#define LAW(kind) extern const law_kind law_kind_##kind;
 #include "models/laws/kinds.h"
 #undef LAW
 
-static const struct { const char *name; law *(*open)(const sections *, section *); } kinds[] = {
-#define LAW(kind) { #kind, kind##_open },
+static const law_kind *const kinds[] = {
+#define LAW(kind) &law_kind_##kind,
 #include "models/laws/kinds.h"
 #undef LAW
 };
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* Its keys are known before it is read, and each was read after that. */
+static law *open_kind(const law_kind *kind, const sections *s, section *data)
+{
+    static const char *const kind_key[] = { "kind", NULL };
+    law *l = section_known(s, data, kind->keys, kind_key) ? NULL : kind->open(s, data);
+
+    if (l && section_all_used(s, data))
+        return law_close(l), NULL;
+    return l;
+}
 
 law *law_open(const sections *s, section *data)
 {
-    enum { N = sizeof kinds / sizeof *kinds };
-    const char *kind = section_get(data, "kind"), *known;
+    const char *meant, *kind = section_kind(data, &meant), *names[KINDS];
 
     if (!kind) {
-        fail("%s: [data] has no kind; give kind = %s", section_where(s, data, NULL), kinds[0].name);
+        fail(meant ? "%s: [data] has no kind; write kind where there is %s" : "%s: [data] has no kind; give kind = %s",
+             section_where(s, data, meant), meant ? meant : kinds[0]->name);
         return NULL;
     }
-    for (int i = 0; i < N; i++)
-        if (!strcmp(kinds[i].name, kind))
-            return kinds[i].open(s, data);
-    known = nearest(kind, N, kinds, sizeof *kinds);
-    fail("%s: there is no law of kind %s; did you mean %s?", section_where(s, data, "kind"), kind, known);
+    for (int i = 0; i < KINDS; i++)
+        if (!strcmp(names[i] = kinds[i]->name, kind))
+            return open_kind(kinds[i], s, data);
+    fail("%s: there is no law of kind %s; did you mean %s?", section_where(s, data, "kind"), kind,
+         nearest(kind, KINDS, names, sizeof *names));
     return NULL;
 }
 

@@ -52,6 +52,14 @@ struct law {
     void (*close)(law *);
 };
 
+/* A kind of [data]: the keys that such a section may have besides `kind`, as section_known takes them, and what makes a
+ * law of it, NULL on failure.  One file each, a line in models/laws/kinds.h. */
+typedef struct law_kind {
+    const char *name;
+    const char *const *keys;
+    law *(*open)(const sections *, section *);
+} law_kind;
+
 /* A law from the [data] section of a model file; paths in it are relative to the file.  NULL on failure. */
 law *law_open(const sections *, section *data);
 void law_close(law *);                      /* NULL is fine */

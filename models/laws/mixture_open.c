@@ -352,12 +352,9 @@ static int find_shells(mixture_source *a)
     return 0;
 }
 
-/* What no reader asked for: a number beyond the modes, or an unknown name. */
+/* What no reader asked for: a number beyond the modes. */
 static int check_keys(const mixture_source *a)
 {
-    static const char *const known[] = { "kind", "weights", "means", "mean.1", "std", "std.1", "var.1", "cov.1",
-                                         "covs", "labels", NULL };
-
     for (int i = 0; i < a->in->count; i++) {
         const entry *e = &a->in->entry[i];
         long k;
@@ -367,8 +364,8 @@ static int check_keys(const mixture_source *a)
                 return fail("%s: %s is for a mode that is not there; the modes are 1 to %d", where(a, e->key), e->key,
                             a->m->K);
     }
-    section_get(a->in, "std");
-    return section_all_used(a->s, a->in, known);
+    section_get(a->in, "std");                      /* each mode may have its own beside it */
+    return 0;
 }
 
 void mixture_close(law *l)
@@ -380,9 +377,7 @@ void mixture_close(law *l)
     free(m);
 }
 
-law *mixture_open(const sections *s, section *data);
-
-law *mixture_open(const sections *s, section *data)
+static law *mixture_open(const sections *s, section *data)
 {
     mixture *m = calloc(1, sizeof *m);
     mixture_source a = { s, data, m };
@@ -403,3 +398,7 @@ law *mixture_open(const sections *s, section *data)
     m->kernels = m->basis ? &mixture_full : &mixture_flat;
     return &m->law;
 }
+
+static const char *const keys[] = { "weights", "means", "mean.#", "std", "std.#", "var.#", "cov.#", "covs", "labels",
+                                    NULL };
+const law_kind law_kind_mixture = { .name = "mixture", .keys = keys, .open = mixture_open };

@@ -39,20 +39,38 @@ static int has(const param *table, int n, const char *key)
     return 0;
 }
 
+static void key_names(const process *kind, const char *keys[PROCESS_KEYS])
+{
+    int n = 0;
+
+    for (int i = 0; i < MAX_PARAM && kind->par[i].name; i++)
+        keys[n++] = kind->par[i].name;
+    for (int i = 0; common[i].name; i++)
+        keys[n++] = common[i].name;
+    keys[n] = NULL;
+}
+
+int process_keys(const char *kind, const char *keys[PROCESS_KEYS])
+{
+    for (int i = 0; i < KINDS; i++)
+        if (!strcmp(kinds[i]->name, kind))
+            return key_names(kinds[i], keys), 0;
+    return -1;
+}
+
 /* One key into the kind's own values or into the common ones. */
 static int set(process *p, args *ends, const char *where, const char *key, const char *value)
 {
-    const char *names[MAX_KEYS];
+    const char *names[PROCESS_KEYS];
     int n = 0;
 
     if (has(common, MAX_PARAM, key))
         return args_set(ends, where, p->name, common, key, value);
     if (has(p->par, MAX_PARAM, key))
         return args_set(&p->given, where, p->name, p->par, key, value);
-    for (int i = 0; i < MAX_PARAM && p->par[i].name; i++)
-        names[n++] = p->par[i].name;
-    for (int i = 0; common[i].name; i++)
-        names[n++] = common[i].name;
+    key_names(p, names);
+    while (names[n])
+        n++;
     return fail("%s: %s has no parameter %s; did you mean %s?", where, p->name, key,
                 nearest(key, n, names, sizeof *names));
 }

@@ -60,4 +60,8 @@ level level_clean(const process *);
 int process_kinds(void);
 const process *process_kind(int i);
 
+/* The keys that a kind takes, NULL at their end.  0; -1: there is no such kind. */
+enum { PROCESS_KEYS = 16 };
+int process_keys(const char *kind, const char *keys[PROCESS_KEYS]);
+
 #endif

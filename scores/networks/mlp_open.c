@@ -31,15 +31,13 @@ static int read_text(origin *o, const model *m, section *s)
 /* What the network is told depends on the process that it was made for. */
 static int read_section(origin *o, const model *m, section *s)
 {
-    static const char *const known[] = { "file", "layers", "embed", "dim", NETWORK_KEYS };
     process *own = NULL;
     int bad;
 
     o->process = tensors_note(&o->file, "process");
     if (m->assumed && o->process && !(own = process_open(o->file.path, o->process)))
         return -1;
-    bad = network_read(&o->how, m, own ? own : m->process, s, &o->file) || read_text(o, m, s)
-        || section_all_used(m->file, s, known);
+    bad = network_read(&o->how, m, own ? own : m->process, s, &o->file) || read_text(o, m, s);
     if (own)
         process_close(own);
     return bad ? -1 : 0;
@@ -53,7 +51,7 @@ static score *inside(score *s, const origin *o)
     return wrap ? field_wrap(s, NULL, o->file.path, wrap) : s;
 }
 
-score *field_mlp(const model *m, section *s)
+static score *open_mlp(const model *m, section *s)
 {
     char *path = field_path(m, s, "file");
     origin *o = path ? calloc(1, sizeof *o) : NULL;
@@ -68,3 +66,6 @@ score *field_mlp(const model *m, section *s)
     free(path);
     return field;
 }
+
+static const char *const keys[] = { "file", "layers", "embed", "dim", NETWORK_KEYS, NULL };
+const field_kind field_kind_mlp = { .name = "mlp", .keys = keys, .open = open_mlp };

@@ -197,6 +197,8 @@ static int chain_open(chain *c, const net_text *text, const char *prefix, const 
         char word[1024];
         size_t len = strcspn(items, " \t");
 
+        if (len >= sizeof word)
+            return fail("%s: a layer of %zu characters is too long", text->where, len);
         snprintf(word, sizeof word, "%.*s", (int)len, items);
         if (item(&p, word))
             return -1;

@@ -35,7 +35,7 @@ int network_read(network *n, const model *m, const process *proc, section *s, co
     args_default(&given, keys);
     if (section_judges(s))                          /* nobody asks for a prediction */
         given.v[0] = PREDICTS_DATA, given.given |= 1;
-    for (int i = 0; keys[i].name; i++) {
+    for (int i = section_judges(s); keys[i].name; i++) {
         const char *value = network_key(s, weights, keys[i].name);
 
         snprintf(where, sizeof where, "%s", section_get(s, keys[i].name) || !weights ? field_where(m, s, keys[i].name)

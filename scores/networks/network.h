@@ -26,9 +26,8 @@ int network_read(network *, const model *, const process *proc, section *, const
 /* The value of a key, in [score] or else in the metadata; NULL. */
 const char *network_key(section *, const tensors *weights, const char *key);
 
-/* Those keys, for section_all_used: the kind's own go before them. */
-#define NETWORK_KEYS "kind", "wrap", "predicts", "time", "time_scale", "time_shift", "T", "input_scale", \
-    "output_scale", NULL
+/* Those keys besides `predicts`, among a kind's own. */
+#define NETWORK_KEYS "time", "time_scale", "time_shift", "T", "input_scale", "output_scale"
 
 /* The columns of the state: of the law, else the key dim.  -1 with a sentence. */
 int network_dim(const model *, section *, const tensors *weights);

@@ -239,19 +239,21 @@ static score *score_of(session *s, int owner)
 
 static score *thread_copy(void *self, int rows) { return score_of(((const onnx *)self)->s, 0); }
 
-score *field_onnx(const model *m, section *sec)
+static score *open_onnx(const model *m, section *sec)
 {
-    static const char *const keys[] = { "file", "input", "time_input", "label", "no_label", "output", "channels",
-                                        "shape", "input.NAME", NETWORK_KEYS };
     session *s = calloc(1, sizeof *s);
     double keep;
 
     if (!s)
         return fail("onnx: out of memory"), NULL;
     s->judges = section_judges(sec);
-    if (session_open(s, m, sec) || (s->judges && field_number(m, sec, "channels", 1, AXES - 1, 0, &keep))
-        || section_all_used(m->file, sec, keys))
+    if (session_open(s, m, sec) || (s->judges && field_number(m, sec, "channels", 1, AXES - 1, 0, &keep)))
         return session_close(s), NULL;
     s->keep = s->judges ? (int)keep : 0;
     return score_of(s, 1);
 }
+
+static const char *const keys[] = { "file", "input", "time_input", "label", "no_label", "output", "shape", "input.*",
+                                    NETWORK_KEYS, NULL };
+static const char *const judge_keys[] = { "channels", NULL };
+const field_kind field_kind_onnx = { .name = "onnx", .keys = keys, .judge_keys = judge_keys, .open = open_onnx };

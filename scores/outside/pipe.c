@@ -219,7 +219,6 @@ static void close_self(void *self)
 
 static int read_section(pipe_field *f, const model *m, section *s)
 {
-    static const char *const known[] = { "kind", "wrap", "predicts", "command", "timeout", "batch", NULL };
     const char *command = section_get(s, "command");
     double batch_rows;
 
@@ -231,7 +230,7 @@ static int read_section(pipe_field *f, const model *m, section *s)
     f->batch = (int)batch_rows;
     f->command = strdup(command), f->folder = strdup(m->file->folder);
     snprintf(f->name, sizeof f->name, "pipe:%s", command);
-    return section_all_used(m->file, s, known) || trust_allows(m->file, s, "command", command, m->trust) ? -1 : 0;
+    return trust_allows(m->file, s, "command", command, m->trust);
 }
 
 static int prepare(pipe_field *f, const model *m, section *s)
@@ -249,7 +248,7 @@ static int prepare(pipe_field *f, const model *m, section *s)
     return f->command && f->folder ? start(f) : fail("%s: out of memory", f->name);
 }
 
-score *field_pipe(const model *m, section *s)
+static score *open_pipe(const model *m, section *s)
 {
     pipe_field *f = calloc(1, sizeof *f);
     score *field = NULL;
@@ -265,3 +264,6 @@ score *field_pipe(const model *m, section *s)
         close_self(f);
     return field;
 }
+
+static const char *const section_keys[] = { "command", "timeout", "batch", NULL };
+const field_kind field_kind_pipe = { .name = "pipe", .keys = section_keys, .open = open_pipe };

@@ -152,17 +152,19 @@ static score *from_text(const char *text)
     return plugin_open(file, text + len + (text[len] == ','));
 }
 
-score *field_plugin(const model *m, section *s)
+static score *open_plugin(const model *m, section *s)
 {
-    static const char *const known[] = { "kind", "wrap", "predicts", "file", "args", NULL };
     const char *with = s ? section_get(s, "args") : NULL;
     char *file = s ? field_path(m, s, "file") : NULL;
     score *field = NULL;
 
     if (!s)
         return from_text(strchr(m->field, ':') + 1);
-    if (file && !section_all_used(m->file, s, known) && !trust_allows(m->file, s, "file", file, m->trust))
+    if (file && !trust_allows(m->file, s, "file", file, m->trust))
         field = plugin_open(file, with ? with : "");
     free(file);
     return field;
 }
+
+static const char *const keys[] = { "file", "args", NULL };
+const field_kind field_kind_plugin = { .name = "plugin", .keys = keys, .open = open_plugin };

@@ -16,6 +16,6 @@
  * 0 or -1. */
 int made_net(const model *, section *net, uint64_t seed, tensors *file);
 
-/* The keys of [net] that made_net reads, for section_all_used. */
+/* The keys of [net] that made_net reads, for section_known. */
 #define MADE_KEYS "width", "depth", "features", "activation", "labels", "patch", "mix_patches", "mix_columns"
 #endif

@@ -114,6 +114,17 @@ static void what_is_wrong_with_a_text_is_said(void)
     }
 }
 
+static void text_in_utf_16_is_refused(void)
+{
+    static const char little[] = "\xff\xfe" "1\0 \0002\0\n", big[] = "\xfe\xff\0001\0 \0002\0\n";
+    array a;
+
+    CU_ASSERT(array_read(file_of("wide.csv", little, sizeof little), &a) == -1);
+    says("wide.csv: is text in UTF-16; save it as UTF-8");
+    CU_ASSERT(array_read(gz_of("wide.gz", big, sizeof big), &a) == -1);
+    says("wide.gz: is text in UTF-16");
+}
+
 static void idx_is_read_and_refused(void)
 {
     static const char images[] = { 0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, -1, 0 };
@@ -245,6 +256,7 @@ static const test_case tests[] = {
     { "NaN and Inf are refused with row and column", nan_and_inf_are_refused_with_row_and_column },
     { "text is read as people write it", text_is_read_as_people_write_it },
     { "what is wrong with a text is said", what_is_wrong_with_a_text_is_said },
+    { "text in UTF-16 is refused", text_in_utf_16_is_refused },
     { "IDX is read and refused", idx_is_read_and_refused },
     { "what is written is read back bit by bit", what_is_written_is_read_back_bit_by_bit },
     { "a write that fails says why and leaves what was there", a_write_that_fails_says_why_and_leaves_what_was_there },

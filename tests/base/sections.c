@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "base/fail.h"
 #include "models/model.h"
@@ -116,20 +117,82 @@ static void malformed_files_are_refused_with_their_line(void)
     says("/tmp", "cannot be read");
 }
 
-static void a_key_that_nobody_read_is_named_with_the_nearest(void)
+static void a_key_that_nobody_knows_is_named_with_the_nearest(void)
 {
-    static const char *const known[] = { "kind", "weights", NULL };
-    sections *s = read_text("[data]\nkind = a\nwights = 1\n");
-    section *data = s ? sections_find(s, "data") : NULL;
+    static const char *const known[] = { "weights", "mean.#", "std", "std.#", "input.*", NULL };
+    static const char *const more[] = { "kind", NULL };
+    static const struct { const char *key, *meant; } cases[] = {
+        { "wights", "weights" }, { "meen.3", "mean.3" }, { "mean", "mean.1" }, { "mean.x", "mean.1" },
+        { "stdd", "std" }, { "std.", "std" }, { "sdt.12", "std.12" }, { "input.", "input.*" }, { "knd", "kind" },
+        { "std.1.5", NULL }, { "mean.-1", NULL } };
+    sections *s;
 
-    if (must(s ? 0 : -1))
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[256], words[64] = "did you mean ";
+
+        snprintf(text, sizeof text, "[data]\nkind = a\nweights = 1\nmean.1 = 0\nmean.12 = 0\nstd.7 = 1\n"
+                                    "input.x y = 3\n%s = 1\n", cases[i].key);
+        if (must((s = read_text(text)) ? 0 : -1))
+            continue;
+        CU_ASSERT(section_known(s, s->section, known, more) == -1);
+        snprintf(words + strlen(words), sizeof words - strlen(words), "%s", cases[i].meant ? cases[i].meant : "");
+        says(":8: [data] of kind a has no key ", cases[i].key, words);
+        sections_free(s);
+    }
+    if (must((s = read_text("[data]\nweights = 1\nstd = 2\n")) ? 0 : -1))
         return;
-    section_get(data, "kind");
-    CU_ASSERT(section_all_used(s, data, known) == -1);
-    says(":3: [data] has no key wights", "did you mean weights");
-    section_get(data, "wights");
-    must(section_all_used(s, data, known));
+    must(section_known(s, s->section, known, NULL));
+    section_get(s->section, "weights");
+    CU_ASSERT(section_all_used(s, s->section) == -1);
+    says(":3: nothing reads std of [data]");
+    section_get(s->section, "std");
+    must(section_all_used(s, s->section));
     sections_free(s);
+}
+
+static void marks_of_editors_at_the_beginning_are_understood(void)
+{
+    sections *s = read_text("\xef\xbb\xbf[data]\nkind = a\n");
+
+    if (!must(s ? 0 : -1))
+        CU_ASSERT(sections_find(s, "data") && s->section->line == 1);
+    sections_free(s);
+    s = read_text("\xef\xbb\xbf# a comment\r\n[data]\r\nkind = a\r\n");
+    if (!must(s ? 0 : -1))
+        CU_ASSERT_STRING_EQUAL(section_get(sections_find(s, "data"), "kind"), "a");
+    sections_free(s);
+    CU_ASSERT_PTR_NULL(read_text("[data]\n\xef\xbb\xbf[score]\n"));
+    says(":2: this line is neither");
+    CU_ASSERT_PTR_NULL(read_text("\xff\xfe[x"));
+    says("UTF-16", "save it as UTF-8");
+}
+
+/* A section a line, a key a line: 100,000 of each, and each found again. */
+static void long_files_are_read_in_time(void)
+{
+    enum { N = 100000 };
+    char *text = malloc(40 * N), key[32];
+    int at = 0, found = 0;
+    clock_t begin = clock();
+    sections *s;
+
+    for (int i = 0; i < N; i++)
+        at += sprintf(text + at, "[s%d]\n", i);
+    for (int i = 0; i < N; i++)
+        at += sprintf(text + at, "k%d = %d\n", i, i);
+    if (!must((s = read_text(text)) ? 0 : -1)) {
+        for (int i = 0; i < N; i++) {
+            snprintf(key, sizeof key, "s%d", i);
+            found += sections_find(s, key) == &s->section[i];
+            key[0] = 'k';
+            found += atoi(section_get(&s->section[N - 1], key)) == i;
+        }
+        CU_ASSERT_EQUAL(found, 2 * N);
+        CU_ASSERT(!sections_find(s, "s") && !section_get(&s->section[0], "k0"));
+    }
+    below((double)(clock() - begin) / CLOCKS_PER_SEC, 2);
+    sections_free(s);
+    free(text);
 }
 
 static void paths_are_relative_to_their_file(void)
@@ -232,7 +295,9 @@ static const test_case tests[] = {
     { "a file keeps sections, keys, values and lines", a_file_keeps_sections_keys_values_and_lines },
     { "a line may be of any length", a_line_may_be_of_any_length },
     { "malformed files are refused with their line", malformed_files_are_refused_with_their_line },
-    { "a key that nobody read is named with the nearest", a_key_that_nobody_read_is_named_with_the_nearest },
+    { "a key that nobody knows is named with the nearest", a_key_that_nobody_knows_is_named_with_the_nearest },
+    { "marks of editors at the beginning are understood", marks_of_editors_at_the_beginning_are_understood },
+    { "long files are read in time", long_files_are_read_in_time },
     { "paths are relative to their file", paths_are_relative_to_their_file },
     { "unknown laws are answered with the nearest", unknown_laws_are_answered_with_the_nearest },
     { "a model is a name, a path or a field", a_model_is_a_name_a_path_or_a_field },

@@ -280,7 +280,7 @@ static void what_is_wrong_is_said_in_a_sentence(void)
         { "dim = x\npredicts = noise\nlayers = linear:e\n", "net.ini:4", "not a number" },
         { "dim = 3.5\npredicts = noise\nlayers = linear:e\n", "net.ini:4", "whole number" },
         { "dim = 3\npredicts = nose\nlayers = linear:e\n", "net.ini:5", "noise" },
-        { "dim = 3\npredicts = noise\nlayer = linear:e\n", "neither", "layers =" },
+        { "dim = 3\npredicts = noise\nlayer = linear:e\n", "net.ini:6", "did you mean layers?" },
         { "dim = 3\npredicts = noise\nlayers = liner:e\n", "net.ini:6", "did you mean linear" },
         { "dim = 3\npredicts = noise\nlayers = linear:ee\n", "ee.weight", "did you mean" },
         { "dim = 3\npredicts = noise\nlayers = linear:e\n", "e.weight", "3 x 20" },

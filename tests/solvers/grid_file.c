@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "base/files/array.h"
 #include "tests/support/fixture.h"
+#include "tests/support/packed.h"
 #include "tests/suite.h"
 #include "tests/support/visits.h"
 
@@ -57,6 +58,23 @@ static void a_file_may_be_an_npy(void)
     unlink(name);
 }
 
+static void marks_of_editors_are_understood_and_other_bytes_refused(void)
+{
+    const double t[] = { 0.9, 0.5, 0.25 };
+    static const struct { const char *text; int n; const char *says; } bad[] = {
+        { "0.9\n0.5\0 0.4\n", 13, ":2: there is a zero byte" }, { "\xff\xfe" "0\0.\0", 6, "save it as UTF-8" },
+        { "0.9\n\xef\xbb\xbf" "0.5\n", 11, ":2: " } };
+    char item[200];
+
+    snprintf(item, sizeof item, "file:%s", text_of("mark.txt", "\xef\xbb\xbf" "0.9\r\n0.5\r\n0.25\r\n"));
+    times_are("vp-linear", item, 2, 0, 3, t);
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(item, sizeof item, "file:%s", file_of("bad.txt", bad[i].text, bad[i].n));
+        visit_refused("vp-linear", item, 1, 0);
+        says("bad.txt", bad[i].says);
+    }
+}
+
 static void what_makes_no_grid_is_one_sentence(void)
 {
     const struct { const char *process, *item; int steps, denoise; const char *says; } bad[] = {
@@ -104,8 +122,11 @@ static void a_bad_file_is_one_sentence_with_its_line(void)
 static const test_case tests[] = {
     { "files fix the times and the steps", files_fix_the_times_and_the_steps },
     { "a file may be an .npy", a_file_may_be_an_npy },
+    { "marks of editors are understood and other bytes refused",
+      marks_of_editors_are_understood_and_other_bytes_refused },
     { "what makes no grid is one sentence", what_makes_no_grid_is_one_sentence },
     { "a bad file is one sentence with its line", a_bad_file_is_one_sentence_with_its_line },
+    { "the folder is left clean", the_folder_is_left_clean },
     { 0, 0 },
 };
 const test_table table_grid_file = { "grid_file", tests };
