@@ -11,7 +11,7 @@
  *     fokker_request ask = FOKKER_REQUEST;
  *     ask.solver = "dpmpp-2m", ask.nfe = 20;
  *     fokker_sampler *sampler = fokker_sampler_open(score, &ask);
- *     if (!sampler || fokker_start(sampler, 0, 1000, x) || fokker_run(sampler, 0, 1000, x, NULL, NULL))
+ *     if (!sampler || fokker_start(sampler, 0, 1000, NULL, x) || fokker_run(sampler, 0, 1000, x, NULL, NULL))
  *         puts(fokker_error());
  *
  * Rules that hold everywhere
@@ -181,6 +181,7 @@ typedef struct fokker_sampler fokker_sampler;
 
 /*
  *   solver     default dpmpp-2m;  grid: default the process's
+ *   start      where the grid begins below t_max: "law" (default), "prior", "normal:mean=M,std=S", "data:FILE"
  *   final      "none" (default): the samples stand at t_min; "denoise": a last step leads to the data, sigma = 0
  *   label      the class of every row, "3", or "each": row r has class r modulo their number; where fokker_run is given
  *              no labels.  Default: none
@@ -194,7 +195,7 @@ typedef struct fokker_sampler fokker_sampler;
  */
 typedef struct fokker_request {
     size_t size;
-    const char *solver, *grid, *final, *label;
+    const char *solver, *grid, *start, *final, *label;
     long steps, nfe;
     uint64_t seed;
     int threads;
@@ -202,14 +203,18 @@ typedef struct fokker_request {
     int (*progress)(void *with, long done, long all);
     void *with;
 } fokker_request;
-#define FOKKER_REQUEST { sizeof (fokker_request), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, NULL, NULL }
+#define FOKKER_REQUEST { sizeof (fokker_request), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, NULL, NULL }
 
 /* NULL where solver, grid and budget do not go together. */
 FOKKER_API fokker_sampler *fokker_sampler_open(fokker_score *, const fokker_request *);
 FOKKER_API void fokker_sampler_close(fokker_sampler *);
 
-/* The n starting states first .. first + n - 1, n x dim. */
-FOKKER_API int fokker_start(const fokker_sampler *, long first, long n, double *x);
+/* What should be known of the runs of a sampler, in one sentence; "" where all is well. */
+FOKKER_API const char *fokker_warning(const fokker_sampler *);
+
+/* The n starting states of samples first .. first + n - 1, n x dim.  label: as in fokker_run; it matters to the start
+ * "law" alone. */
+FOKKER_API int fokker_start(const fokker_sampler *, long first, long n, const int *label, double *x);
 
 /*
  * What a run cost, filled by the library.
@@ -242,6 +247,76 @@ FOKKER_API long fokker_levels(const fokker_sampler *, long room, double *t, doub
 
 /* What one row costs on fixed steps, before any field is asked; steps and calls 0 where the method chooses its own. */
 FOKKER_API int fokker_forecast(const fokker_sampler *, fokker_cost *);
+
+/* ---- quality: how far samples are from the truth ---- */
+
+/* value with its standard error, and floor: what exact samples of the same number give. */
+typedef struct fokker_quality {
+    size_t size;
+    double value, se, floor;
+} fokker_quality;
+#define FOKKER_QUALITY { sizeof (fokker_quality), 0, 0, 0 }
+
+/*
+ * A metric ("sw2", "energy", "mmd2", ...) of n samples x (n x dim), which stand where the sampler's runs end.
+ * from: the states that they began in (n x dim), which metrics of the flow ("rms", to=field) need, or NULL.
+ * label: the classes that they were asked for, or NULL.
+ * The exact samples to compare with are those of the sampler's seed.  FOKKER_FAILED where the metric does not apply;
+ * fokker_error() says why.
+ */
+FOKKER_API int fokker_measure(const fokker_sampler *, const char *metric, long n, const double *x, const double *from,
+                              const int *label, fokker_quality *);
+
+/* ---- log-likelihoods ---- */
+
+/*
+ * How log p is found, by the probability flow from t_min to t_max.
+ *   solver     default dopri5;  grid: default the process's
+ *   trace      of the divergence: "exact" (default), "hutchinson", "hutchpp", "xtrace"
+ *   prior      at t_max: "normal" (default), N(0, prior_std^2), or "exact", the law's own density
+ *   steps, nfe one of them, or none of them for methods that choose their own steps
+ *   probes     of a trace that is estimated; 0: 8
+ *   rtol, atol of own steps; 0: the method's own, and atol as rtol where that alone is given
+ *   unchecked  1: no second run for the solver's error, at less than half the cost
+ *   seed       of the probes
+ *   the others as in fokker_request; what is counted is rows
+ */
+typedef struct fokker_question {
+    size_t size;
+    const char *solver, *grid, *trace, *prior;
+    long steps, nfe, probes;
+    double rtol, atol;
+    int unchecked;
+    uint64_t seed;
+    int threads;
+    double time_limit;
+    int (*progress)(void *with, long done, long all);
+    void *with;
+} fokker_question;
+#define FOKKER_QUESTION { sizeof (fokker_question), NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL }
+
+/*
+ * Where the answers go: arrays of n numbers, or NULL for what is not wanted.  NAN is what is not known.
+ *   logp        log p at t_min, in nats
+ *   lo, hi      an interval of 95 %
+ *   se_trace    the standard error of an estimated trace; 0 where it is exact
+ *   err_solver  of the steps, by a second, finer run
+ *   err_prior   what logp is too large by since the prior is not the law at t_max
+ *   err_trunc   log p at t_min less log p of the data
+ *   exact       the law's own log p at t_min, where there is one
+ *   calls, evaluations  of the field, for each point
+ */
+typedef struct fokker_answer {
+    size_t size;
+    double *logp, *lo, *hi, *se_trace, *err_solver, *err_prior, *err_trunc, *exact;
+    long *calls, *evaluations;
+} fokker_answer;
+#define FOKKER_ANSWER { sizeof (fokker_answer), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+
+/* log p of n points x (n x dim), numbers first .. first + n - 1 of their set: calls of any size give the same bits.
+ * label: n classes to be conditioned on (-1: none), or NULL. */
+FOKKER_API int fokker_logp(fokker_score *, const fokker_question *, long first, long n, const double *x,
+                           const int *label, const fokker_answer *);
 
 #ifdef __cplusplus
 }

@@ -84,8 +84,10 @@ static fokker_sampler *open_sampler(fokker_score *of, const fokker_request *ask)
         return fail("fokker_sampler_open: out of memory"), NULL;
     *s = (fokker_sampler){ .of = of, .seed = ask->seed, .threads = ask->threads, .time_limit = ask->time_limit,
                            .progress = ask->progress, .with = ask->with };
-    if (read_label(s, ask->label) || open_recipe(s, ask)) {
-        recipe_close(&s->how);
+    if (read_label(s, ask->label) || open_recipe(s, ask)
+        || start_parse(&s->start, "fokker_sampler_open", ask->start, of->field->dim)
+        || start_check(&s->start, of->of->is, s->how.plan.grid, s->warning, sizeof s->warning)) {
+        recipe_close(&s->how), start_close(&s->start);
         return free(s), NULL;
     }
     score_hold(of);
@@ -115,25 +117,52 @@ void fokker_sampler_close(fokker_sampler *s)
 {
     if (!s)
         return;
-    recipe_close(&s->how);
+    recipe_close(&s->how), start_close(&s->start);
     fokker_score_close(s->of);
     free(s);
 }
 
 /* ---- use ---- */
 
-int fokker_start(const fokker_sampler *s, long first, long n, double *x)
+int labels_of(const char *where, const fokker_sampler *s, long first, long n, const int *given, int **own,
+              const int **out)
 {
+    const subject of = { s->of->of->is, s->of->field };
+
+    *own = NULL, *out = given;
+    for (long i = 0; i < n && given; i++)
+        if (subject_takes(&of, where, given[i]))
+            return -1;
+    if (given || s->label == LABEL_NONE)
+        return 0;
+    if (!(*own = malloc((n ? n : 1) * sizeof **own)))
+        return fail("%s: out of memory for %ld labels", where, n);
+    for (long i = 0; i < n; i++)
+        (*own)[i] = (int)(s->label == LABEL_EACH ? (first + i) % subject_labels(&of) : s->label);
+    *out = *own;
+    return 0;
+}
+
+const char *fokker_warning(const fokker_sampler *s) { return s ? s->warning : ""; }
+
+int fokker_start(const fokker_sampler *s, long first, long n, const int *given, double *x)
+{
+    static const char where[] = "fokker_start";
+    const int *label;
+    int *own, status;
     guest g;
 
     if (!s)
-        return missing("fokker_start", "sampler");
-    if (rows_check("fokker_start", first, n))
+        return missing(where, "sampler");
+    if (rows_check(where, first, n))
         return FOKKER_FAILED;
     guest_enter(&g, s->threads);
-    start_states(s->of->of->is->process, s->how.plan.grid, s->of->field->dim, s->seed, first, (int)n, x);
+    status = labels_of(where, s, first, n, given, &own, &label);
+    if (!status && n)
+        status = start_draw(&s->start, s->of->of->is, s->how.plan.grid, s->seed, first, (int)n, label, x);
+    free(own);
     guest_leave(&g);
-    return FOKKER_OK;
+    return status;
 }
 
 long fokker_levels(const fokker_sampler *s, long room, double *t, double *alpha, double *sigma)
@@ -168,26 +197,6 @@ int fokker_forecast(const fokker_sampler *s, fokker_cost *out)
     return struct_write("fokker_forecast", out, &c, sizeof c);
 }
 
-/* The labels of rows first, first + 1, ... in *own, or the caller's, which are looked at; *out: NULL where there are
- * none.  0 or -1. */
-static int labels_of(const fokker_sampler *s, long first, long n, const int *given, int **own, const int **out)
-{
-    const subject of = { s->of->of->is, s->of->field };
-
-    *own = NULL, *out = given;
-    for (long i = 0; i < n && given; i++)
-        if (subject_takes(&of, "fokker_run", given[i]))
-            return -1;
-    if (given || s->label == LABEL_NONE)
-        return 0;
-    if (!(*own = malloc((n ? n : 1) * sizeof **own)))
-        return fail("fokker_run: out of memory for %ld labels", n);
-    for (long i = 0; i < n; i++)
-        (*own)[i] = (int)(s->label == LABEL_EACH ? (first + i) % subject_labels(&of) : s->label);
-    *out = *own;
-    return 0;
-}
-
 /* One run of n > 0 rows. */
 static int run_rows(const fokker_sampler *s, long first, long n, double *x, const int *label, tally *t)
 {
@@ -206,7 +215,7 @@ static int run_rows(const fokker_sampler *s, long first, long n, double *x, cons
 static int run_call(const fokker_sampler *s, long first, long n, double *x, const int *given, tally *t)
 {
     const int *label;
-    int *own, status = labels_of(s, first, n, given, &own, &label);
+    int *own, status = labels_of("fokker_run", s, first, n, given, &own, &label);
 
     if (!status && n) {
         if (s->of->field->serial)

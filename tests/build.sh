@@ -71,17 +71,55 @@ compile() {                                     # compile COMPILER PROGRAM SOURC
 shared() { compile "$@" $(pkg-config --libs fokker) "-Wl,-rpath,$prefix/lib"; }
 static() { compile "$@" $(pkg-config --static --libs fokker | sed 's/-lfokker/-l:libfokker.a/'); }
 prints() { (cd / && "$1") >"$1.out" 2>"$1.err" && cmp "$1.out" "$2"; }         # prints PROGRAM FILE
+fokker="$prefix/bin/fokker"
+examples=$top/docs/examples/library
+
+# each CHECK: with every compiler that is there; a C++ one takes the C sources as C++.
+each() {
+    for with in "$CC" clang "g++ -x c++"; do
+        "$@" "$with" || { echo "with $with"; return 1; }
+    done
+}
+example() { shared "$3" "$tmp/$1" "$examples/$1.c" -lm -pthread && { test ! -x "$tmp/$1" || prints "$tmp/$1" "$tmp/$2"; }; }
 draws() {
-    "$prefix/bin/fokker" sample gmm8ring --nfe 20 --seed 7 -n 1000 -q >"$tmp/draws" && shared "$CC" "$tmp/draw" "$examples/draw.c" &&
-    prints "$tmp/draw" "$tmp/draws" && says "$tmp/draw.err" "^20 calls" && needs_soname "$tmp/draw"
+    "$fokker" sample gmm8ring --nfe 20 --seed 7 -n 1000 -q >"$tmp/draws" && each example draw draws && needs_soname "$tmp/draw" && says "$tmp/draw.err" "^20 calls"
 }
 draws_static() { static "$CC" "$tmp/draw-static" "$examples/draw.c" && prints "$tmp/draw-static" "$tmp/draws" && alone "$tmp/draw-static"; }
-examples=$top/docs/examples/library
+own_field() {                                   # by the law of the same bell: the same formula, other roundings
+    printf '[data]\nkind = mixture\nweights = 1\nmean.1 = 0.5 0.5\nstd = 0.4\n' >"$tmp/bell.ini"
+    "$fokker" sample "$tmp/bell.ini" --solver heun --steps 10 -n 100 -q >"$tmp/bell" && shared "$1" "$tmp/field" "$examples/field.c" -lm &&
+    (cd / && "$tmp/field" >"$tmp/field.out" 2>"$tmp/field.err") && says "$tmp/field.err" 'level 10: ' &&
+    paste -d' ' "$tmp/field.out" "$tmp/bell" | awk '{ if (($1 - $3)^2 + ($2 - $4)^2 > 1e-22) bad = 1 } END { exit bad || NR != 100 }'
+}
+likelihoods() {                                 # the command's table of the same points: x is not in it, log p, lo and hi are
+    shared "$CC" "$tmp/logp" "$examples/logp.c" && (cd / && "$tmp/logp" >"$tmp/logp.out") && cut -d' ' -f1,2 "$tmp/logp.out" >"$tmp/points.txt" &&
+    "$fokker" logp gmm8ring --data "$tmp/points.txt" -q -o "$tmp/logp.tsv" &&
+    awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { print $at["logp"], $at["lo"], $at["hi"] }' "$tmp/logp.tsv" >"$tmp/logp.want" &&
+    cut -d' ' -f3- "$tmp/logp.out" >"$tmp/logp.got" && test "$(wc -l <"$tmp/logp.got")" = 20 && cmp "$tmp/logp.got" "$tmp/logp.want" && each example logp logp.out
+}
+two_threads() {
+    for s in ancestral dpmpp-2m; do "$fokker" sample gmm8ring --solver $s --steps 20 -n 500 -q || return 1; done >"$tmp/two" && each example threads two
+}
+own_names() {
+    "$fokker" sample gmm8ring --solver heun --steps 5 -n 1 -q >"$tmp/one" &&
+    shared "$CC" "$tmp/names" "$top/tests/fields/own_names.c" && prints "$tmp/names" "$tmp/one" &&
+    static "$CC" "$tmp/names-static" "$top/tests/fields/own_names.c" && prints "$tmp/names-static" "$tmp/one"
+}
+plus_plus() {
+    command -v g++ >/dev/null || return 0
+    g++ -Wall -Wextra -Werror -fvisibility=hidden -shared -fPIC $(pkg-config --cflags fokker) -o "$tmp/half.so" "$top/tests/fields/half.cc" &&
+    "$fokker" sample "plugin:$tmp/half.so" --nfe 5 -n 3 -q >"$tmp/half" && test "$(wc -l <"$tmp/half")" = 3
+}
 
 check "the shared library exports the names of fokker.h alone"          only_ours -D --defined-only "$prefix/lib/libfokker.so"
 check "the static library defines no other global name"                 only_ours -g --defined-only "$prefix/lib/libfokker.a"
 check "a program draws the command line's samples"                      draws
 check "so does one that is linked with the static library"              draws_static
+check "a program's own function is sampled as the law it stands for"    each own_field
+check "log p of a program's points is the command line's"               likelihoods
+check "two samplers at once draw what each draws alone"                 two_threads
+check "a program with our inner names of its own runs unharmed"         own_names
+check "a plug-in in C++ exports its field"                              plus_plus
 check "make uninstall leaves no file behind"                            uninstalls
 
 # What is built again.

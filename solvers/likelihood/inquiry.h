@@ -21,6 +21,8 @@ typedef struct inquiry {
     int exact_prior;                        /* the law's own density at t_max instead of N(0, prior_std^2 I) */
     int unchecked;                          /* no second run for the solver's error */
     const int *label;                       /* one a point, or NULL */
+    long first;                             /* the number of the first point: its directions are those of first + i */
+    int (*watch)(void *watcher); void *watcher;             /* as in plan */
     const volatile sig_atomic_t *stop; double deadline; long *done;            /* as in plan; done: rows of all runs */
     int block;                              /* as in plan: for tests */
 } inquiry;

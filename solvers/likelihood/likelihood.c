@@ -35,7 +35,8 @@ static int run_pass(flow_pass *p, const round_trip *t, int steps, const level *g
     int dim = q->field->dim, cols = t->flow->dim;
     plan own = { .how = q->how, .proc = q->proc, .field = t->flow, .steps = steps, .grid = grid,
                  .rtol = q->rtol * times, .atol = q->atol * times,
-                 .label = t->number, .stop = q->stop, .deadline = q->deadline, .done = q->done, .block = q->block };
+                 .label = t->number, .stop = q->stop, .watch = q->watch, .watcher = q->watcher,
+                 .deadline = q->deadline, .done = q->done, .block = q->block };
 
     *p = (flow_pass){ .K = cols - dim, .state = calloc((size_t)t->n * cols, sizeof *p->state),
                  .asked = calloc(t->n, sizeof *p->asked) };

@@ -78,7 +78,7 @@ static void recall(logflow *f, int n, const int *sample)
             if (f->q->recorded)
                 memcpy(held, f->q->recorded + (size_t)sample[i] * size, size * sizeof *held);
             else
-                probes_draw(f->q->trace, f->q->given, f->q->seed, sample[i], f->q->probes, f->dim, held);
+                probes_draw(f->q->trace, f->q->given, f->q->seed, f->q->first + sample[i], f->q->probes, f->dim, held);
             f->owner[slot] = sample[i];
         }
         memcpy(f->omega + i * size, held, size * sizeof *held);

@@ -23,7 +23,7 @@ int main(void)
     dim = fokker_score_dim(score);
     if (!(x = (double *)malloc(sizeof *x * N * dim)))
         return 1;
-    status = fokker_start(sampler, 0, N, x);
+    status = fokker_start(sampler, 0, N, NULL, x);
     if (!status)
         status = fokker_run(sampler, 0, N, x, NULL, &cost);
     if (status)
