@@ -13,8 +13,8 @@ enum { MAX_PARAM = 8, MAX_NAME = 64 };
  * a table: in an item it may stand without its key (`file:times.txt`), and everything up to the item's end belongs to
  * it.
  * whole: 1, integers only.  def: NAN means that there is no default and the key must be given (PATH: "" is then
- * refused). */
-typedef struct param { const char *name, *about, *choices; double def, min, max; int whole; } param;
+ * refused).  role: what it is to others than its owner, a fact that they name (solver.h); 0: nothing. */
+typedef struct param { const char *name, *about, *choices; double def, min, max; int whole, role; } param;
 #define PATH "<path>"
 
 /* What was given: v[i] belongs to table[i]; bit i of given is set where the user named it; text is the PATH's, owned,

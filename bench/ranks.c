@@ -158,7 +158,7 @@ int ranks_share(plan *p, int n, score **shared)
     if (count == 1)
         return 0;
     if (blocks < count && p->how->sol->serial_reference) {
-        double slots = method_par(p->how, "window", 1);
+        double slots = method_role(p->how, ROLE_WINDOW, 1);
 
         if (!(*shared = spread_open(p->field, (int)(n * (slots < p->steps ? slots : p->steps)))))
             return -1;

@@ -44,6 +44,11 @@ typedef struct draw { long row, step, nth; int draw, part, rows, dim; double fro
 typedef struct noise noise;
 struct noise { void (*fill)(const noise *, const draw *, double *z); uint64_t seed; const void *data; };
 
+/* What a parameter is to the drivers and to who reports (param.role), whatever its name:
+ * tolerances of own steps and how those are chosen; whether rows share what the method takes norms of (not 0: they do);
+ * slots of a row that run at once, the steps in one, and the change that passes there; how the last steps go. */
+enum role { ROLE_RTOL = 1, ROLE_ATOL, ROLE_CONTROL, ROLE_COUPLES, ROLE_WINDOW, ROLE_SLICE, ROLE_TOL, ROLE_LAST };
+
 /* A method is a solver with its parameters and inner methods (`picard:window=8/ddim`); given: bit i: par[i] was
  * named. */
 struct method { const solver *sol; double par[MAX_PARAM]; unsigned given; char *text; method *inner[MAX_INNER]; };
@@ -95,7 +100,6 @@ struct solver {
     double order, strong;
     /* evals: calls a step after the start; work: arrays w; history: how many of them turn besides w[0] */
     int stochastic, evals, work, history;
-    int couples;                            /* needs norms over the whole batch: never cut into blocks */
     int embedded;                           /* fills err, y less the embedded state, and may adapt */
     /* its own steps control the error of the state that it keeps, not of a lesser one: tol^(order/(order + 1)) is
      * left */
@@ -156,11 +160,14 @@ const char *method_name(const method *, char *buf, unsigned long size);
 double method_order(const method *);
 int method_stochastic(const method *);
 
-/* A parameter of a method by its name, or `otherwise` where it has no such parameter. */
-double method_par(const method *, const char *name, double otherwise);
+/* The parameter of a method that has this role, or `otherwise` where none has. */
+double method_role(const method *, enum role, double otherwise);
 
-/* Whether the user named this parameter. */
-int method_given(const method *, const char *name);
+/* Whether the user named it. */
+int method_given(const method *, enum role);
+
+/* Whether it, or what it wraps, takes norms over the whole batch, which is then never cut into blocks. */
+int method_couples(const method *);
 
 int solvers(void);
 const solver *solver_at(int i);

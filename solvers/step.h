@@ -86,16 +86,17 @@ int inner_step(run *r, int inner, const level *a, const level *b, const double *
 enum control { CONTROL_PI, CONTROL_POWER, CONTROL_ATAN };
 #define CONTROLS(usual) { "control", \
                           "how own steps are chosen: PI; power of the error (Lu, Jolicoeur-Martineau); " \
-                          "k-diffusion's", "pi power atan", usual }
-#define BOUNDS { "rtol", "relative tolerance of own steps", 0, 1e-5, 1e-15, 1 }, \
-    { "atol", "absolute tolerance of own steps", 0, 1e-5, 1e-15, 1e3 }
+                          "k-diffusion's", "pi power atan", usual, .role = ROLE_CONTROL }
+#define RTOL_PARAM(text, usual, least) { "rtol", text, NULL, usual, least, 1, .role = ROLE_RTOL }
+#define ATOL_PARAM(usual) { "atol", "absolute tolerance of own steps", NULL, usual, 1e-15, 1e3, .role = ROLE_ATOL }
+#define BOUNDS RTOL_PARAM("relative tolerance of own steps", 1e-5, 1e-15), ATOL_PARAM(1e-5)
 #define TOLERANCES BOUNDS, CONTROLS(CONTROL_PI)
 
 /* Last parameter of multistep methods: conventions of libraries for few steps, kept by the driver. */
 enum last { LAST_FULL, LAST_LOWER, LAST_EULER, LAST_NOISY };
 #define LAST_STEPS { "last", "order of the last steps: as before; 3, 2, 1 (lower_order_final); 1 in the last " \
                              "(euler_at_final); 3, 2, 1 before the step to sigma = 0", \
-                     "full lower euler noisy", LAST_FULL }
+                     "full lower euler noisy", LAST_FULL, .role = ROLE_LAST }
 
 /* How many predictions the step (back = 0) or the one before it (1) is made from: those that are known, `most` at most,
  * fewer in last steps. */

@@ -67,13 +67,15 @@ windows="gmm8ring --steps 20 --samples 50 --metric sw2"
 expect 2 "at least 1 is needed" $quick bench $windows --solver picard/ddim --workers 0 -o wide
 expect 2 "negative" $quick bench $windows --solver picard/ddim --row-cost -1 -o wide
 expect 2 "cost nothing" $quick bench $windows --solver picard/ddim --round-cost 0 -o wide
-holds $quick bench $windows --solver "ddim picard:window=8/ddim anderson:tol=1e-4/em parareal:window=5/ddim/heun" --seed "0 1" --workers 4 --row-cost 0.5 -o wide
+holds $quick bench $windows --solver "ddim picard:window=8/ddim anderson:tol=1e-4/em parareal:coarse=1,window=5/ddim/heun" --seed "0 1" --workers 4 --row-cost 0.5 -o wide
 holds test "$(rows wide/rounds.tsv)" -eq 6 -a "$(grep -c '^[0-9]' wide/residuals.tsv)" -gt 12
 expect 0 "4 at once" head -n 1 wide/rounds.tsv
+cut -f 8 wide/rounds.tsv | sort -u | tr '\n' ' ' >families
+expect 0 "anderson/em family parareal:coarse=1/ddim/heun picard/ddim " cat families
 ledger() { cut -f 1-16,18,19,22-28 "$1"; }
 ledger wide/rounds.tsv >rounds.was
 head -n -2 wide/results.tsv >kept && mv kept wide/results.tsv
-holds $quick bench $windows --solver "ddim picard:window=8/ddim anderson:tol=1e-4/em parareal:window=5/ddim/heun" --seed "0 1" --workers 4 --row-cost 0.5 -o wide --resume
+holds $quick bench $windows --solver "ddim picard:window=8/ddim anderson:tol=1e-4/em parareal:coarse=1,window=5/ddim/heun" --seed "0 1" --workers 4 --row-cost 0.5 -o wide --resume
 ledger wide/rounds.tsv >rounds.now
 holds cmp rounds.was rounds.now
 

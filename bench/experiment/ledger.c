@@ -46,9 +46,9 @@ static void distance(account *a, int n, int dim, const double *x, double *y)
 /* How many windows follow one another without overlap. */
 static double windows(const method *m, int steps)
 {
-    double slice = fmax(1, method_par(m, "slice", 1)), slices = ceil(steps / slice);
+    double slice = fmax(1, method_role(m, ROLE_SLICE, 1)), slices = ceil(steps / slice);
 
-    return m->inner[1] ? 1 : fmax(1, slices / fmin(method_par(m, "window", 1), slices));
+    return m->inner[1] ? 1 : fmax(1, slices / fmin(method_role(m, ROLE_WINDOW, 1), slices));
 }
 
 int account_take(account *a, const plan *asked, int n, const double *from, const double *x, const tally *wide,
@@ -96,7 +96,7 @@ void account_print(const account *a, FILE *f)
 
 /* ---- the files ---- */
 
-enum { MAX_ITEM = 4352, PATH_SIZE = 4400 };
+enum { PATH_SIZE = 4400 };
 
 static const char *const rounds_head =
     "run\tmodel\tsolver\tgrid\tsteps\tseed\tsamples\tfamily\twindow\t"
@@ -258,50 +258,52 @@ static FILE *append(const ledger *l, const char *name, const char *head)
     return f;
 }
 
-/* The item without its window and tol: what runs share that differ in these alone. */
-static void family(const char *item, char *out)
+/* The word of a choice. */
+static void print_choice(FILE *f, const char *choices, int which)
 {
-    char before = ':';
+    while (which--)
+        choices += strcspn(choices, " "), choices += strspn(choices, " ");
+    fprintf(f, "%.*s", (int)strcspn(choices, " "), choices);
+}
 
-    while (*item) {
-        size_t size = strcspn(item, ",/");
-        int own = !strncmp(item, "window=", 7) || !strncmp(item, "tol=", 4);
-        const char *colon = memchr(item, ':', size);
+/* The method as given, without its window and tol: what runs share that differ in these alone. */
+static void print_family(FILE *f, const method *m)
+{
+    const char *before = ":";
 
-        if (colon) {                                        /* name:key=... */
-            out += sprintf(out, "%.*s", (int)(colon - item), item);
-            item = colon + 1, before = ':';
+    fputs(m->sol->name, f);
+    for (int i = 0; i < MAX_PARAM && m->sol->par[i].name; i++) {
+        const param *p = &m->sol->par[i];
+
+        if (!(m->given >> i & 1) || p->role == ROLE_WINDOW || p->role == ROLE_TOL)
             continue;
-        }
-        if (!own && strchr(item, '=') && memchr(item, '=', size))
-            out += sprintf(out, "%c%.*s", before, (int)size, item), before = ',';
-        else if (!own)
-            out += sprintf(out, "%.*s", (int)size, item);
-        item += size;
-        if (*item == '/')
-            *out++ = '/', before = ':';
-        item += *item != 0;
+        fprintf(f, "%s%s=", before, p->name), before = ",";
+        if (!p->choices)
+            fprintf(f, "%.9g", m->par[i]);
+        else if (!strcmp(p->choices, PATH))
+            fputs(m->text, f);
+        else
+            print_choice(f, p->choices, (int)m->par[i]);
     }
-    *out = 0;
+    for (int i = 0; i < m->sol->inners; i++)
+        fputc('/', f), print_family(f, m->inner[i]);
 }
 
 int ledger_add(ledger *l, long cell, const record *r, const method *m, const account *a)
 {
-    char name[MAX_ITEM];
     double own = machine_seconds(&l->on, a->wide.calls, a->wide.rows),
         serial = machine_seconds(&l->on, a->serial.calls, a->serial.rows);
 
-    if (strlen(r->solver) >= sizeof name)
-        return fail("bench: a solver of %zu characters is too long", strlen(r->solver));
-    family(r->solver, name);
     if (!l->rounds && !(l->rounds = append(l, "rounds", rounds_head)))
         return -1;
     if (!l->residuals && !(l->residuals = append(l, "residuals", residuals_head)))
         return -1;
-    fprintf(l->rounds, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%s\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t"
-            "%.6g\t%ld\t%.6g\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
-            cell, r->model, r->solver, r->grid, r->steps, r->seed, a->n, name, method_par(m, "window", NAN),
-                method_par(m, "tol", NAN), a->wide.calls,
+    fprintf(l->rounds, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t", cell, r->model, r->solver, r->grid, r->steps, r->seed,
+            a->n);
+    print_family(l->rounds, m);
+    fprintf(l->rounds, "\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t%.6g\t%ld\t%.6g"
+            "\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
+            method_role(m, ROLE_WINDOW, NAN), method_role(m, ROLE_TOL, NAN), a->wide.calls,
             a->wide.asks, a->wide.rows, a->wide.iterations, a->per_window, a->wide.bytes, a->seconds, a->serial.calls,
                 a->serial.rows, a->serial_seconds,
             a->serial_seconds / a->seconds, own, serial, serial / own, a->rms, a->median, a->p99, a->worst);

@@ -148,7 +148,7 @@ double method_order(const method *m)
     int noisy;
 
     claims(m, &order, &noisy);
-    if (method_par(m, "last", LAST_FULL) != LAST_FULL && order > 2)
+    if (method_role(m, ROLE_LAST, LAST_FULL) != LAST_FULL && order > 2)
         return 2;                                           /* the last step's local error is of order 2 */
     return order;
 }
@@ -162,25 +162,34 @@ int method_stochastic(const method *m)
     return noisy;
 }
 
-/* Where a parameter stands in the method's table, or -1. */
-static int place(const method *m, const char *name)
+/* Where the parameter of a role stands in the method's table, or -1. */
+static int place(const method *m, enum role role)
 {
     for (int i = 0; i < MAX_PARAM && m->sol->par[i].name; i++)
-        if (!strcmp(m->sol->par[i].name, name))
+        if (m->sol->par[i].role == (int)role)
             return i;
     return -1;
 }
 
-double method_par(const method *m, const char *name, double otherwise)
+double method_role(const method *m, enum role role, double otherwise)
 {
-    int i = place(m, name);
+    int i = place(m, role);
 
     return i < 0 ? otherwise : m->par[i];
 }
 
-int method_given(const method *m, const char *name)
+int method_given(const method *m, enum role role)
 {
-    int i = place(m, name);
+    int i = place(m, role);
 
     return i >= 0 && m->given >> i & 1;
+}
+
+int method_couples(const method *m)
+{
+    int yes = method_role(m, ROLE_COUPLES, 0) != 0;
+
+    for (int i = 0; i < m->sol->inners && !yes; i++)
+        yes = method_couples(m->inner[i]);
+    return yes;
 }

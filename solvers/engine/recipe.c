@@ -49,14 +49,14 @@ static int fit(recipe *r, long nfe)
 int recipe_adapts(const method *m, budget b)
 {
     return m->sol->adapts
-        || (m->sol->embedded && (method_given(m, "rtol") || method_given(m, "atol") || method_given(m, "control") ||
-                                                   (b.steps <= 0 && b.nfe <= 0)));
+        || (m->sol->embedded && (method_given(m, ROLE_RTOL) || method_given(m, ROLE_ATOL)
+                               || method_given(m, ROLE_CONTROL) || (b.steps <= 0 && b.nfe <= 0)));
 }
 
 static int adaptive_plan(recipe *r)
 {
-    r->plan.rtol = method_par(r->how, "rtol", 0);
-    r->plan.atol = method_par(r->how, "atol", 0);
+    r->plan.rtol = method_role(r->how, ROLE_RTOL, 0);
+    r->plan.atol = method_role(r->how, ROLE_ATOL, 0);
     r->plan.steps = r->when.denoise ? 2 : 1;
     r->plan.grid = r->grid = schedule_levels(&r->when, r->plan.proc, r->plan.steps);
     return r->grid ? plan_check(&r->plan) : -1;

@@ -15,20 +15,10 @@
  * but not into blocks of less than so many rows.  No bit depends on any of these. */
 enum { STATE = 2048, PARTS = 64, LEAST = 128 };
 
-/* Whether it takes norms over the whole batch, or was told to (`batch=yes`, `norm=batch`), itself or within. */
-static int coupled(const method *m)
-{
-    int yes = m->sol->couples || method_par(m, "batch", 0) || method_par(m, "norm", 0);
-
-    for (int i = 0; i < m->sol->inners && !yes; i++)
-        yes = coupled(m->inner[i]);
-    return yes;
-}
-
 /* Slots of a row that are in the field at once. */
 static int slots_of(const plan *p)
 {
-    double window = p->how->sol->serial_reference ? method_par(p->how, "window", 1) : 1;
+    double window = method_role(p->how, ROLE_WINDOW, 1);
 
     return window < p->steps ? (int)window : p->steps < 1 ? 1 : p->steps;
 }
@@ -37,7 +27,7 @@ int solve_block(const plan *p, int n)
 {
     int wide = slots_of(p), rows = STATE / p->field->dim / wide, like = p->field->block,
         share = (n + PARTS - 1) / PARTS;
-    int whole = p->field->serial || coupled(p->how);
+    int whole = p->field->serial || method_couples(p->how);
 
     if (p->block)
         return p->block < n ? p->block : n;

@@ -90,8 +90,8 @@ static int grow(run **out, const plan *p, const method *how, const score *field,
                      .n = n, .dim = field->dim,
                      .tol = { p->rtol, p->atol, p->normed ? p->normed : field->dim } };
     v->plan = p, v->field = field, v->count = count, v->left = INT_MAX / 2;
-    v->last = (enum last)method_par(how, "last", LAST_FULL);
-    v->control = (enum control)method_par(how, "control", CONTROL_PI);
+    v->last = (enum last)method_role(how, ROLE_LAST, LAST_FULL);
+    v->control = (enum control)method_role(how, ROLE_CONTROL, CONTROL_PI);
     for (int i = 0; i < how->sol->inners; i++)
         if (grow(&v->step.inner[i], p, how->inner[i], field, count, n))
             return FAILED;

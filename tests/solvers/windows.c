@@ -46,7 +46,7 @@ static void equals_its_twin(const char *item, const char *name, const char *on, 
         return;
     x = rig_start(&r, N), y = rig_run(&r, N, x, NULL, &t), z = serial(&r, N, x, NULL);
     check_near(same(y, z, (size_t)N * r.dim), 1, 0, item, __FILE__, __LINE__);
-    CU_ASSERT(t.iterations > 0 && t.iterations <= (r.how.how->inner[1] ? method_par(r.how.how, "window", 0) : STEPS));
+    CU_ASSERT(t.iterations > 0 && t.iterations <= (r.how.how->inner[1] ? method_role(r.how.how, ROLE_WINDOW, 0) : STEPS));
     free(x), free(y), free(z), rig_close(&r);
 }
 
@@ -156,7 +156,7 @@ static void a_tolerance_keeps_its_promise(void)
             if (rig_open(&r, models[m], NULL, items[i], NULL, 50, 0))
                 continue;
             x = rig_start(&r, n), y = rig_run(&r, n, x, NULL, &wide), z = serial(&r, n, x, &thread_copy);
-            promise(items[i], method_par(r.how.how, "tol", 0), n, r.dim, y, z, d);
+            promise(items[i], method_role(r.how.how, ROLE_TOL, 0), n, r.dim, y, z, d);
             CU_ASSERT(!same(y, z, (size_t)n * r.dim));  /* a tolerance was made use of */
             /* which restarts, so that its slices wait for one another */
             CU_ASSERT(wide.calls < thread_copy.calls || strstr(items[i], "dpmpp-2m"));

@@ -12,5 +12,5 @@ enum { CVODE_BATCH = 2 };
 
 /* Its step control is its own. */
 #define CVODE_PARAMS BOUNDS, [CVODE_BATCH] = { "batch", "one system of the whole batch instead of one a sample", \
-                                               "no yes", 0 }
+                                               "no yes", 0, .role = ROLE_COUPLES }
 #endif

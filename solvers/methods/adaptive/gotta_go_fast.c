@@ -41,7 +41,7 @@ const solver solver_gotta_go_fast = {
     .cite = "Jolicoeur-Martineau et al. 2021, arXiv:2105.14080",
     .order = 1, .power = 0.9, .stochastic = 1, .evals = 2, .work = 3, .embedded = 1, .adapts = 1,
     .never = ALPHA_0 | SIGMA_0, .step = step,
-    .par = { [RTOL] = { "rtol", "relative tolerance of own steps; the cost grows as 1/rtol", NULL, 0.05, 1e-6, 1 },
-             [ATOL] = { "atol", "absolute tolerance of own steps", NULL, 0.0078, 1e-15, 1e3 },
+    .par = { [RTOL] = RTOL_PARAM("relative tolerance of own steps; the cost grows as 1/rtol", 0.05, 1e-6),
+             [ATOL] = ATOL_PARAM(0.0078),
              [CONTROL] = CONTROLS(CONTROL_PI) },
 };

@@ -390,7 +390,7 @@ const solver solver_parareal = {
     .cite = "Selvam et al. 2024, arXiv:2412.08292",
     .evals = 1, .inners = 2, .serial_reference = 1 + F, .shape = shape, .claims = claims, .check = check, .open = open,
     .whole = whole, .close = shut,
-    .par = { [SLOTS_WINDOW] = { "window", "slices of the trajectory", NULL, 10, 2, 1e6, 1 },
+    .par = { [SLOTS_WINDOW] = WINDOW_PARAM("slices of the trajectory", 10, 2),
              [COARSE] = { "coarse", "steps of the coarse method in a slice", NULL, 1, 1, 1e6, 1 },
              [SLOTS_TOL] = TOL_PARAM("rms change of the end below which a row is done; 0: when it is the serial run's, "
                                      "to the bit") },

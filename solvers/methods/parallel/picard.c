@@ -39,5 +39,5 @@ const solver solver_picard = {
     .open = open, .whole = whole,
     .close = window_close,
     .par = { WINDOW_PARAMS, [WINDOW_OWN] = { "norm", "every row has its own window, or all of the batch one",
-                                             "row batch", 0 } },
+                                             "row batch", 0, .role = ROLE_COUPLES } },
 };

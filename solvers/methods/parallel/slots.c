@@ -169,16 +169,6 @@ double rms_apart(int dim, const double *a, const double *b)
     return sqrt(sum / dim);
 }
 
-/* Whether it, or what it wraps, takes norms over a batch. */
-static int couples(const method *m)
-{
-    int yes = m->sol->couples || method_par(m, "norm", 0) || method_par(m, "batch", 0);
-
-    for (int i = 0; i < m->sol->inners; i++)
-        yes |= couples(m->inner[i]);
-    return yes;
-}
-
 int slots_check(const method *m, const plan *p, int inner, int slice, const char *what)
 {
     const method *in = m->inner[inner];
@@ -189,21 +179,21 @@ int slots_check(const method *m, const plan *p, int inner, int slice, const char
     if (!in->sol->step || in->sol->adapts)
         return fail("%s: %s%s chooses its own steps and cannot be cut into slices; wrap a method of fixed steps such "
                     "as ddim", own, what, name);
-    if (couples(in))
+    if (method_couples(in))
         return fail("%s: %s%s takes norms over the batch, and here every row stands alone; leave norm=batch out", own,
                     what, name);
     if (restarts(in->sol) && slice < 2)
         return fail("%s: %s%s needs the steps before and would restart in each step; give slice=2 or more, or wrap a "
                     "one-step method such as ddim", own,
                     what, name);
-    if (restarts(in->sol) && method_par(in, "last", LAST_FULL) != LAST_FULL)
+    if (restarts(in->sol) && method_role(in, ROLE_LAST, LAST_FULL) != LAST_FULL)
         return fail("%s: %s%s: last counts the steps of a whole run, which is cut here; leave it out", own, what, name);
     return 0;
 }
 
 const method *method_serial(const method *m, int steps, method *room)
 {
-    int slice = (int)method_par(m, "slice", 0), window = (int)method_par(m, "window", 1);
+    int slice = (int)method_role(m, ROLE_SLICE, 0), window = (int)method_role(m, ROLE_WINDOW, 1);
     const method *in = m->sol->serial_reference ? m->inner[m->sol->serial_reference - 1] : m;
 
     if (!m->sol->serial_reference || !restarts(in->sol))

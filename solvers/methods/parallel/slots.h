@@ -19,8 +19,9 @@ typedef struct slots {
 
 /* The first parameters of every such method. */
 enum { SLOTS_WINDOW, SLOTS_SLICE, SLOTS_TOL, SLOTS_OWN };
-#define SLICE_PARAM(about) { "slice", about, NULL, 1, 1, 1e8, 1 }
-#define TOL_PARAM(about) { "tol", about, NULL, 1e-3, 0, 1e9 }
+#define WINDOW_PARAM(about, usual, least) { "window", about, NULL, usual, least, 1e6, 1, ROLE_WINDOW }
+#define SLICE_PARAM(about) { "slice", about, NULL, 1, 1, 1e8, 1, ROLE_SLICE }
+#define TOL_PARAM(about) { "tol", about, NULL, 1e-3, 0, 1e9, .role = ROLE_TOL }
 
 /* Room for that many solves of its inner method; counts the memory.
  * 0 or FAILED, with everything freed by slots_close in any case. */

@@ -97,7 +97,7 @@ static void set_scales(const run *r, window *w, const level *grid)
 static void start(const run *r, window *w, int steps, const level *grid, const double *x)
 {
     w->taken = slots_steps(r->how->inner[0]->sol, steps, grid), w->total = count(w->taken, w->slice);
-    w->rows = w->total ? r->rows : 0, w->iteration = 0, w->together = method_par(r->how, "norm", 0) > 0;
+    w->rows = w->total ? r->rows : 0, w->iteration = 0, w->together = method_role(r->how, ROLE_COUPLES, 0) > 0;
     set_scales(r, w, grid);
     for (int i = 0; i < w->rows; i++) {
         w->of[i] = i, w->begin[i] = 0;

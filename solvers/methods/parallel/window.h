@@ -5,7 +5,7 @@
 
 enum { WINDOW_SCALE = SLOTS_OWN, WINDOW_CARRY, WINDOW_OWN };
 #define WINDOW_PARAMS \
-    [SLOTS_WINDOW] = { "window", "slots of a row that run at once", NULL, 16, 1, 1e6, 1 }, \
+    [SLOTS_WINDOW] = WINDOW_PARAM("slots of a row that run at once", 16, 1), \
     [SLOTS_SLICE] = SLICE_PARAM("steps in a slot"), \
     [SLOTS_TOL] = TOL_PARAM("rms change of a state, in units of scale, below which it counts as settled; 0: none, to " \
                             "the bit"), \

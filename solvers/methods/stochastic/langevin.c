@@ -147,7 +147,8 @@ const solver solver_langevin = {
     .name = "langevin", .about = "Langevin dynamics, as a corrector or on one energy",
     .cite = "Song et al. 2021, algorithms 4 and 5",
     .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .step = langevin,
-    .par = { CORRECT_PARAMS, LEVEL_PARAMS, [NORM] = { "norm", "the norms that set its size", "row batch", ROW },
+    .par = { CORRECT_PARAMS, LEVEL_PARAMS, [NORM] = { "norm", "the norms that set its size", "row batch", ROW,
+                                                       .role = ROLE_COUPLES },
              [SIZE] = { "size", "a fixed size instead of snr; 0: by snr", NULL, 0, 0, 1e6 } },
 };
 
