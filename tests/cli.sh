@@ -4,7 +4,7 @@
 
 # rows FILE: its finished runs;  same FILE FILE: every column but the two times
 rows() { grep -v '^#' "$1" | tail -n +2 | wc -l; }
-plain() { grep -v '^#' "$1" | cut -f 1-12,15-; }
+plain() { grep -v '^#' "$1" | cut -f 1-13,16-; }
 same() { plain "$1" >one; plain "$2" >two; cmp one two; }
 
 # ---- bench ---- (without gnuplot, which takes most of the time)

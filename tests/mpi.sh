@@ -21,7 +21,7 @@ check() {                                       # check SENTENCE COMMAND...
 
 oversubscribe=$(mpirun --help 2>/dev/null | grep -q oversubscribe && echo --oversubscribe || mpirun --version 2>&1 | grep -q 'Open MPI' && echo --oversubscribe)
 ranks() { n=$1; shift; timeout 120 mpirun $oversubscribe -n "$n" "$fokker" "$@"; }
-plain() { grep -v '^#' "$1" | cut -f 1-12,15-; }
+plain() { grep -v '^#' "$1" | cut -f 1-13,16-; }
 same() { plain "$1" >a; plain "$2" >b; cmp a b; }
 ledger() { cut -f 1-11,13-15,18,19,23-28 "$1"; }         # but calls (blocks in other places), memory and times
 same_ledger() { ledger "$1" >a; ledger "$2" >b; cmp a b; }

@@ -119,7 +119,7 @@ static int resume(bench_job *j)
             bad = fail("%s: row %d is not the run that the spec has there; was the file changed?  Choose another "
                        "folder with -o", j->path, i + 1);
     if (!bad)
-        bad = recorder_continue(&j->out, j->path, old.whole, j->what.metric.n);
+        bad = recorder_continue(&j->out, j->path, &old);
     j->done = old.count;
     results_free(&old);
     return bad;
@@ -178,7 +178,7 @@ static int open_part(bench_job *j)
         return recorder_create(&j->out, path, j->head, j->what.metric.n, j->what.metric.word);
     if (results_read(path, &old))
         return -1;
-    bad = recorder_continue(&j->out, path, old.whole, j->what.metric.n);
+    bad = recorder_continue(&j->out, path, &old);
     results_free(&old);
     return bad;
 }

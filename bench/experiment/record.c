@@ -8,23 +8,27 @@
 #include "bench/experiment/record.h"
 #include "base/fail.h"
 
-enum form { TEXT, COUNT, REAL, WHOLE, STATUS };
+enum form { TEXT, COUNT, REAL, WHOLE, BUDGET, STATUS };
 
-/* COUNT: a whole number or nan, kept as double; WHOLE: a long. */
-static const struct column { const char *name; enum form form; size_t at; } columns[] = {
+/* COUNT: a whole number or nan, kept as double; WHOLE: a long.  later: files of older versions lack it. */
+static const struct column { const char *name; enum form form; size_t at; int later; } columns[] = {
     { "model", TEXT, offsetof(record, model) },        { "process", TEXT, offsetof(record, process) },
     { "score", TEXT, offsetof(record, score) },        { "solver", TEXT, offsetof(record, solver) },
     { "grid", TEXT, offsetof(record, grid) },          { "steps", COUNT, offsetof(record, steps) },
-    { "nfe", COUNT, offsetof(record, nfe) },           { "calls", COUNT, offsetof(record, calls) },
-    { "rows", COUNT, offsetof(record, rows) },         { "seed", WHOLE, offsetof(record, seed) },
+    { "nfe", COUNT, offsetof(record, nfe) },           { "budget", BUDGET, offsetof(record, budget), 1 },
+    { "calls", COUNT, offsetof(record, calls) },       { "rows", COUNT, offsetof(record, rows) },
+    { "seed", WHOLE, offsetof(record, seed) },
     { "samples", WHOLE, offsetof(record, samples) },   { "dim", COUNT, offsetof(record, dim) },
     { "seconds", REAL, offsetof(record, seconds) },    { "score_seconds", REAL, offsetof(record, score_seconds) },
     { "status", STATUS, offsetof(record, status) },    { "reason", TEXT, offsetof(record, reason) },
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
+static const unsigned every = (1u << COLUMNS) - 1;
 
 static const char *const status_names[] = { "ok", "diverged", "failed", "budget" };
 const char *status_name(enum status s) { return status_names[s]; }
+static const char *const budget_names[] = { "steps", "nfe", "own" };
+const char *budget_name(enum budget_kind b) { return budget_names[b]; }
 
 /* ---- writing ---- */
 
@@ -52,13 +56,16 @@ static void print_column(FILE *f, const record *r, const struct column *c)
     case COUNT:  print_number(f, 17, *(const double *)at); break;
     case REAL:   print_number(f, 6, *(const double *)at); break;
     case WHOLE:  fprintf(f, "%ld", *(const long *)at); break;
+    case BUDGET: fputs(budget_names[*(const enum budget_kind *)at], f); break;
     case STATUS: fputs(status_names[*(const enum status *)at], f); break;
     }
 }
 
-static void print_row(FILE *f, const record *r, int metrics)
+static void print_row(FILE *f, const record *r, int metrics, unsigned has)
 {
     for (int i = 0; i < COLUMNS; i++) {
+        if (!(has >> i & 1))
+            continue;
         if (i)
             fputc('\t', f);
         print_column(f, r, &columns[i]);
@@ -84,9 +91,9 @@ static int put(recorder *r, const char *text, size_t size)
     return -1;
 }
 
-static int open_at(recorder *r, const char *path, const char *mode, long good, int metrics)
+static int open_at(recorder *r, const char *path, const char *mode, long good, int metrics, unsigned has)
 {
-    *r = (recorder){ .f = fopen(path, mode), .path = strdup(path), .good = good, .metrics = metrics };
+    *r = (recorder){ .f = fopen(path, mode), .path = strdup(path), .good = good, .metrics = metrics, .has = has };
     if (r->f && r->path)
         return 0;
     fail("%s: cannot be written (%s); choose another folder with -o", path, strerror(errno));
@@ -113,7 +120,7 @@ int recorder_create(recorder *r, const char *path, const char *head, int metrics
         fprintf(f, "\t%s\t%s_se\t%s_floor", names[m], names[m], names[m]);
     fputc('\n', f);
     fclose(f);
-    if (open_at(r, path, "w", 0, metrics)) {
+    if (open_at(r, path, "w", 0, metrics, every)) {
         free(text);
         return -1;
     }
@@ -122,11 +129,11 @@ int recorder_create(recorder *r, const char *path, const char *head, int metrics
     return status;
 }
 
-int recorder_continue(recorder *r, const char *path, long whole, int metrics)
+int recorder_continue(recorder *r, const char *path, const results *had)
 {
-    if (open_at(r, path, "r+", whole, metrics))
+    if (open_at(r, path, "r+", had->whole, had->metrics, had->has))
         return -1;
-    if (ftruncate(fileno(r->f), whole) || fseek(r->f, whole, SEEK_SET)) {
+    if (ftruncate(fileno(r->f), had->whole) || fseek(r->f, had->whole, SEEK_SET)) {
         fail("%s: cannot be cut behind its last whole row (%s)", path, strerror(errno));
         recorder_close(r);
         return -1;
@@ -143,7 +150,7 @@ int recorder_add(recorder *r, const record *row)
 
     if (!f)
         return fail("%s: out of memory", r->path);
-    print_row(f, row, r->metrics);
+    print_row(f, row, r->metrics, r->has);
     fclose(f);
     status = put(r, text, size);
     free(text);
@@ -185,13 +192,12 @@ static int read_real(const char *text, double *out)
     return end == text || *end ? -1 : 0;
 }
 
-static int read_status(const char *text, enum status *out)
+/* The index of a word among n, or -1. */
+static int read_word(const char *text, const char *const *words, size_t n)
 {
-    for (int i = 0; i < (int)(sizeof status_names / sizeof *status_names); i++)
-        if (!strcmp(status_names[i], text)) {
-            *out = i;
-            return 0;
-        }
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(words[i], text))
+            return (int)i;
     return -1;
 }
 
@@ -199,21 +205,31 @@ static int read_column(record *r, const struct column *c, char *text)
 {
     void *at = (char *)r + c->at;
     double v;
+    int word;
 
     switch (c->form) {
     case TEXT:   *(const char **)at = text; return 0;
-    case STATUS: return read_status(text, at);
+    case STATUS:
+        word = read_word(text, status_names, sizeof status_names / sizeof *status_names);
+        *(enum status *)at = word < 0 ? RUN_FAILED : (enum status)word;
+        return word < 0 ? -1 : 0;
+    case BUDGET:
+        word = read_word(text, budget_names, sizeof budget_names / sizeof *budget_names);
+        *(enum budget_kind *)at = word < 0 ? BY_STEPS : (enum budget_kind)word;
+        return word < 0 ? -1 : 0;
     case WHOLE:  if (read_real(text, &v)) return -1; *(long *)at = strtol(text, NULL, 10); return 0;
     default:     return read_real(text, at);
     }
 }
 
 /* 0, or -1 where the line is no row; the reason then lacks the place. */
-static int read_row(record *r, int metrics, char *line)
+static int read_row(record *r, int metrics, unsigned has, char *line)
 {
     for (int i = 0; i < COLUMNS; i++) {
-        char *text = field(&line);
+        char *text = has >> i & 1 ? field(&line) : NULL;
 
+        if (!(has >> i & 1))
+            continue;
         if (!text)
             return fail("the row ends before column %s", columns[i].name);
         if (read_column(r, &columns[i], text))
@@ -239,11 +255,13 @@ static int read_header(results *s, char *line)
     if (!(s->metric = calloc(fields, sizeof *s->metric)))
         return fail("out of memory");
     for (int i = 0; i < COLUMNS; i++) {
-        char *name = field(&line);
+        size_t size = line ? strcspn(line, "\t") : 0;
 
-        if (!name || strcmp(name, columns[i].name))
-            return fail("column %d is \"%.40s\" and not %s; this is no file that `fokker bench` wrote", i + 1,
-                        name ? name : "", columns[i].name);
+        if (size == strlen(columns[i].name) && !strncmp(line, columns[i].name, size))
+            field(&line), s->has |= 1u << i;
+        else if (!columns[i].later)
+            return fail("column %d is \"%.*s\" and not %s; this is no file that `fokker bench` wrote", i + 1,
+                        size < 40 ? (int)size : 40, line ? line : "", columns[i].name);
     }
     while (line) {
         char *name = field(&line), *se = field(&line), *floor = field(&line);
@@ -290,6 +308,24 @@ static char **cut_lines(results *s, int *n)
     return line;
 }
 
+/* Files of older versions do not say what a run's length was given by: nfe, if it is there; own steps are a row without
+ * it in a file that has some, or of a method with a tolerance. */
+static void infer_budgets(results *s)
+{
+    int some = 0;
+
+    if (s->has == every)
+        return;
+    for (int i = 0; i < s->count; i++)
+        some |= !isnan(s->row[i].nfe);
+    for (int i = 0; i < s->count; i++) {
+        record *r = &s->row[i];
+
+        r->budget = !isnan(r->nfe) ? BY_NFE : some || strstr(r->solver, "tol=") || !strncmp(r->solver, "cvode", 5)
+            ? BY_OWN : BY_STEPS;
+    }
+}
+
 static int read_lines(results *s, const char *path, char **line, int n)
 {
     int i = 0;
@@ -312,11 +348,12 @@ static int read_lines(results *s, const char *path, char **line, int n)
         record *r = &s->row[s->count];
 
         r->q = s->quality + (size_t)s->count * s->metrics;
-        if (read_row(r, s->metrics, line[i]))
+        if (read_row(r, s->metrics, s->has, line[i]))
             return fail("%s:%d: %s; the file was changed: mend the line or remove it and those behind it", path, i + 1,
                         last_error());
         s->count++;
     }
+    infer_budgets(s);
     return 0;
 }
 

@@ -6,15 +6,19 @@
 #define FOKKER_RECORD_H
 #include <stdio.h>
 #include "bench/metrics/metric.h"
+#include "solvers/engine/recipe.h"
 
 enum status { RUN_OK, RUN_DIVERGED, RUN_FAILED, RUN_BUDGET };
 const char *status_name(enum status);
+
+const char *budget_name(enum budget_kind);  /* steps, nfe, own */
 
 /* One row.  NAN where a number is not known; the texts are someone else's. */
 typedef struct record {
     const char *model, *process, *score, *solver, *grid, *reason;
     double steps, nfe, calls, rows, dim, seconds, score_seconds;
     long seed, samples;
+    enum budget_kind budget;                /* BY_OWN: the method chose its steps */
     enum status status;
     quality *q;                             /* one a metric */
 } record;
@@ -23,6 +27,7 @@ typedef struct record {
 typedef struct results {
     char *text;                             /* owned; what all others point into */
     int heads, metrics, count;
+    unsigned has;                           /* bit i: it has column i of record.c; older files lack some */
     char **head, **metric;                  /* `#` lines; names of the metrics */
     record *row;
     quality *quality;
@@ -34,12 +39,12 @@ int  results_read(const char *path, results *);
 void results_free(results *);
 
 /* A file that grows by whole rows. */
-typedef struct recorder { FILE *f; char *path; long good; int metrics; } recorder;
+typedef struct recorder { FILE *f; char *path; long good; int metrics; unsigned has; } recorder;
 
-/* A new file that begins with `head` (lines that begin with `#`), or one to be continued from byte `whole` on.
- * 0 or -1. */
+/* A new file that begins with `head` (lines that begin with `#`), or one that was read, to be continued in its own
+ * columns behind its last whole row.  0 or -1. */
 int recorder_create(recorder *, const char *path, const char *head, int metrics, char *const *names);
-int recorder_continue(recorder *, const char *path, long whole, int metrics);
+int recorder_continue(recorder *, const char *path, const results *had);
 
 /* Writes a row and waits until it is on disk; where that fails (disk full) the file is cut back to its last whole row.
  * 0 or -1. */

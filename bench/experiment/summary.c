@@ -11,11 +11,11 @@
 
 static int same_number(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
 
-/* Planned steps distinguish runs without a budget, unless the method chose them itself; those have one trial anyway. */
+/* Runs by steps differ in these, but a row of a run that was stopped has those that it took; so the seeds tell. */
 static int same_trial(const record *a, const record *b)
 {
     return !strcmp(a->model, b->model) && !strcmp(a->solver, b->solver) && !strcmp(a->grid, b->grid)
-        && same_number(a->nfe, b->nfe) && a->seed != b->seed;
+        && a->budget == b->budget && same_number(a->nfe, b->nfe) && a->seed != b->seed;
 }
 
 /* The rows of a trial stand together, since seeds are innermost; a seed that returns begins the next (budgets in

@@ -254,7 +254,9 @@ static void describe(sweep *w, const cell *c, record *r)
                    .score = w->score[c->model],
         .solver = s->solver.word[c->solver], .grid = s->grid.word[c->grid], .reason = w->reason,
         .steps = c->ask.steps > 0 ? c->ask.steps : NAN,
-        .nfe = c->ask.nfe > 0 ? (double)c->ask.nfe : NAN, .calls = NAN, .rows = NAN, .dim = u->field->dim,
+        .nfe = c->ask.nfe > 0 ? (double)c->ask.nfe : NAN,
+        .budget = recipe_adapts(s->how[c->solver], c->ask) ? BY_OWN : c->ask.nfe > 0 ? BY_NFE : BY_STEPS,
+        .calls = NAN, .rows = NAN, .dim = u->field->dim,
         .seconds = NAN, .score_seconds = NAN,
         .seed = c->seed, .samples = s->rows[c->model], .status = RUN_OK, .q = q };
     for (int i = 0; i < s->metric.n; i++)
@@ -343,6 +345,7 @@ int sweep_run(sweep *w, const cell *c, record *r)
         return 0;
     }
     *w->reason = 0;
+    r->budget = w->how.by;
     status = run_plan(w, c, (int)w->of->rows[c->model], &cost, &r->seconds);
     if (status == STOPPED && sweep_stopped(w))
         return STOPPED;

@@ -20,20 +20,10 @@ static int of_model(const report_topic *t, const trial *e) { return !strcmp(e->f
 static int same_budget(double a, double b) { return a == b || (isnan(a) && isnan(b)); }
 
 /* What a table's line is for: the calls asked, or the steps. */
-static double budget_of(const record *r) { return isnan(r->nfe) ? r->steps : r->nfe; }
+static double budget_of(const record *r) { return r->budget == BY_NFE ? r->nfe : r->steps; }
 
-/* Whether a run had no budget: then it stands in no line.
- * Its neighbours tell: seeds share the plan's steps, own steps rarely agree, so the name decides: a row without nfe in
- * a file that has some, or of a method with a tolerance. */
-static int free_run(const summary *s, const trial *e)
-{
-    if (!isnan(e->first->nfe))
-        return 0;
-    for (int i = 0; i < s->trials; i++)
-        if (!isnan(s->trial[i].first->nfe))
-            return 1;
-    return strstr(e->first->solver, "tol=") != NULL || !strncmp(e->first->solver, "cvode", 5);
-}
+/* Whether the method chose its steps: then it stands in no line. */
+static int free_run(const trial *e) { return e->first->budget == BY_OWN; }
 
 /* `ddim`, or `ddim on karras` where there are several grids. */
 static const char *label_of(const summary *s, const trial *e, char *buf, size_t size)
@@ -60,7 +50,7 @@ static int by_miss(const void *a, const void *b)
 
 /* The trials of a budget from best to worst, marked where they are significantly worse than the first; their number, or
  * -1. */
-static int rank_budget(const report_topic *t, double budget, rank *r)
+static int rank_budget(const report_topic *t, double asked, rank *r)
 {
     int n = 0, bad, *rejects;
     double *p;
@@ -69,7 +59,7 @@ static int rank_budget(const report_topic *t, double budget, rank *r)
         const trial *e = &t->of->trial[i];
         double miss = trial_shortfall(e, t->metric, t->relative);
 
-        if (of_model(t, e) && !free_run(t->of, e) && same_budget(budget_of(e->first), budget) && e->good == e->runs
+        if (of_model(t, e) && !free_run(e) && same_budget(budget_of(e->first), asked) && e->good == e->runs
             && !isnan(miss))
             r[n++] = (rank){ e, miss, 0 };
     }
@@ -85,14 +75,14 @@ static int rank_budget(const report_topic *t, double budget, rank *r)
     return bad ? -1 : n;
 }
 
-static void print_line(FILE *f, const report_topic *t, double budget, const rank *r, int n)
+static void print_line(FILE *f, const report_topic *t, double asked, const rank *r, int n)
 {
     estimate v = trial_estimate(r[0].e, t->metric);
     char name[256], range[64];
     int width = 0;
 
     snprintf(range, sizeof range, "[%.3g, %.3g]", v.low, v.high);
-    fprintf(f, "  %5.0f  %-20s %-9.3g %-20s", budget, label_of(t->of, r[0].e, name, sizeof name), v.mean, range);
+    fprintf(f, "  %5.0f  %-20s %-9.3g %-20s", asked, label_of(t->of, r[0].e, name, sizeof name), v.mean, range);
     for (int i = 1; i < n; i++) {
         if (r[i].worse)
             continue;
@@ -122,7 +112,7 @@ static double *budgets_of(const report_topic *t, int *n)
     for (int i = 0; list && i < t->of->trials; i++) {
         const trial *e = &t->of->trial[i];
         double b = budget_of(e->first);
-        int known = !of_model(t, e) || free_run(t->of, e) || isnan(b);
+        int known = !of_model(t, e) || free_run(e) || isnan(b);
 
         for (int k = 0; k < *n && !known; k++)
             known = list[k] == b;
@@ -138,17 +128,17 @@ static void print_table(FILE *f, const report_topic *t)
 {
     rank *r = calloc(t->of->trials + 1, sizeof *r);
     int budgets;
-    double *budget = budgets_of(t, &budgets);
+    double *asked = budgets_of(t, &budgets);
 
-    for (int b = 0, head = 0; r && budget && b < budgets; b++) {
-        int n = rank_budget(t, budget[b], r);
+    for (int b = 0, head = 0; r && asked && b < budgets; b++) {
+        int n = rank_budget(t, asked[b], r);
 
         if (n > 0 && !head++)
             fprintf(f, "  %5s  %-20s %-9s %-20s not significantly worse\n", "NFE", "best", t->name, "95 % interval");
         if (n > 0)
-            print_line(f, t, budget[b], r, n);
+            print_line(f, t, asked[b], r, n);
     }
-    free(r), free(budget);
+    free(r), free(asked);
 }
 
 /* ---- the cheapest way to the floor ---- */

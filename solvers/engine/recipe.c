@@ -93,7 +93,8 @@ int recipe_open(recipe *r, const subject *s, const char *solver_item, const char
     r->when.back = course == TO_NOISE;
     r->plan.how = r->how;
     r->plan.noise = &quiet;                         /* for the dry runs */
-    if (recipe_adapts(r->how, b) ? adaptive_plan(r) : fixed_plan(r, b))
+    r->by = recipe_adapts(r->how, b) ? BY_OWN : b.nfe > 0 ? BY_NFE : BY_STEPS;
+    if (r->by == BY_OWN ? adaptive_plan(r) : fixed_plan(r, b))
         return recipe_close(r), -1;
     r->plan.noise = NULL;
     return 0;

@@ -7,11 +7,15 @@
 #include "solvers/noise/noise.h"
 #include "solvers/solver.h"
 
+/* What says how long a run is: steps, as asked or as in the grid's file; calls; or the method's own tolerances. */
+enum budget_kind { BY_STEPS, BY_NFE, BY_OWN };
+
 /* A method on a grid under a budget, ready to run: its plan lacks only noise and labels. */
 typedef struct recipe {
     method *how;
     schedule when;
     level *grid;
+    enum budget_kind by;
     plan plan;
     /* of one trajectory, counted by a dry run; zero where the method chooses its own steps */
     tally cost;

@@ -46,7 +46,8 @@ static void equals_its_twin(const char *item, const char *name, const char *on, 
         return;
     x = rig_start(&r, N), y = rig_run(&r, N, x, NULL, &t), z = serial(&r, N, x, NULL);
     check_near(same(y, z, (size_t)N * r.dim), 1, 0, item, __FILE__, __LINE__);
-    CU_ASSERT(t.iterations > 0 && t.iterations <= (r.how.how->inner[1] ? method_role(r.how.how, ROLE_WINDOW, 0) : STEPS));
+    CU_ASSERT(t.iterations > 0);
+    CU_ASSERT(t.iterations <= (r.how.how->inner[1] ? method_role(r.how.how, ROLE_WINDOW, 0) : STEPS));
     free(x), free(y), free(z), rig_close(&r);
 }
 
