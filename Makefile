@@ -59,7 +59,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(DBL_OBJ)
 CMD_OBJ := $(CMD_SRC:%.c=$(B)/%.o)
 TST_OBJ := $(TST_SRC:%.c=$(B)/%.o)
 SPD_OBJ := $(SPD_SRC:%.c=$(B)/%.o)
-FIELDS  := $(addprefix $(B)/tests/,bell.so first.so odd.so old.so net.so child)      # what the tests load and start
+FIELDS  := $(addprefix $(B)/tests/,bell.so first.so odd.so old.so net.so counting.so counting-jvp.so counting-div.so child) # what the tests load and start
 # The program and the tests see all names, the libraries' users those of include/fokker.h alone.
 PARTS   := $(filter-out $(B)/bench/commands/main.o,$(CMD_OBJ)) $(LIB_OBJ)
 
@@ -240,6 +240,9 @@ $(B)/tests/first.so: private FLAGS := $(filter-out -fvisibility=hidden,$(FLAGS))
 $(B)/tests/odd.so $(B)/tests/old.so: tests/fields/odd.c
 $(B)/tests/old.so: DEFINES = -DABI=99
 $(B)/tests/net.so: tests/fields/net.c tests/fields/net.h
+$(B)/tests/counting.so $(B)/tests/counting-jvp.so $(B)/tests/counting-div.so: tests/fields/counting.c
+$(B)/tests/counting-jvp.so $(B)/tests/counting-div.so: DEFINES = -DJVP
+$(B)/tests/counting-div.so: DEFINES += -DDIVERGENCE
 $(B)/tests/child: tests/fields/child.c tests/fields/net.h $(B)/flags | $(HAVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"

@@ -102,8 +102,26 @@ static int most(const peers *p, double *v, size_t n)
         : 0;
 }
 
-/* A field whose points are shared out: groups, or the rows of one group. */
-typedef struct rank_spread { score s; const score *of; score *own; } rank_spread;
+/* What a rank says of its part of a call. */
+typedef struct part_done { usage used; int bad; } part_done;
+
+/* A field whose points are shared out: groups, or the rows of one group.  all: one a rank, owned. */
+typedef struct rank_spread { score s; const score *of; score *own; part_done *all; } rank_spread;
+
+/* Whether every rank has answered its part; what all of them used is one call's. */
+static int all_done(const rank_spread *s, const part_done *own, usage *used)
+{
+    usage sum = { 0 };
+    int bad = 0;
+
+    if (MPI_Allgather(own, sizeof *own, MPI_BYTE, s->all, sizeof *own, MPI_BYTE, MPI_COMM_WORLD))
+        return fail("MPI: a rank is gone");
+    for (int i = 0; i < count; i++)
+        usage_beside(&sum, &s->all[i].used), bad |= s->all[i].bad;
+    if (used)
+        usage_then(used, &sum);
+    return !bad ? 0 : own->bad ? -1 : fail("a field call failed in another rank; its message says why");
+}
 
 static int shared_eval(void *self, const batch *p, double *out)
 {
@@ -112,17 +130,15 @@ static int shared_eval(void *self, const batch *p, double *out)
     int split = p->groups > 1 ? p->groups : p->rows, from = (int)((long)split * mine / count),
         to = (int)((long)split * (mine + 1) / count);
     size_t size = (size_t)(p->groups > 1 ? p->rows : 1) * of->dim, N = (size_t)p->groups * p->rows * of->dim;
+    part_done own = { .bad = 0 };
     batch part = { .groups = p->groups > 1 ? to - from : 1, .rows = p->groups > 1 ? p->rows : to - from,
-                   .at = p->groups > 1 ? p->at + from : p->at,
+                   .used = &own.used, .at = p->groups > 1 ? p->at + from : p->at,
                    .x = p->x + from * size, .label = p->label ? p->label + from * size / of->dim : NULL };
-    int bad = 0;
 
     memset(out, 0, N * sizeof *out);
     if (to > from)
-        bad = of->eval(of->self, &part, out + from * size);
-    if (ranks_any(bad != 0))
-        return bad ? -1 : fail("a field call failed in another rank; its message says why");
-    return merge(out, N * sizeof *out);
+        own.bad = ask_eval(of, &part, out + from * size) != 0;
+    return all_done(s, &own, p->used) ? -1 : merge(out, N * sizeof *out);
 }
 
 static score *spread_open(const score *of, int rows)
@@ -132,9 +148,12 @@ static score *spread_open(const score *of, int rows)
     if (!s)
         return fail("out of memory"), NULL;
     *s = (rank_spread){ .s = { .abi = of->abi, .name = of->name, .dim = of->dim, .predicts = of->predicts, .serial = 1,
-                          .eval = shared_eval, .self = s }, .of = of };
+                          .wraps = 1, .eval = shared_eval, .self = s }, .of = of,
+                        .all = malloc(count * sizeof *s->all) };
+    if (!s->all)
+        return free(s), fail("out of memory"), NULL;
     if (of->thread_copy && !(s->own = of->thread_copy(of->self, rows)))
-        return free(s), NULL;
+        return free(s->all), free(s), NULL;
     return &s->s;
 }
 
@@ -143,7 +162,7 @@ void ranks_release(score *shared)
     rank_spread *s = shared ? shared->self : NULL;
 
     if (s)
-        field_close(s->own);
+        field_close(s->own), free(s->all);
     free(s);
 }
 

@@ -220,7 +220,8 @@ FOKKER_API int fokker_start(const fokker_sampler *, long first, long n, const in
  * What a run cost, filled by the library.
  *   steps, calls, draws   of the row that took the most: field calls in sequence (NFE); draws of noise
  *   rejected              own steps that were tried again, of all rows
- *   evaluations           rows that the field answered for
+ *   evaluations           rows that the field was asked for, inside its wrappers (guidance asks for two a row and
+ *                         call), with what a method asks before its first step; a forecast leaves wrappers out
  *   diverged              rows that are not finite
  *   bytes                 memory of the states, over all threads
  *   seconds               of the call

@@ -185,7 +185,8 @@ long fokker_levels(const fokker_sampler *s, long room, double *t, double *alpha,
 static fokker_cost cost_of(const tally *t, double seconds)
 {
     return (fokker_cost){ .steps = t->steps, .calls = t->calls, .draws = t->draws, .rejected = t->rejected,
-                          .evaluations = t->rows, .diverged = t->diverged, .bytes = t->bytes, .seconds = seconds };
+                          .evaluations = t->network.evaluations, .diverged = t->diverged, .bytes = t->bytes,
+                          .seconds = seconds };
 }
 
 int fokker_forecast(const fokker_sampler *s, fokker_cost *out)

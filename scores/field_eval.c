@@ -134,9 +134,42 @@ int only_data(const batch *p)
     return 1;
 }
 
+/* An ask of the network itself, with m directions a row. */
+static void count(const score *s, const batch *p, int m)
+{
+    long rows = (long)p->groups * p->rows;
+
+    if (p->used && !s->wraps)
+        p->used->calls++, p->used->evaluations += rows, p->used->products += m * rows;
+}
+
+int ask_eval(const score *s, const batch *p, double *out)
+{
+    count(s, p, 0);
+    return s->eval(s->self, p, out);
+}
+
+int ask_divergence(const score *s, const batch *p, double *out, double *div)
+{
+    count(s, p, 0);
+    return s->divergence(s->self, p, out, div);
+}
+
+int ask_jvp(const score *s, const batch *p, const double *v, double *out, double *jv)
+{
+    count(s, p, 1);
+    return s->jvp(s->self, p, v, out, jv);
+}
+
+static int ask_jvps(const score *s, const batch *p, int m, const double *v, double *out, double *jv)
+{
+    count(s, p, m);
+    return s->jvps(s->self, p, m, v, out, jv);
+}
+
 int field_eval(const score *s, const batch *p, enum predicts want, double *out)
 {
-    if (!only_data(p) && s->eval(s->self, p, out))
+    if (!only_data(p) && ask_eval(s, p, out))
         return -1;
     convert(s, p, want, out);
     return 0;
@@ -144,7 +177,7 @@ int field_eval(const score *s, const batch *p, enum predicts want, double *out)
 
 int field_divergence(const score *s, const batch *p, enum predicts want, double *out, double *div)
 {
-    if (!only_data(p) && s->divergence(s->self, p, out, div))
+    if (!only_data(p) && ask_divergence(s, p, out, div))
         return -1;
     convert(s, p, want, out);
     convert_divergence(s, p, want, div);
@@ -157,7 +190,7 @@ int field_jvp(const score *s, const batch *p, const double *v, enum predicts wan
     batch along = *p;
 
     along.x = v;
-    if (!only_data(p) && s->jvp(s->self, p, v, out, jv))
+    if (!only_data(p) && ask_jvp(s, p, v, out, jv))
         return -1;
     convert(s, p, want, out);
     convert(s, &along, want, jv);
@@ -169,7 +202,7 @@ int field_jvps(const score *s, const batch *p, int m, const double *v, enum pred
     batch along = *p;
 
     along.rows = p->rows * m, along.x = v;
-    if (!only_data(p) && s->jvps(s->self, p, m, v, out, jv))
+    if (!only_data(p) && ask_jvps(s, p, m, v, out, jv))
         return -1;
     convert(s, p, want, out);
     convert(s, &along, want, jv);

@@ -19,6 +19,30 @@ int predicts_named(const char *where, const char *name);
 typedef struct ingredients { double x0, eps; } ingredients;
 ingredients predicts_mixes(enum predicts, const level *);
 
+/*
+ * What an answer took of the network, whatever stands around it:
+ *   calls        asks in sequence: each of them could only begin when the one before was answered
+ *   evaluations  rows that it was asked for; a row that is asked with and without its label is two
+ *   products     products of its Jacobian with a vector
+ * An ask for n rows is 1 call and n evaluations; with m directions a row it is n m products besides.  A divergence that
+ * a field knows by itself is no product: what it takes is the field's own business.  Pieces of one ask that need
+ * nothing of one another (for memory, among threads) are one call.
+ * Whoever asks brings a usage in the batch, batch.used; the functions below add to it where a field is the network
+ * itself, and wrappers, which ask by the same functions, pass it on.
+ */
+typedef struct usage { long calls, evaluations, products; } usage;
+
+/* all = all, then one; or both at once: the deeper one's calls. */
+static inline void usage_then(usage *all, const usage *one)
+{
+    all->calls += one->calls, all->evaluations += one->evaluations, all->products += one->products;
+}
+static inline void usage_beside(usage *all, const usage *one)
+{
+    all->calls = one->calls > all->calls ? one->calls : all->calls;
+    all->evaluations += one->evaluations, all->products += one->products;
+}
+
 typedef struct score score;
 struct score {
     int abi;                                /* SCORE_ABI */
@@ -32,6 +56,7 @@ struct score {
     /* classes that it can be told, 0..labels - 1; 0: it does not say; -1: none */
     int labels;
     int single;                             /* 1: its answers are those of float32 arithmetic */
+    int wraps;                              /* 1: it answers by asking other fields, and those are what is counted */
 
     /* out: groups x rows x dim, at levels with sigma > 0.  0, or -1 with a reason. */
     int (*eval)(void *self, const batch *, double *out);
@@ -69,6 +94,11 @@ int field_divergence(const score *, const batch *p, enum predicts want, double *
 int field_jvp(const score *, const batch *p, const double *v, enum predicts want, double *out, double *jv);
 /* of a field with jvps */
 int field_jvps(const score *, const batch *p, int m, const double *v, enum predicts want, double *out, double *jv);
+
+/* The same without conversion, as the field itself answers, at levels with sigma > 0: for wrappers that pass it on. */
+int ask_eval(const score *, const batch *p, double *out);
+int ask_divergence(const score *, const batch *p, double *out, double *div);
+int ask_jvp(const score *, const batch *p, const double *v, double *out, double *jv);
 
 /* sigma = 0 at every level: nothing would be asked. */
 int only_data(const batch *);

@@ -39,8 +39,8 @@ void tangents_close(tangents *t)
 /* The batch with each of its points `times` times over, x still to be filled. */
 static batch repeat(tangents *t, const batch *p, int times)
 {
-    batch many = { .groups = p->groups, .rows = p->rows * times, .at = p->at, .x = t->x, .label = p->label ? t->label
-                   : NULL };
+    batch many = { .groups = p->groups, .rows = p->rows * times, .at = p->at, .x = t->x, .used = p->used,
+                   .label = p->label ? t->label : NULL };
 
     for (long i = 0; p->label && i < (long)p->groups * p->rows; i++)
         for (int j = 0; j < times; j++)

@@ -92,7 +92,7 @@ static score *wrap(const wrapped *like, int rows)
     *w = *like;
     w->memory = NULL, w->room = 0;
     *s = (score){ .abi = SCORE_ABI, .name = w->how->name, .dim = inner->dim, .predicts = w->predicts,
-                  .serial = inner->serial, .block = inner->block,
+                  .serial = inner->serial, .block = inner->block, .wraps = 1,
                   .single = inner->single, .process = inner->process, .labels = inner->labels, .eval = eval,
                   .jvp = w->how->jvp && inner->jvp ? jvp : NULL,
                   .divergence = w->how->divergence && inner->divergence ? divergence : NULL, .thread_copy = w->how->work

@@ -19,13 +19,27 @@ enum { ALPHA_0 = 1, SIGMA_0 = 2 };
 /* What became of a run: FAILED (a reason), DIVERGED (rows that are not finite), STOPPED (Ctrl-C or out of time). */
 enum { FAILED = -1, DIVERGED = -2, STOPPED = -3 };
 
-/* calls: the sequential depth (NFE), the largest over blocks; asks: field calls that were made, of all blocks; rows:
- * the work; iterations: of a window, the most of any row; bytes: memory of the states, over all threads; score_seconds:
- * in the field, over all threads, if asked for */
+/*
+ * What a run took.
+ *   calls    asks of the field in sequence, as the method sees it (NFE): of the row that needs most.  What rows, or
+ *            parts of a method that is parallel in time, could ask at once counts once, even if it is asked in turns
+ *   rows     points that the method asked for, of all blocks
+ *   asks     times that the network was asked, by all blocks; a call that threads share counts once
+ *   network  what the network was asked: calls in sequence as above, evaluations and products of all blocks.  Beside
+ *            calls and rows it has what wrappers ask more or less, and setup
+ *   setup    the part of network that methods took before their first step (find_once)
+ *   iterations: of a window, the most of any row; bytes: memory of the states, over all threads; score_seconds: in the
+ *   field, over all threads, if asked for
+ */
 typedef struct tally {
-    long steps, rejected, calls, asks, rows, draws, diverged, iterations, bytes;
+    long steps, rejected, calls, rows, asks, draws, diverged, iterations, bytes;
+    usage network, setup;
     double score_seconds;
 } tally;
+
+/* What one sample had a part in, one call after another as they were made: calls and points of the field, and its share
+ * of what the network was asked.  last: for the engine. */
+typedef struct bill { long calls, rows, last; usage network; } bill;
 
 typedef struct solver solver;
 typedef struct method method;
@@ -84,7 +98,8 @@ typedef struct plan {
     int timed;                              /* fill tally.score_seconds */
     /* rows x steps done so far, of fixed steps, or rows; or NULL: for whoever watches */
     long *done;
-    long *asked;                            /* one a sample: field calls that it had a part in are added; or NULL */
+    bill *bill;                             /* one a sample, which grows; or NULL */
+    struct findings *found;                 /* solve's own */
     int block;                              /* rows a block; 0: solve_block chooses.  Changes no bit: for tests */
     const peers *peers;                     /* or NULL: alone */
     /* windows: the largest change of any row in each iteration, steps + 1 zeros that are raised; or NULL */

@@ -36,8 +36,8 @@ struct run {
     run *inner[MAX_INNER];
 };
 
-/* Ask the field: ONE call for all groups.  Nothing is asked or counted where every level has sigma = 0 (data = x/alpha,
- * noise = 0). 0 or -1. */
+/* Ask the field: ONE call for all groups, and what the network used for it is counted.  Nothing is asked or counted
+ * where every level has sigma = 0 (data = x/alpha, noise = 0). 0 or -1. */
 int eval(run *, const level *a, const double *x, enum predicts want, double *out);
 static inline int eval_data (run *r, const level *a, const double *x,
                              double *out) { return eval(r, a, x, PREDICTS_DATA, out); }
@@ -48,8 +48,13 @@ static inline int eval_score(run *r, const level *a, const double *x,
 static inline int eval_drift(run *r, const level *a, const double *x,
                              double *out) { return eval(r, a, x, PREDICTS_VELOCITY, out); }
 
-/* In `open`: data predictions at n points of one level, as many at a time as the field was made for, uncounted. 0 or
- * -1. */
+/* In `open`: what the method has to find out from the field before the first step.  `find` is called once a plan, for
+ * the first run of it that comes here; all its runs have the answer, which `drop` frees at the end.  NULL where find
+ * failed, with its reason. */
+const void *find_once(run *, void *(*find)(run *), void (*drop)(void *));
+
+/* In `find`: data predictions at n points of one level, as many at a time as the field was made for; counted as setup.
+ * 0 or -1. */
 int consult(run *, const level *, int n, const double *x, double *d);
 
 /* Unit normals for the step's interval from a to b, groups x rows x dim; each call of a step is another draw. */

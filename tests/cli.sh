@@ -374,7 +374,7 @@ fi
 
 # ---- logp ----
 logp="$fokker logp"
-expect 0 "row	logp	se_trace	err_solver	err_prior	err_trunc	lo	hi	calls	rows	exact	bpd" $logp gmm8ring -n 3
+expect 0 "row	logp	se_trace	err_solver	err_prior	err_trunc	lo	hi	calls	rows	exact	bpd	network_calls	evaluations	products" $logp gmm8ring -n 3
 expect 0 "mean log p" $logp gmm8ring -n 50 -o l.tsv
 expect 0 "" test "$(wc -l <l.tsv)" -eq 51
 holds $sample gmm8ring --steps 30 -n 20 -o p.npy -q

@@ -17,7 +17,7 @@
 static void nothing_known(int n, answer *out)
 {
     for (int i = 0; i < n; i++)
-        out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0 };
+        out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, { 0 } };
 }
 
 /* The steps' error of a split budget is the predicted one: no rows were left for a second run. */
@@ -31,7 +31,7 @@ static void take_predicted(const logp_cell *c, int n, answer *out)
     }
 }
 
-int logp_flow(const logp_job *j, const logp_cell *c, int n, const double *x, const int *label, double *latent,
+int logp_flow(const logp_job *j, logp_cell *c, int n, const double *x, const int *label, double *latent,
               answer *out, long *done)
 {
     logp_plan p;
@@ -39,7 +39,7 @@ int logp_flow(const logp_job *j, const logp_cell *c, int n, const double *x, con
 
     nothing_known(n, out);
     if (!status) {
-        p.q.done = done, p.q.label = label, p.q.unchecked = p.q.unchecked || c->budget;
+        p.q.done = done, p.q.label = label, p.q.setup = &c->setup, p.q.unchecked = p.q.unchecked || c->budget;
         status = likelihood(&p.q, n, x, latent, out);
         if (c->budget)
             take_predicted(c, n, out);

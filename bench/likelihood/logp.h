@@ -23,6 +23,7 @@ typedef struct logp_cell {
     long budget; double predicted_steps, predicted_trace;
     int status; char reason[512];           /* as of likelihood */
     double seconds;
+    usage setup;                            /* of the flow: before the first step, of both runs */
     answer *out;                            /* n, owned */
     importance *many;                       /* of whole numbers, n, owned */
     logp_term *part; int terms;             /* of the bound, owned */
@@ -53,7 +54,7 @@ void logp_plan_close(logp_plan *);
 /* Sets steps and probes of a cell from its budget, by short runs of its first points; says how.  0 or -1. */
 int logp_split(const logp_job *, logp_cell *, FILE *say);
 /* The points of a combination by the flow: n of them, with labels or NULL.  As likelihood. */
-int logp_flow(const logp_job *, const logp_cell *, int n, const double *x, const int *label, double *latent, answer *,
+int logp_flow(const logp_job *, logp_cell *, int n, const double *x, const int *label, double *latent, answer *,
               long *done);
 
 /* Whole numbers: what was asked of them, and a combination by the flow.  0 or -1; as likelihood. */
@@ -75,7 +76,7 @@ typedef struct logp_summary {
     /* finished; whose interval holds the exact value; who have both; whose exact value is known */
     int good, inside, intervals, known;
     double mean, mean_se, se_trace, err_solver, err_prior, prior_bias, err_trunc, realised, below, calls, rows,
-        calls_sd;
+        calls_sd, network_calls, evaluations, products;
 } logp_summary;
 logp_summary logp_sum(int n, const answer *);
 

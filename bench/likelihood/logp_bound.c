@@ -114,15 +114,14 @@ static void known(const logp_job *j, double *logp)
 }
 
 /* A bound as an answer; a path's is its importance estimate, which lies below by its gap on average. */
-static answer answer_of(const bound *b, const elbo *e, double exact)
+static answer answer_of(const bound *b, const elbo *e, const bill *cost, double exact)
 {
     int many = e->paths && e->draws > 1;
     double logp = many ? b->many.log_mean : b->logp, se = many ? b->many.se : b->se;
     double half = e->draws > 1 ? se * gsl_cdf_tdist_Pinv(0.975, e->draws - 1) : NAN;
-    long calls = (long)e->draws * (elbo_terms(e->plan) - 1);
 
     return (answer){ .logp = logp, .se_trace = se, .lo = logp - half, .hi = logp + half + (many ? b->many.gap : 0),
-                     .exact = exact, .calls = calls, .rows = calls };
+                     .exact = exact, .calls = cost->calls, .rows = cost->rows, .network = cost->network };
 }
 
 /* Mean over rows that were finished, and its standard error. */
@@ -153,6 +152,7 @@ int logp_bound(const logp_job *j, logp_cell *c, long *done)
 {
     bound_chain h;
     bound *b = malloc(j->n * sizeof *b);
+    bill *bills = calloc(j->n, sizeof *bills);
     double *exact = malloc(j->n * sizeof *exact), *parts = NULL;
     int status = chain_open(&h, j, c);
 
@@ -160,19 +160,19 @@ int logp_bound(const logp_job *j, logp_cell *c, long *done)
         c->terms = elbo_terms(h.of.plan);
         c->part = malloc(c->terms * sizeof *c->part);
         parts = malloc((size_t)j->n * c->terms * sizeof *parts);
-        if (!b || !exact || !parts || !c->part)
+        if (!b || !bills || !exact || !parts || !c->part)
             status = fail("out of memory for %d rows with %d terms", j->n, c->terms);
     }
     if (!status) {
-        h.how.plan.done = done;
+        h.how.plan.done = done, h.how.plan.bill = bills;
         status = elbo_run(&h.of, j->n, j->points.v, b, parts, NULL);
         known(j, exact);
         for (int i = 0; i < j->n; i++)
-            c->out[i] = answer_of(&b[i], &h.of, exact[i]);
+            c->out[i] = answer_of(&b[i], &h.of, &bills[i], exact[i]);
         sum_terms_of(&h, j->n, parts, c);
     }
     recipe_close(&h.how);
-    free(b), free(exact), free(parts);
+    free(b), free(bills), free(exact), free(parts);
     return status;
 }
 

@@ -71,6 +71,7 @@ static answer combine_points(int k, const answer *a, const double *logq, double 
             part[TRUNC][i] = a->err_trunc;
         part[BELOW][i] = side_of(a, a->logp - a->lo), part[ABOVE][i] = side_of(a, a->hi - a->logp);
         o.calls = a->calls > o.calls ? a->calls : o.calls, o.rows += a->rows;
+        usage_beside(&o.network, &a->network);
     }
     *m = importance_of(k, part[LOGW], part[WEIGHT]);
     o.logp = m->log_mean, o.exact = importance_of(k, part[EXACT], NULL).log_mean;

@@ -9,6 +9,7 @@ logp_summary logp_sum(int n, const answer *a)
     logp_summary s = { .mean = 0 };
     double square = 0, trace = 0, steps = 0, prior = 0, bias = 0, trunc = 0, error = 0, below = 0, calls = 0, rows = 0,
         calls2 = 0;
+    usage network = { 0 };
 
     for (int i = 0; i < n; i++)
         if (isfinite(a[i].logp))
@@ -24,6 +25,7 @@ logp_summary logp_sum(int n, const answer *a)
             prior += p->err_prior * p->err_prior, bias += p->err_prior;
         trunc += p->err_trunc * p->err_trunc;
         calls += p->calls, rows += p->rows, calls2 += (double)p->calls * p->calls;
+        usage_then(&network, &p->network);
         if (isfinite(p->exact)) {
             s.known++, s.intervals += p->lo <= p->hi, s.inside += p->lo <= p->exact && p->exact <= p->hi;
             below += p->exact - p->logp;
@@ -38,6 +40,9 @@ logp_summary logp_sum(int n, const answer *a)
     s.below = s.known ? below / s.known : NAN;
     s.calls = s.good ? calls / s.good : NAN, s.rows = s.good ? rows / s.good : NAN;
     s.calls_sd = s.good ? sqrt(fmax(calls2 / s.good - s.calls * s.calls, 0)) : NAN;
+    s.network_calls = s.good ? (double)network.calls / s.good : NAN;
+    s.evaluations = s.good ? (double)network.evaluations / s.good : NAN;
+    s.products = s.good ? (double)network.products / s.good : NAN;
     return s;
 }
 
@@ -46,18 +51,19 @@ int logp_write_rows(FILE *f, int header, int cell, const logp_job *j, const logp
     const answer *a = c->out;
 
     if (header)
-        fprintf(f, "%srow\tlogp\tse_trace\terr_solver\terr_prior\terr_trunc\tlo\thi\tcalls\trows\texact\tbpd%s\n",
-                cell >= 0 ? "cell\t" : "",
+        fprintf(f, "%srow\tlogp\tse_trace\terr_solver\terr_prior\terr_trunc\tlo\thi\tcalls\trows\texact\tbpd%s"
+                "\tnetwork_calls\tevaluations\tproducts\n", cell >= 0 ? "cell\t" : "",
                 j->whole ? "\tse_points\tgap" : "");
     for (int i = 0; i < j->n; i++, a++) {
         if (cell >= 0)
             fprintf(f, "%d\t", cell);
-        fprintf(f, "%d\t%.17g\t%.6g\t%.6g\t%.6g\t%.6g\t%.17g\t%.17g\t%ld\t%ld\t%.17g\t%.17g", i, a->logp, a->se_trace,
-                a->err_solver, a->err_prior, a->err_trunc,
-                a->lo, a->hi, a->calls, a->rows, a->exact, j->whole ? bits_per_dim(a->logp, j->dim) : NAN);
+        fprintf(f, "%d\t%.17g\t%.6g\t%.6g\t%.6g\t%.6g\t%.17g\t%.17g\t", i, a->logp, a->se_trace, a->err_solver,
+                a->err_prior, a->err_trunc, a->lo, a->hi);
+        fprintf(f, "%ld\t%ld\t%.17g\t%.17g", a->calls, a->rows, a->exact,
+                j->whole ? bits_per_dim(a->logp, j->dim) : NAN);
         if (j->whole)
             fprintf(f, "\t%.6g\t%.6g", c->many ? c->many[i].se : NAN, c->many ? c->many[i].gap : NAN);
-        fputc('\n', f);
+        fprintf(f, "\t%ld\t%ld\t%ld\n", a->network.calls, a->network.evaluations, a->network.products);
     }
     return ferror(f) ? -1 : 0;
 }
@@ -74,7 +80,8 @@ void logp_write_head(FILE *f)
     fputs("cell\tmodel\tprocess\tsolver\tgrid\tsteps\t"
           "nfe\trtol\ttrace\tprobes\tprior\tcontrol\tseed\tsamples\tdim\tcalls\trows\t"
           "mean\tmean_se\tse_trace\terr_solver\t"
-          "err_prior\terr_trunc\trealised\tinside\tseconds\tstatus\treason\n", f);
+          "err_prior\terr_trunc\trealised\tinside\tseconds\tstatus\treason\t"
+          "network_calls\tevaluations\tproducts\n", f);
 }
 
 void logp_write_cell(FILE *f, const logp_job *j, const logp_cell *c)
@@ -95,10 +102,22 @@ void logp_write_cell(FILE *f, const logp_job *j, const logp_cell *c)
     fprintf(f, "%s\t%s\t%ld\t%s\t%s\t%ld\t%d\t%d\t", c->steps || c->nfe ? "nan" : or_default(c->rtol, "default"),
             or_default(c->trace, "exact"), c->probes,
             j->exact_prior ? "exact" : "normal", j->control ? "gauss" : "none", c->seed, j->n, j->dim);
-    fprintf(f, "%.6g\t%.6g\t%.10g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.4g\t%s\t%s\n", s.calls, s.rows, s.mean,
-            s.mean_se, s.se_trace, s.err_solver, s.err_prior,
-            s.err_trunc, s.realised, s.intervals ? (double)s.inside / s.intervals : NAN, c->seconds,
-                status_word(c->status), *c->reason ? c->reason : "-");
+    fprintf(f, "%.6g\t%.6g\t%.10g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.4g\t%s\t%s\t", s.calls, s.rows, s.mean,
+            s.mean_se, s.se_trace, s.err_solver, s.err_prior, s.err_trunc, s.realised,
+            s.intervals ? (double)s.inside / s.intervals : NAN, c->seconds, status_word(c->status),
+            *c->reason ? c->reason : "-");
+    fprintf(f, "%.6g\t%.6g\t%.6g\n", s.network_calls, s.evaluations, s.products);
+}
+
+/* What the network was asked a point, where calls and rows do not tell. */
+static void say_network(FILE *f, const logp_summary *s, const logp_cell *c)
+{
+    if (s->network_calls != s->calls || s->evaluations != s->rows || s->products > 0)
+        fprintf(f, "the network, a point: %.1f calls, %.1f evaluations, %.1f products of its Jacobian\n",
+                s->network_calls, s->evaluations, s->products);
+    if (c->setup.calls)
+        fprintf(f, "before the first step: %ld calls, %ld evaluations for what the method reads off the field\n",
+                c->setup.calls, c->setup.evaluations);
 }
 
 /* What a bound is, and how many bits. */
@@ -134,6 +153,7 @@ static void say_bound(FILE *f, const logp_job *j, const logp_cell *c)
     fprintf(f, "prior term %.2g, decoder %.4g, the others together %.4g nats; %.0f calls a point, %.3g s\n",
             c->part[c->terms - 1].mean, c->part[0].mean,
             -s.mean - c->part[c->terms - 1].mean - c->part[0].mean, s.calls, c->seconds);
+    say_network(f, &s, c);
 }
 
 void logp_say(FILE *f, const logp_job *j, const logp_cell *c)
@@ -168,6 +188,7 @@ void logp_say(FILE *f, const logp_job *j, const logp_cell *c)
     if (s.known)
         fputc('\n', f);
     fprintf(f, "%.1f calls a point (+- %.1f), %.0f rows, %.3g s\n", s.calls, s.calls_sd, s.rows, c->seconds);
+    say_network(f, &s, c);
     if (s.err_prior > 3 * (s.err_solver + s.se_trace) && s.err_prior > 1e-3)
         fprintf(f, "note: most of the error is the prior's: what arrives at t = %g is not N(0, %g^2); raise t_max%s\n",
                 p->t_max, p->prior_std,

@@ -38,8 +38,15 @@ struct process {
 
 /* groups x rows points of dim columns, row-major; one level a group.
  * A field reads at[g].t or at[g].sigma and never recomputes a level.
- * label: groups x rows class labels, or NULL; a label of -1 is none. */
-typedef struct batch { int groups, rows; const level *at; const double *x; const int *label; } batch;
+ * label: groups x rows class labels, or NULL; a label of -1 is none.
+ * used: where what the answer took is added (scores/score.h), or NULL: nobody counts. */
+typedef struct batch {
+    int groups, rows;
+    const level *at;
+    const double *x;
+    const int *label;
+    struct usage *used;
+} batch;
 
 /* A process by its item (`vp-linear:beta_max=10,t_min=1e-4`).  where: as in item.h.  NULL on failure. */
 process *process_open(const char *where, const char *item);

@@ -2,7 +2,8 @@
  * cfg: classifier-free guidance (Ho, Salimans 2022): with the answer of the label, E_c, and the one of no label, E,
  *   E + w (E_c - E)       for from <= t <= to;  E_c elsewhere (guidance in an interval: Kynkaanniemi et al. 2024)
  * w = 1 is the labelled answer alone, w = 0 the unlabelled one.  Linear in the answer, so any prediction will do.
- * A call inside the interval is two of the network, and is counted as one.
+ * A call inside the interval is two of the network, one after the other (w = 0 too); a batch of which any level lies
+ * inside is asked twice as a whole.
  */
 #include <math.h>
 #include "scores/wrap.h"

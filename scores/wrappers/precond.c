@@ -62,7 +62,7 @@ static int eval(wrapped *w, const batch *p, double *out)
 {
     batch q;
 
-    if (ask_raw(w, p, NULL, &q) || w->inner->eval(w->inner->self, &q, out))
+    if (ask_raw(w, p, NULL, &q) || ask_eval(w->inner, &q, out))
         return -1;
     put_together(w, p, p->x, out);
     return 0;
@@ -72,7 +72,7 @@ static int jvp(wrapped *w, const batch *p, const double *v, double *out, double 
 {
     batch q;
 
-    if (ask_raw(w, p, v, &q) || w->inner->jvp(w->inner->self, &q, w->work[1], out, jv))
+    if (ask_raw(w, p, v, &q) || ask_jvp(w->inner, &q, w->work[1], out, jv))
         return -1;
     put_together(w, p, p->x, out);
     put_together(w, p, v, jv);
@@ -83,7 +83,7 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
 {
     batch q;
 
-    if (ask_raw(w, p, NULL, &q) || w->inner->divergence(w->inner->self, &q, out, div))
+    if (ask_raw(w, p, NULL, &q) || ask_divergence(w->inner, &q, out, div))
         return -1;
     put_together(w, p, p->x, out);
     for (int i = 0; i < p->groups * p->rows; i++) {

@@ -8,11 +8,11 @@ enum { AS };
 static int eval(wrapped *w, const batch *p, double *out) { return field_eval(w->inner, p, w->inner->predicts, out); }
 
 static int jvp(wrapped *w, const batch *p, const double *v, double *out,
-               double *jv) { return w->inner->jvp(w->inner->self, p, v, out, jv); }
+               double *jv) { return ask_jvp(w->inner, p, v, out, jv); }
 
 static int divergence(wrapped *w, const batch *p, double *out, double *div)
 {
-    return w->inner->divergence(w->inner->self, p, out, div);
+    return ask_divergence(w->inner, p, out, div);
 }
 
 static const wrapping how = { .name = "predicts", .eval = eval, .jvp = jvp, .divergence = divergence };

@@ -15,7 +15,6 @@
 enum { INDICES, PLACE, WHOLE, PREDICTS };
 enum { BY_LAMBDA, BY_RATIO, BY_TIME };
 enum { NEAREST, DOWN, NONE, BOTH };
-enum { CHUNK = 64 };
 
 static const enum predicts kinds[] = { PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDICTS_VELOCITY };
 
@@ -66,27 +65,17 @@ typedef struct more { const double *v; double *jv, *div; } more;
 /* The network's answers at the times below or above. */
 static int ask_at(wrapped *w, const batch *p, int above, double *out, more m)
 {
-    size_t each = (size_t)p->rows * w->inner->dim;
-    level at[CHUNK];
+    batch there = *p;
 
-    for (int g = 0; g < p->groups; g += CHUNK) {
-        int n = p->groups - g < CHUNK ? p->groups - g : CHUNK, status;
-        batch part = { .groups = n, .rows = p->rows, .at = at, .x = p->x + g * each, .label = p->label
-                       ? p->label + (size_t)g * p->rows : NULL };
-
-        for (int i = 0; i < n; i++)
-            at[i].t = network_time(w, &p->at[g + i], above);
-        w->proc->at(w->proc, n, at);
-        if (m.jv)
-            status = field_jvp(w->inner, &part, m.v + g * each, w->predicts, out + g * each, m.jv + g * each);
-        else if (m.div)
-            status = field_divergence(w->inner, &part, w->predicts, out + g * each, m.div + (size_t)g * p->rows);
-        else
-            status = field_eval(w->inner, &part, w->predicts, out + g * each);
-        if (status)
-            return -1;
-    }
-    return 0;
+    there.at = w->at;
+    for (int g = 0; g < p->groups; g++)
+        w->at[g].t = network_time(w, &p->at[g], above);
+    w->proc->at(w->proc, p->groups, w->at);
+    if (m.jv)
+        return field_jvp(w->inner, &there, m.v, w->predicts, out, m.jv);
+    if (m.div)
+        return field_divergence(w->inner, &there, w->predicts, out, m.div);
+    return field_eval(w->inner, &there, w->predicts, out);
 }
 
 /* each numbers a group: out += part (above - out) */
@@ -105,10 +94,10 @@ static int answer(wrapped *w, const batch *p, double *out, more m)
     size_t each = (size_t)p->rows * w->inner->dim;
     more other = m;
 
-    if (w->given.v[WHOLE] != BOTH)
-        return ask_at(w, p, 0, out, m);
     if (wrap_room(w, p))
         return -1;
+    if (w->given.v[WHOLE] != BOTH)
+        return ask_at(w, p, 0, out, m);
     other.jv = m.jv ? w->work[1] : NULL, other.div = m.div ? w->work[1] : NULL;
     if (ask_at(w, p, 0, out, m) || ask_at(w, p, 1, w->work[0], other))
         return -1;
@@ -124,7 +113,8 @@ static int jvp(wrapped *w, const batch *p, const double *v, double *out,
 static int divergence(wrapped *w, const batch *p, double *out,
                       double *div) { return answer(w, p, out, (more){ NULL, NULL, div }); }
 
-static const wrapping how = { .name = "round", .eval = eval, .jvp = jvp, .divergence = divergence };
+/* work: of the one time it is asked at, the levels alone are needed */
+static const wrapping how = { .name = "round", .eval = eval, .jvp = jvp, .divergence = divergence, .work = 1 };
 static const wrapping how_both = { .name = "round", .eval = eval, .jvp = jvp, .divergence = divergence, .work = 2 };
 
 static score *open(score *inner, const process *proc, const args *given)

@@ -8,6 +8,7 @@
 struct drive {
     run step;
     const plan *plan; const score *field; tally *count;
+    struct findings *found;                 /* the plan's, or its own where solve has none */
     group *group;                           /* as step.group */
     int *label;                             /* room for the labels of groups x rows samples, or NULL */
     int draws;                              /* of this step */
@@ -49,6 +50,21 @@ int denoise(drive *, const level *a, const level *b, const double *x, double *y)
 
 /* After a step that began at a: history turns. */
 void shift_history(drive *, const level *a);
+
+/* What methods found out by find_once, and what that took; zeros to begin with. */
+typedef struct finding finding;
+typedef struct findings { finding *first; usage used; long asks; } findings;
+void findings_close(findings *);
+
+/* Calls in sequence so far.  Of parts that need nothing of one another each begins where the first one did, and the
+ * deeper one's stand in the end. */
+typedef struct depth { long calls, network; } depth;
+static inline depth depth_of(const drive *v) { return (depth){ v->count->calls, v->count->network.calls }; }
+static inline void depth_set(drive *v, depth d) { v->count->calls = d.calls, v->count->network.calls = d.network; }
+static inline depth deeper(depth a, depth b)
+{
+    return (depth){ a.calls > b.calls ? a.calls : b.calls, a.network > b.network ? a.network : b.network };
+}
 
 /* Whether the run was told to stop, with the reason. */
 int told_to_stop(const plan *);

@@ -26,31 +26,37 @@ static int liked(const drive *v, const batch *p)
     return v->field->block > p->rows ? v->field->block / p->rows : 1;
 }
 
-/* A call of many groups, shared out among threads: no bit depends on who answers, and the reason of the first group
- * that fails wins. */
+/* A call of many groups, shared out among threads: neither bits nor what is counted depend on who answers, and the
+ * reason of the first group that fails wins. */
 static int ask_parts(const drive *v, const batch *p, enum predicts want, int parts, double *out)
 {
     size_t size = (size_t)p->rows * v->step.dim;
     int failed = INT_MAX, unit = liked(v, p), units = (p->groups + unit - 1) / unit;
     char reason[1024] = "";
+    usage all = { 0 };
 
     #pragma omp parallel for num_threads(parts) schedule(static, 1)
     for (int i = 0; i < parts; i++) {
         int from = units * i / parts * unit, next = units * (i + 1) / parts * unit, to = next < p->groups ? next
             : p->groups;
+        usage one = { 0 };
         batch part = { .groups = to - from, .rows = p->rows, .at = p->at + from, .x = p->x + from * size,
-                       .label = p->label };
+                       .label = p->label, .used = &one };
+        int status;
 
         if (part.label)
             part.label += (size_t)from * p->rows;
-        if (!field_eval(v->team[i], &part, want, out + from * size))
-            continue;
+        status = field_eval(v->team[i], &part, want, out + from * size);
         #pragma omp critical(fokker_team)
-        if (i < failed) {
-            failed = i;
-            snprintf(reason, sizeof reason, "%s", last_error());
+        {
+            usage_beside(&all, &one);
+            if (status && i < failed) {
+                failed = i;
+                snprintf(reason, sizeof reason, "%s", last_error());
+            }
         }
     }
+    usage_then(p->used, &all);
     return failed < INT_MAX ? fail("%s", reason) : 0;
 }
 
@@ -70,33 +76,49 @@ static int ask_team(drive *v, const batch *p, enum predicts want, double *out)
     return status;
 }
 
-static void count_asked(const drive *v)
+/* The share of every sample; one with several groups in the call has a part in it once. */
+static void charge(const drive *v, const usage *used, long points)
 {
     const run *r = &v->step;
 
     EACH_GROUP(r, g)
-        for (int i = 0; i < r->rows; i++)
-            v->plan->asked[r->group[g].row + i]++;
+        for (int i = 0; i < r->rows; i++) {
+            bill *b = &v->plan->bill[r->group[g].row + i];
+
+            b->rows++;
+            b->network.evaluations += used->evaluations / points, b->network.products += used->products / points;
+            if (b->last != v->count->rows)
+                b->calls++, b->network.calls += used->calls;
+            b->last = v->count->rows;
+        }
+}
+
+static void count(drive *v, const usage *used)
+{
+    tally *t = v->count;
+    long points = (long)v->step.groups * v->step.rows;
+
+    t->calls++, t->rows += points, t->asks += used->calls;
+    usage_then(&t->network, used);
+    if (v->plan->bill)
+        charge(v, used, points);
 }
 
 int eval(run *r, const level *a, const double *x, enum predicts want, double *out)
 {
     drive *v = drive_of(r);
-    batch p = { .groups = r->groups, .rows = r->rows, .at = a, .x = x, .label = labels(v) };
+    usage used = { 0 };
+    batch p = { .groups = r->groups, .rows = r->rows, .at = a, .x = x, .label = labels(v), .used = &used };
     double began = 0;
     int status;
 
-    if (!only_data(&p)) {
-        v->count->calls++, v->count->asks++;
-        v->count->rows += (long)r->groups * r->rows;
-        if (v->plan->asked)
-            count_asked(v);
-    }
     if (v->plan->timed)
         began = omp_get_wtime();
     status = v->members > 1 ? ask_team(v, &p, want, out) : field_eval(v->field, &p, want, out);
     if (v->plan->timed)
         v->count->score_seconds += omp_get_wtime() - began;
+    if (!only_data(&p))
+        count(v, &used);
     return status;
 }
 
@@ -170,19 +192,6 @@ int predictions_at(const run *r, int k, int most) { return usable(r, k + 1, r->s
 int on_grid(const run *r, const level *a, const level *b)
 {
     return r->groups == 1 && r->k < r->steps && a == r->grid + r->k && b == a + 1;
-}
-
-int consult(run *r, const level *l, int n, const double *x, double *d)
-{
-    int most = r->groups * r->rows;
-
-    for (int i = 0; i < n; i += most) {
-        batch p = { 1, n - i < most ? n - i : most, l, x + (size_t)i * r->dim, NULL };
-
-        if (field_eval(drive_of(r)->field, &p, PREDICTS_DATA, d + (size_t)i * r->dim))
-            return -1;
-    }
-    return 0;
 }
 
 int advance(drive *v, const level *a, const level *b, const double *x, double *y)

@@ -89,7 +89,7 @@ static int run_block(drive *v, long row, int rows, double *x)
 }
 
 /* What all blocks have done so far: the reason of the lowest row that failed wins, whatever the threads. */
-typedef struct outcome { tally sum; int status; long row, finished; char reason[1024]; } outcome;
+typedef struct outcome { tally sum; int status; long row, finished, found_asks; char reason[1024]; } outcome;
 
 /* A divergence gives way to a failure and a failure to a stop. */
 static int worse(int status, int than) { return status == STOPPED || (status == FAILED && than == DIVERGED); }
@@ -100,8 +100,9 @@ static void deepest(tally *s, const tally *t)
     s->steps = t->steps > s->steps ? t->steps : s->steps;
     s->draws = t->draws > s->draws ? t->draws : s->draws;
     s->iterations = t->iterations > s->iterations ? t->iterations : s->iterations;
-    s->asks += t->asks;
-    s->rows += t->rows, s->rejected += t->rejected, s->diverged += t->diverged, s->score_seconds += t->score_seconds;
+    usage_beside(&s->network, &t->network);
+    s->rows += t->rows, s->asks += t->asks, s->rejected += t->rejected, s->diverged += t->diverged,
+        s->score_seconds += t->score_seconds;
 }
 
 /* Whether a block's status takes the place of what is known. */
@@ -128,6 +129,8 @@ static void join(void *into, const void *one)
 
     deepest(&o->sum, &b->sum);
     o->sum.bytes += b->sum.bytes, o->finished += b->finished;
+    if (b->found_asks)                              /* all that found out anything found the same */
+        o->sum.setup = b->sum.setup, o->found_asks = b->found_asks;
     if (counts_more(o, b->status, b->row)) {
         o->status = b->status, o->row = b->row;
         memcpy(o->reason, b->reason, sizeof o->reason);
@@ -205,7 +208,7 @@ static void worker_open(worker *w)
 {
     const score *f = w->p->field;
 
-    w->own = f->thread_copy ? f->thread_copy(f->self, w->rows) : NULL;
+    w->own = f->thread_copy ? f->thread_copy(f->self, w->rows * slots_of(w->p)) : NULL;
     w->v = w->own || !f->thread_copy ? drive_open(w->p, w->own ? w->own : f, &w->mine, w->n, w->rows) : NULL;
     #pragma omp atomic
     w->all->sum.bytes += w->v ? (long)w->v->bytes : 0;
@@ -275,6 +278,7 @@ int solve(const plan *asked, int n, double *x, tally *out)
 {
     outcome all = { .status = 0 };
     plan own = *asked, *p = &own;
+    findings found = { 0 };
     char name[128];
     noise path;
     tree over;
@@ -286,7 +290,10 @@ int solve(const plan *asked, int n, double *x, tally *out)
     if (plan_check(p))
         return FAILED;
     follow_path(p, &path, &over);
+    p->found = &found;
     work((worker){ .p = p, .n = n, .rows = solve_block(p, n), .x = x, .all = &all });
+    all.sum.setup = found.used, all.found_asks = found.asks;
+    findings_close(&found);
     if (p->peers) {
         outcome mine = all;
 
@@ -295,6 +302,8 @@ int solve(const plan *asked, int n, double *x, tally *out)
             || (p->residual && p->peers->most(p->peers, p->residual, p->steps + 1)))
             return FAILED;
     }
+    usage_then(&all.sum.network, &all.sum.setup);
+    all.sum.asks += all.found_asks;
     if (out)
         *out = all.sum;
     if (all.status == DIVERGED)
@@ -319,7 +328,7 @@ int dry_run(const plan *p, tally *out)
         return FAILED;
     zero->predicts = PREDICTS_DATA;
     q.field = zero, q.noise = &quiet, q.label = NULL, q.trace = NULL, q.timed = 0, q.deadline = 0, q.stop = NULL,
-        q.watch = NULL, q.normed = 0, q.residual = NULL, q.peers = NULL;
+        q.watch = NULL, q.normed = 0, q.residual = NULL, q.bill = NULL, q.peers = NULL;
     status = q.steps > 0 && q.how->sol->serial_reference ? plan_check(&q) : 0;
     q.how = method_serial(p->how, p->steps, &room);
     status = status ? status : solve(&q, 1, &x, out);

@@ -89,7 +89,7 @@ static int grow(run **out, const plan *p, const method *how, const score *field,
     v->step = (run){ .how = how, .sol = how->sol, .par = how->par, .proc = p->proc, .steps = p->steps, .grid = p->grid,
                      .n = n, .dim = field->dim,
                      .tol = { p->rtol, p->atol, p->normed ? p->normed : field->dim } };
-    v->plan = p, v->field = field, v->count = count, v->left = INT_MAX / 2;
+    v->plan = p, v->field = field, v->count = count, v->found = p->found, v->left = INT_MAX / 2;
     v->last = (enum last)method_role(how, ROLE_LAST, LAST_FULL);
     v->control = (enum control)method_role(how, ROLE_CONTROL, CONTROL_PI);
     for (int i = 0; i < how->sol->inners; i++)
@@ -106,6 +106,23 @@ static void prune(run *r)
         prune(r->inner[i]);
     free(drive_of(r)->workspace);
     free(drive_of(r));
+}
+
+/* A drive without solve keeps its findings itself. */
+static void keep_findings(drive *v, findings *f)
+{
+    v->found = f;
+    for (int i = 0; i < v->step.sol->inners; i++)
+        keep_findings(drive_inner(v, i), f);
+}
+
+static void forget(drive *v)
+{
+    if (!v->plan->found) {
+        findings_close(v->found);
+        free(v->found);
+    }
+    prune(&v->step);
 }
 
 static void shut(run *r)
@@ -135,12 +152,19 @@ drive *drive_open(const plan *p, const score *field, tally *count, long n, int r
     if (grow(&r, p, p->how, field, count, n))
         return prune(r), NULL;
     v = drive_of(r);
+    if (!p->found) {
+        findings *own = calloc(1, sizeof *own);
+
+        if (!own)
+            return prune(r), fail("out of memory"), NULL;
+        keep_findings(v, own);
+    }
     resize(v, rows);
     lay(v, NULL, &used);
     lay_driver(v, NULL, &used);
     v->bytes = used;
     if (!(v->workspace = aligned_alloc(LINE, used + LINE)))
-        return prune(r), fail("out of memory: %zu bytes a block of %d samples", used, rows), NULL;
+        return forget(v), fail("out of memory: %zu bytes a block of %d samples", used, rows), NULL;
     used = 0;
     lay(v, v->workspace, &used);
     lay_driver(v, v->workspace, &used);
@@ -154,5 +178,5 @@ void drive_close(drive *v)
     if (!v)
         return;
     shut(&v->step);
-    prune(&v->step);
+    forget(v);
 }

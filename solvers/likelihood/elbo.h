@@ -28,8 +28,8 @@
 #include "solvers/solver.h"
 
 typedef struct elbo {
-    /* proc, field, grid, steps, label, stop, deadline, done (rows), block are read; a last level without noise is left
-     * out */
+    /* proc, field, grid, steps, label, stop, deadline, done (rows), bill, block are read; a last level without noise is
+     * left out */
     const plan *plan;
     double prior_std;
     /* 0: terms, x_k drawn for each term by itself; 1: along forward paths x_1 .. x_N */

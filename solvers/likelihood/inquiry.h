@@ -25,6 +25,7 @@ typedef struct inquiry {
     int (*watch)(void *watcher); void *watcher;             /* as in plan */
     const volatile sig_atomic_t *stop; double deadline; long *done;            /* as in plan; done: rows of all runs */
     int block;                              /* as in plan: for tests */
+    usage *setup;                           /* grows by what methods took before their first step; or NULL */
 } inquiry;
 
 /* -1 with a sentence where the inquiry makes no sense. */

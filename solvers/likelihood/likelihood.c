@@ -11,9 +11,9 @@
 
 #define LOG_2PI 1.83787706640934548356
 
-/* One run for n points: the states with their K integrals, and the calls of each point. */
+/* One run for n points: the states with their K integrals, and what each point took. */
 /* prior: log of the prior's density there; known: of the law's or fit's */
-typedef struct flow_pass { int K; double *state, *prior, *known; long *asked; } flow_pass;
+typedef struct flow_pass { int K; double *state, *prior, *known; bill *bill; } flow_pass;
 
 /* All that a likelihood is made from: the points, the samples' numbers, by which the field knows them, the run that was
  * asked for and the one that it is held against. */
@@ -26,26 +26,36 @@ typedef struct round_trip {
     flow_pass asked, check;
 } round_trip;
 
-static void pass_close(flow_pass *p) { free(p->state), free(p->prior), free(p->known), free(p->asked); }
+static void bill_add(bill *all, const bill *one)
+{
+    all->calls += one->calls, all->rows += one->rows;
+    usage_then(&all->network, &one->network);
+}
+
+static void pass_close(flow_pass *p) { free(p->state), free(p->prior), free(p->known), free(p->bill); }
 
 /* From data to noise on this grid, or at so many times the tolerance. */
 static int run_pass(flow_pass *p, const round_trip *t, int steps, const level *grid, double times)
 {
     const inquiry *q = t->q;
-    int dim = q->field->dim, cols = t->flow->dim;
+    int dim = q->field->dim, cols = t->flow->dim, status;
+    tally cost;
     plan own = { .how = q->how, .proc = q->proc, .field = t->flow, .steps = steps, .grid = grid,
                  .rtol = q->rtol * times, .atol = q->atol * times,
                  .label = t->number, .stop = q->stop, .watch = q->watch, .watcher = q->watcher,
                  .deadline = q->deadline, .done = q->done, .block = q->block };
 
     *p = (flow_pass){ .K = cols - dim, .state = calloc((size_t)t->n * cols, sizeof *p->state),
-                 .asked = calloc(t->n, sizeof *p->asked) };
-    if (!p->state || !p->asked)
+                 .bill = calloc(t->n, sizeof *p->bill) };
+    if (!p->state || !p->bill)
         return fail("out of memory for %d points of %d columns", t->n, cols);
     for (long i = 0; i < t->n; i++)
         memcpy(p->state + i * cols, t->x + i * dim, dim * sizeof *t->x);
-    own.asked = p->asked;
-    return solve(&own, t->n, p->state, NULL);
+    own.bill = p->bill;
+    status = solve(&own, t->n, p->state, &cost);
+    if (q->setup)
+        usage_then(q->setup, &cost.setup);
+    return status;
 }
 
 /* The mean of K estimates, its standard error, and how far below and above it the truth may lie. */
@@ -138,11 +148,15 @@ static int truncations(const round_trip *t, answer *out)
         status = own ? fail("out of memory for %d points of %d columns", most, cols) : -1;
     for (int from = 0; from < t->n && !status && !(t->q->stop && *t->q->stop); from += most) {
         int m = t->n - from < most ? t->n - from : most;
-        batch p = { .groups = 1, .rows = m, .at = at, .x = x, .label = t->number + from };
+        usage used = { 0 };
+        batch p = { .groups = 1, .rows = m, .at = at, .x = x, .label = t->number + from, .used = &used };
 
         for (int i = 0; i < m; i++)
             memcpy(x + (size_t)i * cols, t->x + (size_t)(from + i) * dim, dim * sizeof *x);
-        status = own->eval(own->self, &p, v);
+        status = ask_eval(own, &p, v);
+        used.evaluations /= m, used.products /= m;
+        for (int i = 0; i < m; i++)
+            bill_add(&t->asked.bill[from + i], &(bill){ .calls = 1, .rows = 1, .network = used });
         for (int i = 0; i < m && !status; i++)
             out[from + i].err_trunc = truncation(at, dim, cols - dim, x + (size_t)i * cols, v + (size_t)i * cols);
     }
@@ -297,14 +311,14 @@ static double solver_bar(const round_trip *t, double A, double B)
 static void conclude(const round_trip *t, answer *out)
 {
     const inquiry *q = t->q;
-    int dim = q->field->dim, rounds = inquiry_rounds(q), each = inquiry_rows(q), more = !(q->law && q->law->logpdf);
+    int dim = q->field->dim, rounds = inquiry_rounds(q), each = inquiry_rows(q);
     int complete = q->trace->exact || q->trace->complete(q->probes, dim);
 
     for (int i = 0; i < t->n; i++) {
         answer *a = &out[i];
         estimate_spread mine = integral(&t->asked, dim, i);
         double more_or_less;
-        long asked = t->asked.asked[i] + more + (t->check.asked ? t->check.asked[i] : 0);
+        bill all = t->asked.bill[i];
 
         a->logp = mine.mean + at_end(t, &t->asked, i);
         a->se_trace = complete ? 0 : mine.se;
@@ -321,7 +335,9 @@ static void conclude(const round_trip *t, answer *out)
             a->hi = a->logp + more_or_less + (complete ? 0 : mine.above);
         if (complete && !t->check.state)
             a->lo = a->hi = NAN;            /* nothing is known of the one error that there is */
-        a->calls = asked * rounds, a->rows = asked * each;
+        if (t->check.bill)
+            bill_add(&all, &t->check.bill[i]);
+        a->calls = all.calls * rounds, a->rows = all.rows * each, a->network = all.network;
     }
 }
 
@@ -358,7 +374,7 @@ int likelihood(const inquiry *q, int n, const double *x, double *latent, answer 
     round_trip t;
 
     for (int i = 0; i < n; i++)
-        out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0 };
+        out[i] = (answer){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, { 0 } };
     if (inquiry_check(q))
         return FAILED;
     status = trip_open(&t, q, n, x);

@@ -25,15 +25,19 @@
  *   lo, hi      95 %: logp +- (Student's t of the estimates, with their skewness, + err_solver + |err_prior|); of log p
  *               at t_min, so without err_trunc.  Unchecked: of the trace estimator alone; NAN where that is exact too
  *   exact       the law's own log p at t_min
+ *   calls       calls of the field, one after another, that the point had a part in, the finer run included
+ *   rows        points and directions there, which a budget is split by: with m directions a field that is differenced
+ *               is asked for 2m + 1 a time, one that has products for m, one that has a divergence for 1 (inquiry_rows)
+ *   network     the same as the network saw it: calls, evaluations, products
  */
 typedef struct answer {
     double logp, se_trace, err_solver, err_prior, err_trunc, lo, hi, exact;
     long calls, rows;
+    usage network;
 } answer;
 
 /* n points of dim columns; latent: where the flow takes them (n x dim), or NULL.
- * calls and rows: field calls and rows that each point had a part in, the
- * finer run included.  0, FAILED, DIVERGED or STOPPED with last_error(), as solve: points that were finished are
+ * 0, FAILED, DIVERGED or STOPPED with last_error(), as solve: points that were finished are
  * whole, all others are NAN. */
 int likelihood(const inquiry *, int n, const double *x, double *latent, answer *out);
 

@@ -65,21 +65,22 @@ int inquiry_rows(const inquiry *q)
 
 /* ---- directions ---- */
 
-/* The directions of chunk's points to omega, from the memory where they are there. */
+/* The directions of chunk's points to omega, from the memory where they are there.  Points that are no sample's, which
+ * methods ask for before their first step, have those of number 0. */
 static void recall(logflow *f, int n, const int *sample)
 {
     size_t size = (size_t)f->drawn * f->dim;
 
     for (int i = 0; i < n && size; i++) {
-        long slot = sample[i] % f->slots;
+        long number = sample ? f->q->first + sample[i] : 0, slot = number % f->slots;
         double *held = f->memory + slot * size;
 
-        if (f->owner[slot] != sample[i]) {
+        if (f->owner[slot] != number) {
             if (f->q->recorded)
-                memcpy(held, f->q->recorded + (size_t)sample[i] * size, size * sizeof *held);
+                memcpy(held, f->q->recorded + (sample ? sample[i] : 0) * size, size * sizeof *held);
             else
-                probes_draw(f->q->trace, f->q->given, f->q->seed, f->q->first + sample[i], f->q->probes, f->dim, held);
-            f->owner[slot] = sample[i];
+                probes_draw(f->q->trace, f->q->given, f->q->seed, number, f->q->probes, f->dim, held);
+            f->owner[slot] = number;
         }
         memcpy(f->omega + i * size, held, size * sizeof *held);
     }
@@ -180,18 +181,18 @@ static int traces(logflow *f, const batch *p, const int *sample)
 /* ---- the field ---- */
 
 /* n points from `from` on: out = v and K times div v. */
-static int answer_chunk(logflow *f, const batch *p, long from, int n, double *out)
+static int answer_chunk(logflow *f, const batch *p, long from, int n, usage *used, double *out)
 {
     int dim = f->dim, cols = dim + f->K, alone = p->groups == 1;
-    const int *sample = p->label + from;
+    const int *sample = p->label ? p->label + from : NULL;
     batch part = { .groups = alone ? 1 : n, .rows = alone ? n : 1, .at = alone ? p->at : f->at, .x = f->x,
-                   .label = f->q->label ? f->label : NULL };
+                   .label = f->q->label && sample ? f->label : NULL, .used = used };
 
     for (int i = 0; i < n; i++) {
         memcpy(f->x + (size_t)i * dim, p->x + (from + i) * cols, dim * sizeof *f->x);
         if (!alone)
             f->at[i] = p->at[(from + i) / p->rows];
-        if (f->q->label)
+        if (part.label)
             f->label[i] = f->q->label[sample[i]];
     }
     if (traces(f, &part, sample))
@@ -212,14 +213,19 @@ static int answers(void *self, const batch *p, double *out)
 {
     logflow *f = self;
     long points = (long)p->groups * p->rows;
+    usage all = { 0 };
+    int status = 0;
 
-    for (long from = 0; from < points; from += f->chunk) {
+    for (long from = 0; from < points && !status; from += f->chunk) {
         int n = points - from < f->chunk ? (int)(points - from) : f->chunk;
+        usage one = { 0 };
 
-        if (answer_chunk(f, p, from, n, out + from * (f->dim + f->K)))
-            return -1;
+        status = answer_chunk(f, p, from, n, &one, out + from * (f->dim + f->K));
+        usage_beside(&all, &one);
     }
-    return 0;
+    if (p->used)
+        usage_then(p->used, &all);
+    return status;
 }
 
 static void close(void *self)
@@ -290,7 +296,8 @@ static score *make(const inquiry *q, int rows)
                     .first = q->trace->first(q->probes, dim), .second = q->trace->second(q->probes, dim) };
     *s = (score){ .abi = SCORE_ABI, .name = q->field->name, .dim = dim + f->K, .predicts = PREDICTS_VELOCITY,
                   .serial = q->field->serial,
-                  .block = inquiry_rows(q) == 1 ? q->field->block : 0, .single = q->field->single, .eval = answers,
+                  .block = inquiry_rows(q) == 1 ? q->field->block : 0, .single = q->field->single, .wraps = 1,
+                  .eval = answers,
                   .thread_copy = thread_copy, .close = close, .self = f };
     if (rows && furnish(f, rows))
         return field_close(s), NULL;

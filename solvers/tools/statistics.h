@@ -21,8 +21,7 @@ typedef struct statistics { int cells, dim; double from, width, *c; } statistics
 /* The same everywhere: l = 1, s = b = 0 is DPM-Solver++, l = b = 0, s = -1 is DPM-Solver.  NULL: out of memory. */
 statistics *statistics_constant(int dim, double l, double s, double b);
 
-/* Along so many trajectories from the prior to the cleanest level of the grid; the field calls are not counted.
- * NULL on failure. */
+/* Along so many trajectories from the prior to the cleanest level of the grid, by consult.  NULL on failure. */
 statistics *statistics_estimate(run *, int paths);
 void statistics_at(const statistics *, int column, double lambda, double out[STATS]);
 void statistics_free(statistics *);         /* NULL is fine */

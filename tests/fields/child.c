@@ -1,7 +1,7 @@
 /*
  * A field as a child process in C: child MODE [N].  Good modes: bell (data N(0.5, 0.4^2) in 3 columns, noise prediction
  * from sigma), bell32 the same in
- * float32, labels (its label in every column), net (net.h).
+ * float32, labels (its label in every column), net (net.h), counting FILE (bell; FILE gets "calls rows" at the end).
  * The others misbehave at call N or from the start, as their names say.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -16,7 +16,7 @@
 
 
 static const char *mode;
-static long calls, at_call;
+static long calls, points, at_call;
 static int is(const char *name) { return !strcmp(mode, name); }
 
 /* All of n bytes; 0 at the end of stdin. */
@@ -102,6 +102,16 @@ static void answer_net(const field_net *w, uint32_t n, const float *t, float *x)
     }
 }
 
+static void write_counts(const char *path)
+{
+    FILE *f = fopen(path, "w");
+
+    if (!f)
+        exit(6);
+    fprintf(f, "%ld %ld\n", calls, points);
+    fclose(f);
+}
+
 static const char *hello(void)
 {
     static const struct { const char *mode, *text; } odd[] = {
@@ -129,7 +139,7 @@ static int serve(const field_net *w, int dim, size_t width)
 
     if (!take(head, sizeof head))
         return 0;
-    calls++;
+    calls++, points += head[1];
     t = malloc(head[1] * width), x = malloc((size_t)head[1] * dim * width), label = malloc(head[1] * sizeof *label + 1);
     if (!t || !x || !label || !take(t, head[1] * width) || !take(x, (size_t)head[1] * dim * width)
         || (is("labels") && !take(label, head[1] * sizeof *label)))
@@ -174,6 +184,8 @@ int main(int argc, char **argv)
     while (serve(w, is("net") ? NET_DIM : is("labels") ? 2 : 3, is("net") || is("bell32") ? sizeof(float)
                  : sizeof(double)))
         ;
+    if (is("counting") && argc > 2)
+        write_counts(argv[2]);
     free(w);
     return 0;
 }

@@ -106,6 +106,28 @@ static void one_with_scratch_has_a_twin_for_every_thread(void)
     free(x), free(first), rig_close(&r);
 }
 
+/* Windows ask for several states of a row at once. */
+static void a_twin_is_asked_for_no_more_rows_than_it_was_made_for(void)
+{
+    static const char *const items[] = { "picard:window=8/heun", "parareal:window=5/ddim/heun", "anderson/rx/ddim",
+                                         "heun:rtol=1e-3,atol=1e-3", "dpm-solver-v3-2" };
+    static const int rows[] = { 1, 5, 300 };
+    char name[5000];
+
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; k < 3; k++) {
+            double *x, *y;
+            rig r;
+
+            if (rig_open(&r, built("odd.so", "plugin:", name), NULL, items[i], NULL, i == 3 ? 0 : 16, 0))
+                return;
+            x = rig_start(&r, rows[k]), y = rig_run(&r, rows[k], x, NULL, NULL);
+            for (int j = 0; j < rows[k]; j++)
+                CU_ASSERT(isfinite(y[j]));
+            free(x), free(y), rig_close(&r);
+        }
+}
+
 static void a_model_file_names_one_and_declares_what_it_predicts(void)
 {
     char path[5000];
@@ -180,6 +202,8 @@ static const test_case tests[] = {
     { "the example is the exact field of its law", the_example_is_the_exact_field_of_its_law },
     { "its products and divergence are those of its answers", its_products_and_divergence_are_those_of_its_answers },
     { "one with scratch has a twin for every thread", one_with_scratch_has_a_twin_for_every_thread },
+    { "a twin is asked for no more rows than it was made for",
+      a_twin_is_asked_for_no_more_rows_than_it_was_made_for },
     { "a model file names one and declares what it predicts", a_model_file_names_one_and_declares_what_it_predicts },
     { "one that was built with the first header loads and gives the same bits",
       one_that_was_built_with_the_first_header_loads_and_gives_the_same_bits },

@@ -71,10 +71,11 @@ static void its_variants_are_not_one_another(void)
 /* A run with what an estimate needs. */
 static statistics *estimate(const rig *r, const score *field, int paths)
 {
+    findings found = { 0 };
     const plan *p = &r->how.plan;
     drive of = { .step = { .proc = p->proc, .steps = p->steps, .grid = p->grid, .groups = 1, .rows = 7,
                            .dim = field->dim },
-                 .plan = p, .field = field };
+                 .plan = p, .field = field, .found = &found };
 
     return statistics_estimate(&of.step, paths);
 }

@@ -128,16 +128,17 @@ int cvode_whole(drive *v, int steps, const level *grid, double *x)
 {
     run *r = &v->step;
     int rows = r->rows, each = r->par[CVODE_BATCH] ? rows : 1, status = 0;
-    long first = r->group->row, deepest = 0;
+    long first = r->group->row;
+    depth start = depth_of(v), end = start;
 
     r->rows = each;
     for (int i = 0; i < rows && !status; i += each) {
         v->group->row = first + i;
-        v->count->calls = 0;
+        depth_set(v, start);
         status = integrate(v, grid->t, grid[steps].t, x + (size_t)i * r->dim);
-        deepest = v->count->calls > deepest ? v->count->calls : deepest;
+        end = deeper(end, depth_of(v));
     }
-    v->count->calls = deepest;
+    depth_set(v, end);
     r->rows = rows, v->group->row = first;
     return status;
 }

@@ -40,7 +40,7 @@ static const int orders[] = { 1, 2, 3 };
 typedef struct v3_rule { double c[Q], w[Q], a[Q][Q]; } v3_rule;
 
 /* A step of k steps' past has `size` coefficients in rows: of f, y, the corrected state. */
-typedef struct v3_stock { statistics *stat; v3_rule rule; int size; double *table, *row; } v3_stock;
+typedef struct v3_stock { const statistics *stat; v3_rule rule; int size; double *table, *row; } v3_stock;
 
 /* Integrals from one level to another: L, S, B, C = int e^(L+S) B, M[m] = int e^(L+S) r^m, r the part of the way. */
 typedef struct v3_exp_step { double L, S, B, C, M[VALUES]; } v3_exp_step;
@@ -265,15 +265,23 @@ static int fill_table(const run *r, v3_stock *s)
     return 0;
 }
 
+static void *find_statistics(run *r)
+{
+    int kind = (int)r->par[STATISTICS];
+
+    return kind == FIELD ? statistics_estimate(r, (int)r->par[PATHS])
+        : statistics_constant(r->dim, kind == BY_DATA, kind == BY_DATA ? 0 : -1, 0);
+}
+
+static void drop_statistics(void *q) { statistics_free(q); }
+
 static int open(run *r)
 {
     v3_stock *s = r->own = calloc(1, sizeof *s);
-    int kind = (int)r->par[STATISTICS];
 
     if (!s)
         return fail("%s: out of memory", r->sol->name);
-    s->stat = kind == FIELD ? statistics_estimate(r, (int)r->par[PATHS])
-        : statistics_constant(r->dim, kind == BY_DATA, kind == BY_DATA ? 0 : -1, 0);
+    s->stat = find_once(r, find_statistics, drop_statistics);
     return !s->stat || make_rule(&s->rule) || fill_table(r, s) ? -1 : 0;
 }
 
@@ -283,7 +291,6 @@ static void shut(run *r)
 
     if (!s)
         return;
-    statistics_free(s->stat);
     free(s->table);
     free(s->row);
     free(s);
@@ -302,10 +309,11 @@ static void claims(const method *how, double *order, int *stochastic)
     .data = &orders[n - 1], .order = n, .evals = 1, .work = n + 3, .history = n, .never = ALPHA_0 | SIGMA_0, \
     .claims = claims, .open = open, .close = shut, .step = step, \
     .par = { [STATISTICS] = { "statistics", \
-                              "l, s, b read off the field (uncounted calls), or those of DPM-Solver++ or DPM-Solver", \
+                              "l, s, b read off the field (before the budget begins), or those of DPM-Solver++ or " \
+                              "DPM-Solver", \
                               "field data noise", FIELD }, \
-             [PATHS] = { "paths", "trajectories that the statistics are read off, of 325 calls each", NULL, 64, 2, \
-                         1e6, 1 }, \
+             [PATHS] = { "paths", "trajectories that the statistics are read off, of 325 evaluations each", NULL, 64, \
+                         2, 1e6, 1 }, \
              [PSEUDO] = { "pseudo", "the second derivative of order 3 as its authors ship it: order 2", "no yes", 0 }, \
              [CORRECTOR] = { "corrector", \
                              "each call also corrects the state: from n values, or n + 1 and divided differences", \

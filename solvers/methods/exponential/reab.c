@@ -32,7 +32,7 @@ static double theta(double c, const level *l)
     return u > 1e-9 ? v * (asinh(u) / u) : v;
 }
 
-static double variance(const run *r) { return *(const double *)r->own; }
+static double variance(const run *r) { return *(const double *)r->own; }   /* what find found is c, then m */
 
 /* From answers d at the points x = sigma z and -sigma z: J, c and (1 - alpha J) m, the mean answer. */
 static double fit(const level *l, int dim, const double *x, const double *d, double given, double *m)
@@ -54,10 +54,12 @@ static double fit(const level *l, int dim, const double *x, const double *d, dou
     return given > 0 ? given * given : c > 0 && isfinite(c) ? c : 0;
 }
 
-static int estimate(run *r, double *x, double *d)
+/* c and m, 1 + dim numbers; x: room for two PAIRS of points and their answers. */
+static int estimate(run *r, double *x, double *found)
 {
     const process *p = r->proc;
     size_t half = (size_t)PAIRS * r->dim;
+    double *d = x + 2 * half;
     level l = { .t = p->t_of_lambda(p, -3) };
 
     p->at(p, 1, &l);
@@ -66,23 +68,31 @@ static int estimate(run *r, double *x, double *d)
         x[i] *= l.sigma, x[half + i] = -x[i];
     if (consult(r, &l, 2 * PAIRS, x, d))
         return -1;
-    *(double *)r->own = fit(&l, r->dim, x, d, r->par[STD], r->w[MEAN]);
-    for (size_t i = r->dim; i < (size_t)r->groups * r->rows * r->dim; i++)
-        r->w[MEAN][i] = r->w[MEAN][i - r->dim];
+    *found = fit(&l, r->dim, x, d, r->par[STD], found + 1);
     return 0;
+}
+
+static void *find(run *r)
+{
+    double *x = malloc((size_t)4 * PAIRS * r->dim * sizeof *x), *found = malloc((1 + (size_t)r->dim) * sizeof *found);
+
+    if (x && found ? estimate(r, x, found) : fail("out of memory"))
+        free(found), found = NULL;
+    free(x);
+    return found;
 }
 
 static int open(run *r)
 {
-    size_t N = (size_t)2 * PAIRS * r->dim;
-    double *x = malloc(2 * N * sizeof *x);
-    int status = (r->own = malloc(sizeof (double))) && x ? estimate(r, x, x + N) : fail("out of memory");
+    const double *found = find_once(r, find, free);
 
-    free(x);
-    return status;
+    if (!found)
+        return -1;
+    r->own = (void *)found;
+    for (size_t i = 0; i < (size_t)r->groups * r->rows * r->dim; i++)
+        r->w[MEAN][i] = found[1 + i % r->dim];
+    return 0;
 }
-
-static void shut(run *r) { free(r->own); }
 
 /* n = N(x), in place of the answer D. */
 static int eval_rest(run *r, const level *l, const double *x, double *n)
@@ -155,7 +165,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     .name = "reab-" #n, .about = what, \
     .cite = "Hochbruck, Ostermann 2010, section 2.5: exponential Rosenbrock and Adams methods", \
     .data = &points[n - 1], .order = n, .evals = 1, .work = n == 3 ? 5 : 4, .history = 2, .never = SIGMA_0, \
-    .open = open, .close = shut, .step = step, \
+    .open = open, .step = step, \
     .par = { [STD] = { "std", "of the Gaussian part; 0: read off the field", NULL, 0, 0, 1e6, 0 } } }
 
 const solver solver_reab_1 = REAB(1, "exact Gaussian part, the rest by Euler");

@@ -290,18 +290,18 @@ static int step_slices(drive *v, parareal *p, int which)
 /* Both at once: the depth is the deeper one's.  In lockstep the fine ones wait for the coarse ones. */
 static int tick(drive *v, parareal *p)
 {
-    long before = v->count->calls, coarse, fine;
+    depth before = depth_of(v), coarse;
     int waits = 0;
 
     for (int n = 0; n < p->slices; n++)
         waits |= p->lockstep && p->s[n].iteration >= 0 && !coarse_done(&p->s[n]);
     if (step_slices(v, p, G))
         return FAILED;
-    coarse = v->count->calls - before;
+    coarse = depth_of(v);
+    depth_set(v, before);
     if (!waits && step_slices(v, p, F))
         return FAILED;
-    fine = v->count->calls - before - coarse;
-    v->count->calls = before + (coarse > fine ? coarse : fine);
+    depth_set(v, deeper(coarse, depth_of(v)));
     return 0;
 }
 
