@@ -59,7 +59,7 @@ typedef struct noise noise;
 struct noise { void (*fill)(const noise *, const draw *, double *z); uint64_t seed; const void *data; };
 
 /* What a parameter is to the drivers and to who reports (param.role), whatever its name:
- * tolerances of own steps and how those are chosen; whether rows share what the method takes norms of (not 0: they do);
+ * tolerances of own steps and how those are chosen; whether rows share what the method takes norms of (1: they do);
  * slots of a row that run at once, the steps in one, and the change that passes there; how the last steps go. */
 enum role { ROLE_RTOL = 1, ROLE_ATOL, ROLE_CONTROL, ROLE_COUPLES, ROLE_WINDOW, ROLE_SLICE, ROLE_TOL, ROLE_LAST };
 

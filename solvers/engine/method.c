@@ -187,7 +187,7 @@ int method_given(const method *m, enum role role)
 
 int method_couples(const method *m)
 {
-    int yes = method_role(m, ROLE_COUPLES, 0) != 0;
+    int yes = method_role(m, ROLE_COUPLES, 0) == 1;
 
     for (int i = 0; i < m->sol->inners && !yes; i++)
         yes = method_couples(m->inner[i]);

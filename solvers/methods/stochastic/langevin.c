@@ -1,9 +1,12 @@
 /*
  * Langevin dynamics at one level:  x <- x + e score(x) + sqrt(2 e) z,  with a size e of its own each.
  *
- *   langevin            e = 2 a (snr |z|/|score|)^2, norms of each row or means over the batch (score_sde); or fixed:
- *                       size
- *   ald                 e = 2 a (snr sigma)^2                                                          (score_sde)
+ *   langevin            e = c sigma^2, c = 2 a snr^2, by the level alone: the walk keeps N(0, V) up to V/(1 - e/(2 V));
+ *                       norm=row|batch: e = 2 a (snr |z|/|score|)^2 by the norms of each row, or means over the batch
+ *                       (score_sde), which depends on the state: from exact p_t of few columns it leaves the law
+ *                       (20 kicks take a variance from 1 to 9.5), and its variances miss the level's by design;
+ *                       or fixed: size
+ *   ald                 the same size by the level                                                     (score_sde)
  *   annealed-langevin   e = size sigma^2/2, and x moves with alpha between levels
  *                       (Song and Ermon 2019)
  *
@@ -19,7 +22,7 @@
 
 enum { SCALE = CORRECT_OWN, AT, NORM, SIZE };
 enum { ANNEALED_SIZE, ANNEALED_STEPS };
-enum { ROW, BATCH };
+enum { LEVEL, BATCH, ROW };                 /* BATCH is 1: rows share it (ROLE_COUPLES) */
 enum { END, START, LAST };
 
 static double length(int dim, const double *v)
@@ -93,11 +96,12 @@ static int langevin(run *r, const level *a, const level *b, const double *x, dou
         draw_noise(r, at, at, z);
         EACH_GROUP(r, g) {
             size_t N = (size_t)r->rows * r->dim, o = g * N;
+            double e = r->par[SIZE], scaled = e > 0 ? 1 : snr2 * shrink(r, g, at + g);
 
-            if (r->par[SIZE] > 0)
-                kick((int)N, r->par[SIZE], y + o, s + o, z + o, y + o);
+            if (e > 0 || r->par[NORM] == LEVEL)
+                kick((int)N, e > 0 ? e : 2 * scaled * at[g].sigma * at[g].sigma, y + o, s + o, z + o, y + o);
             else
-                kick_rows(r, g, snr2 * shrink(r, g, at + g), y, s, z, y);
+                kick_rows(r, g, scaled, y, s, z, y);
         }
     }
     return 0;
@@ -147,8 +151,10 @@ const solver solver_langevin = {
     .name = "langevin", .about = "Langevin dynamics, as a corrector or on one energy",
     .cite = "Song et al. 2021, algorithms 4 and 5",
     .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .step = langevin,
-    .par = { CORRECT_PARAMS, LEVEL_PARAMS, [NORM] = { "norm", "the norms that set its size", "row batch", ROW,
-                                                       .role = ROLE_COUPLES },
+    .par = { CORRECT_PARAMS, LEVEL_PARAMS,
+             [NORM] = { .name = "norm", .about = "what sets its size: the level, e = c sigma^2 with c = 2 snr^2; or "
+                        "norms of score and noise (score_sde), which keep another law", .choices = "level batch row",
+                        .def = LEVEL, .role = ROLE_COUPLES },
              [SIZE] = { "size", "a fixed size instead of snr; 0: by snr", NULL, 0, 0, 1e6 } },
 };
 
