@@ -7,7 +7,8 @@
 #include "solvers/engine/control.h"
 #include "solvers/engine/drive.h"
 
-/* Group `to` becomes what group `from` is. */
+/* Group `to` becomes what group `from` is: all that a group has, also the end of the step that it is about to take,
+ * since rows leave while the ends are made. */
 static void move(drive *v, int to, int from)
 {
     const run *r = &v->step;
@@ -19,7 +20,7 @@ static void move(drive *v, int to, int from)
     memcpy(v->embedded + to * dim, v->embedded + from * dim, bytes);
     for (int j = 1; j <= r->sol->history; j++)
         memcpy(r->w[j] + to * dim, r->w[j] + from * dim, bytes);
-    v->a[to] = v->a[from];
+    v->a[to] = v->a[from], v->b[to] = v->b[from];
     v->h[to] = v->h[from], v->e[to] = v->e[from];
     v->group[to] = v->group[from];
 }
