@@ -76,7 +76,7 @@ void stage(const run *, const level *a, const level *b, double *out, const doubl
            double *const *k);
 
 /* y = sum of coefficient x array over group g:  combine(r, g, y, {p, x}, {q, u}, ...): 1 to 32 terms, y may be one of
- * the arrays. */
+ * the arrays; terms with a coefficient of 0 are not read. */
 typedef struct term { double c; const double *v; } term;
 void sum_terms(const run *, int g, double *y, int terms, const term *);
 #define combine(r, g, y, ...) sum_terms(r, g, y, sizeof (term[]){ __VA_ARGS__ } / sizeof (term), \

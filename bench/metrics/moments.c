@@ -12,24 +12,26 @@ static double square(long n, const double *v)
     return sum;
 }
 
-static double mean_gap(void *self, const moments *m)
-{
-    (void)self;
-    return square(m->dim, m->mean);
-}
+typedef double moment_gap(void *exact, const moments *);
 
-static int measure_mean(const truth *true, const args *a, int n, int dim, const double *x, quality *q)
+/* The root of a gap over folds of the sample; second: of its covariance. */
+static int measure_gap(const truth *true, int n, int dim, const double *x, int second, moment_gap *gap, quality *q)
 {
     exact_moments exact;
     folded f;
-    int status = exact_moments_open(&exact, true, dim, 0) || fold_moments(n, dim, x, exact.mean, 0, 1, mean_gap, NULL,
-                                                                          &f);
+    int status = exact_moments_open(&exact, true, dim, second)
+                 || fold_moments(n, dim, x, exact.mean, second, 1, gap, &exact, &f);
 
-    (void)a;
     if (!status)
         folded_root(&f, q);
     exact_moments_close(&exact);
     return status ? -1 : 0;
+}
+
+static double mean_gap(void *exact, const moments *m)
+{
+    (void)exact;
+    return square(m->dim, m->mean);
 }
 
 static double cov_gap(void *self, const moments *m)
@@ -46,18 +48,14 @@ static double cov_gap(void *self, const moments *m)
     return gap / square(N, exact->cov);
 }
 
+static int measure_mean(const truth *true, const args *a, int n, int dim, const double *x, quality *q)
+{
+    return measure_gap(true, n, dim, x, 0, mean_gap, q);
+}
+
 static int measure_cov(const truth *true, const args *a, int n, int dim, const double *x, quality *q)
 {
-    exact_moments exact;
-    folded f;
-    int status = exact_moments_open(&exact, true, dim, 1) || fold_moments(n, dim, x, exact.mean, 1, 1, cov_gap, &exact,
-                                                                          &f);
-
-    (void)a;
-    if (!status)
-        folded_root(&f, q);
-    exact_moments_close(&exact);
-    return status ? -1 : 0;
+    return measure_gap(true, n, dim, x, 1, cov_gap, q);
 }
 
 const metric metric_mean = {

@@ -43,7 +43,7 @@ static long kept(const mixture *m)
 }
 
 /* Doubles that a tile needs for `arrays` arrays and so many more, with room to align. */
-static long slab_size(int dim, int arrays, long more) { return (long)arrays * dim * rows_of_tile(dim) + more + 8; }
+static long work_size(int dim, int arrays, long more) { return (long)arrays * dim * rows_of_tile(dim) + more + 8; }
 
 static void lay_out(mixture_work *w, int dim, int arrays, long more, double *workspace)
 {
@@ -284,35 +284,13 @@ int mixture_labels(const law *l, long n, const int *label)
 
 static long points(const batch *p) { return (long)p->groups * p->rows; }
 
-static int denoise(const law *l, const batch *p, double *x0, double *div)
-{
-    const mixture *m = (const mixture *)l;
-    double workspace[slab_size(l->dim, 2, kept(m))];
-    mixture_work w;
-
-    if (mixture_labels(l, points(p), p->label))
-        return -1;
-    lay_out(&w, l->dim, 2, kept(m), workspace);
-    for (long first = 0; first < points(p); first += w.count) {
-        gather(l, p, first, &w);
-        posterior_mean(m, p, &w);
-        to_rows(w.X, w.count, l->dim, w.o.rows, x0 + first * l->dim, l->dim);
-        if (div)
-            divergence(m, p, &w, div);
-    }
-    noiseless(l, p, 0, NULL, x0, div, NULL);
-    return 0;
-}
-
-static int jvps(const law *l, const batch *p, int m, const double *v, double *x0, double *jv)
+/* D of every row, and where they are asked for its divergence and its derivatives along m directions a row. */
+static int answer_rows(const law *l, const batch *p, int m, const double *v, double *x0, double *div, double *jv)
 {
     const mixture *mix = (const mixture *)l;
-    int abreast = m < ABREAST ? m : ABREAST, arrays;
+    int most = l->dim > 512 ? 1 : ABREAST, abreast = m < most ? m : most, arrays = 2 + 2 * abreast;
+    double workspace[work_size(l->dim, arrays, kept(mix))];
     mixture_work w;
-
-    abreast = l->dim > 512 ? 1 : abreast;
-    arrays = 2 + 2 * abreast;
-    double workspace[slab_size(l->dim, arrays, kept(mix))];
 
     if (mixture_labels(l, points(p), p->label))
         return -1;
@@ -321,15 +299,29 @@ static int jvps(const law *l, const batch *p, int m, const double *v, double *x0
         gather(l, p, first, &w);
         posterior_mean(mix, p, &w);
         to_rows(w.X, w.count, l->dim, w.o.rows, x0 + first * l->dim, l->dim);
+        if (div)
+            divergence(mix, p, &w, div);
         for (int each = 0; each < m; each += abreast)
             tangents(mix, p, &w, each, m - each < abreast ? m - each : abreast, m, v, jv);
     }
-    noiseless(l, p, m, v, x0, NULL, jv);
+    noiseless(l, p, m, v, x0, div, jv);
     return 0;
 }
 
-static int jvp(const law *l, const batch *p, const double *v, double *x0,
-               double *jv) { return jvps(l, p, 1, v, x0, jv); }
+static int denoise(const law *l, const batch *p, double *x0, double *div)
+{
+    return answer_rows(l, p, 0, NULL, x0, div, NULL);
+}
+
+static int jvps(const law *l, const batch *p, int m, const double *v, double *x0, double *jv)
+{
+    return answer_rows(l, p, m, v, x0, NULL, jv);
+}
+
+static int jvp(const law *l, const batch *p, const double *v, double *x0, double *jv)
+{
+    return answer_rows(l, p, 1, v, x0, NULL, jv);
+}
 
 CLONES static void add_weights(mixture_work *w, int modes)
 {
@@ -345,7 +337,7 @@ CLONES static void add_weights(mixture_work *w, int modes)
 static int logpdf(const law *l, const batch *p, double *logp)
 {
     const mixture *m = (const mixture *)l;
-    double workspace[slab_size(l->dim, 1, 0)];
+    double workspace[work_size(l->dim, 1, 0)];
     mixture_work w;
 
     if (mixture_labels(l, points(p), p->label))
@@ -375,7 +367,7 @@ static int logpdf(const law *l, const batch *p, double *logp)
 static int mode_of(const law *l, const batch *p, int *mode)
 {
     const mixture *m = (const mixture *)l;
-    double workspace[slab_size(l->dim, 1, 0)];
+    double workspace[work_size(l->dim, 1, 0)];
     mixture_work w;
 
     if (mixture_labels(l, points(p), p->label))

@@ -4,26 +4,9 @@
  *     silu x s(x)    gelu x Phi(x)    relu max(x, 0)    elu x or a (e^x - 1)    softplus log(1 + e^x)    tanh
  * s the sigmoid, Phi the normal distribution; gelu:form=tanh is x s(2 u), u = sqrt(2/pi) (x + 0.044715 x^3).
  */
-#include "base/lanes_float.h"
 #include "scores/networks/layer.h"
+#include "scores/networks/real.h"
 
-#ifdef FOKKER_DOUBLE
-#define EXP exp
-#define EXPM1 expm1
-#define TANH tanh
-#define ERF erf
-#define FMA fma
-static inline double SIGMOID(double x) { return 1 / (1 + exp(-x)); }
-static inline double SOFTPLUS(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
-#else
-#define EXP lane_expf
-#define EXPM1 lane_expm1f
-#define TANH lane_tanhf
-#define ERF lane_erff
-#define FMA fmaf
-#define SIGMOID lane_sigmoidf
-#define SOFTPLUS lane_softplusf
-#endif
 #define ROOT_HALF ((real)0.70710678118654752440)
 #define PER_ROOT_2PI ((real)0.39894228040143267794)
 #define TWICE_ROOT_2_PER_PI ((real)1.59576912160573071176)

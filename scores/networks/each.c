@@ -20,40 +20,40 @@ static int open(layer *l, const opening *o)
 static vectors before(const layer *l) { return tokens_of((int)l->given.v[TOKENS], l->weight[W].cols); }
 static vectors behind(const layer *l) { return tokens_of((int)l->given.v[TOKENS], l->weight[W].rows); }
 
-/* W x of all tokens, and the bias unless it is a tangent. */
-static void turned(const layer *l, const pass *p, const real *x, const real *b, real *y)
+/* The pieces of a pass, and room for one on either side of W. */
+typedef struct mapping { vectors in, out; pieces q; real *x, *y; } mapping;
+
+static mapping mapping_of(const layer *l, const pass *p)
 {
-    const vectors in = before(l), out = behind(l);
-    long all = (long)p->rows * in.count;
-    real *from = p->work, *to = from + (size_t)TILE_ROWS * padded(in.length);
+    mapping m = { .in = before(l), .out = behind(l), .x = p->work };
 
-    for (long first = 0; first < all; first += TILE_ROWS) {
-        pass piece = piece_of(p, first, all);
+    m.q = pieces_of(p, m.in.count);
+    m.y = m.x + (size_t)TILE_ROWS * padded(m.in.length);
+    return m;
+}
 
-        take(&in, first, piece.rows, x, from);
-        multiply(&piece, from, in.length, &l->weight[W], 0, to, out.length);
-        put(&out, first, piece.rows, to, b, y);
+/* W x of all tokens, and the bias unless it is a tangent. */
+static void map(const layer *l, const pass *p, const real *x, const real *b, real *y)
+{
+    for (mapping m = mapping_of(l, p); next_piece(&m.q);) {
+        take(&m.in, &m.q, x, m.x);
+        multiply(&m.q.at, m.x, m.in.length, &l->weight[W], 0, m.y, m.out.length);
+        put(&m.out, &m.q, m.y, b, y);
     }
 }
 
-static void forward(const layer *l, const pass *p, const real *x, real *y) { turned(l, p, x, l->weight[B].v, y); }
-static void tangent(const layer *l, const pass *p, const real *x, const real *dx,
-                    real *dy) { turned(l, p, dx, NULL, dy); }
+static void forward(const layer *l, const pass *p, const real *x, real *y) { map(l, p, x, l->weight[B].v, y); }
+
+static void tangent(const layer *l, const pass *p, const real *x, const real *dx, real *dy) { map(l, p, dx, NULL, dy); }
 
 static void backward(const layer *l, const pass *p, const real *x, const real *dy, real *dx)
 {
-    const vectors in = before(l), out = behind(l);
-    long all = (long)p->rows * in.count;
-    real *from = p->work, *to = from + (size_t)TILE_ROWS * padded(in.length);
-
-    for (long first = 0; first < all; first += TILE_ROWS) {
-        pass piece = piece_of(p, first, all);
-
-        take(&in, first, piece.rows, x, from);
-        take(&out, first, piece.rows, dy, to);
-        REAL(back_product)(&piece, &l->weight[W], from, to, 0, from);
-        REAL(back_bias)(&piece, &l->weight[B], to);
-        put(&in, first, piece.rows, from, NULL, dx);
+    for (mapping m = mapping_of(l, p); next_piece(&m.q);) {
+        take(&m.in, &m.q, x, m.x);
+        take(&m.out, &m.q, dy, m.y);
+        REAL(back_product)(&m.q.at, &l->weight[W], m.x, m.y, 0, m.x);
+        REAL(back_bias)(&m.q.at, &l->weight[B], m.y);
+        put(&m.in, &m.q, m.x, NULL, dx);
     }
 }
 

@@ -17,9 +17,6 @@ static const layer_kind *const acts[] = { &REAL(layer_silu), &REAL(layer_gelu), 
                                           &REAL(layer_tanh), &REAL(layer_elu), &REAL(layer_relu) };
 enum { SILU, GELU };
 
-/* Arrays of a piece, in pass.work: TILE_ROWS x padded length or padded width. */
-typedef struct room { real *x, *y, *h, *a, *d; } room;
-
 static vectors lie(const layer *l)
 {
     int count = (int)l->given.v[TOKENS], cols = l->in / count;
@@ -35,16 +32,9 @@ static int open(layer *l, const opening *o)
     if (!w)
         return -1;
     l->out = l->in, l->work = 2 * padded(n) + 3 * padded(w->rows);
-    return REAL(weight_open)(l, o, ".0.bias", 1, w->rows, 0, 1) && REAL(weight_open)(l, o, ".2.weight", n, w->rows, 1,
-            0) &&
-           REAL(weight_open)(l, o, ".2.bias", 1, n, 0, 1) ? 0 : -1;
-}
-
-static room room_of(const layer *l, const pass *p)
-{
-    size_t n = (size_t)TILE_ROWS * padded(l->weight[W1].cols), m = (size_t)TILE_ROWS * padded(l->weight[W1].rows);
-
-    return (room){ p->work, p->work + n, p->work + 2 * n, p->work + 2 * n + m, p->work + 2 * n + 2 * m };
+    return REAL(weight_open)(l, o, ".0.bias", 1, w->rows, 0, 1)
+           && REAL(weight_open)(l, o, ".2.weight", n, w->rows, 1, 0)
+           && REAL(weight_open)(l, o, ".2.bias", 1, n, 0, 1) ? 0 : -1;
 }
 
 /* f as the layer that it is by itself, with b1. */
@@ -56,75 +46,66 @@ static layer act_of(const layer *l)
                     .bias = l->weight[B1].v };
 }
 
-/* h = W1 x of a piece. */
-static void first_half(const layer *l, const pass *piece, const real *x, real *h)
+/* The pieces of a pass, and arrays for one in pass.work: TILE_ROWS x padded length (x, y) or padded width (h, a, d). */
+typedef struct mixing { const layer *l; vectors v; layer act; pieces q; real *x, *y, *h, *a, *d; } mixing;
+
+static mixing mixing_of(const layer *l, const pass *p)
 {
-    multiply(piece, x, l->weight[W1].cols, &l->weight[W1], 0, h, l->weight[W1].rows);
+    size_t n = (size_t)TILE_ROWS * padded(l->weight[W1].cols), m = (size_t)TILE_ROWS * padded(l->weight[W1].rows);
+    mixing mix = { .l = l, .v = lie(l), .act = act_of(l) };
+
+    mix.q = pieces_of(p, mix.v.count);
+    mix.x = p->work, mix.y = mix.x + n, mix.h = mix.y + n, mix.a = mix.h + m, mix.d = mix.a + m;
+    return mix;
 }
 
-static void second_half(const layer *l, const pass *piece, const real *a, real *y)
+/* h = W1 x of a piece; x is left in m->x. */
+static void first_half(const mixing *m, const real *x, real *h)
 {
-    multiply(piece, a, l->weight[W2].cols, &l->weight[W2], 0, y, l->weight[W2].rows);
+    take(&m->v, &m->q, x, m->x);
+    multiply(&m->q.at, m->x, m->l->weight[W1].cols, &m->l->weight[W1], 0, h, m->l->weight[W1].rows);
+}
+
+/* y = W2 a + b */
+static void second_half(const mixing *m, const real *b, real *y)
+{
+    multiply(&m->q.at, m->a, m->l->weight[W2].cols, &m->l->weight[W2], 0, m->y, m->l->weight[W2].rows);
+    put(&m->v, &m->q, m->y, b, y);
 }
 
 static void forward(const layer *l, const pass *p, const real *x, real *y)
 {
-    const vectors v = lie(l);
-    const layer act = act_of(l);
-    const room r = room_of(l, p);
-    long all = (long)p->rows * v.count;
-
-    for (long first = 0; first < all; first += TILE_ROWS) {
-        pass piece = piece_of(p, first, all);
-
-        take(&v, first, piece.rows, x, r.x);
-        first_half(l, &piece, r.x, r.h);
-        act.kind->forward(&act, &piece, r.h, r.a);
-        second_half(l, &piece, r.a, r.y);
-        put(&v, first, piece.rows, r.y, l->weight[B2].v, y);
+    for (mixing m = mixing_of(l, p); next_piece(&m.q);) {
+        first_half(&m, x, m.h);
+        m.act.kind->forward(&m.act, &m.q.at, m.h, m.a);
+        second_half(&m, l->weight[B2].v, y);
     }
 }
 
 static void tangent(const layer *l, const pass *p, const real *x, const real *dx, real *dy)
 {
-    const vectors v = lie(l);
-    const layer act = act_of(l);
-    const room r = room_of(l, p);
-    long all = (long)p->rows * v.count;
-
-    for (long first = 0; first < all; first += TILE_ROWS) {
-        pass piece = piece_of(p, first, all);
-
-        take(&v, first, piece.rows, x, r.x);
-        first_half(l, &piece, r.x, r.h);
-        take(&v, first, piece.rows, dx, r.x);
-        first_half(l, &piece, r.x, r.d);
-        act.kind->tangent(&act, &piece, r.h, r.d, r.a);
-        second_half(l, &piece, r.a, r.y);
-        put(&v, first, piece.rows, r.y, NULL, dy);
+    for (mixing m = mixing_of(l, p); next_piece(&m.q);) {
+        first_half(&m, x, m.h);
+        first_half(&m, dx, m.d);
+        m.act.kind->tangent(&m.act, &m.q.at, m.h, m.d, m.a);
+        second_half(&m, NULL, dy);
     }
 }
 
 static void backward(const layer *l, const pass *p, const real *x, const real *dy, real *dx)
 {
-    const vectors v = lie(l);
-    const layer act = act_of(l);
-    const room r = room_of(l, p);
-    long all = (long)p->rows * v.count;
+    for (mixing m = mixing_of(l, p); next_piece(&m.q);) {
+        const pass *at = &m.q.at;
 
-    for (long first = 0; first < all; first += TILE_ROWS) {
-        pass piece = piece_of(p, first, all);
-
-        take(&v, first, piece.rows, x, r.x);
-        take(&v, first, piece.rows, dy, r.y);
-        first_half(l, &piece, r.x, r.h);
-        act.kind->forward(&act, &piece, r.h, r.a);
-        REAL(back_product)(&piece, &l->weight[W2], r.a, r.y, 0, r.d);
-        REAL(back_bias)(&piece, &l->weight[B2], r.y);
-        act.kind->backward(&act, &piece, r.h, r.d, r.a);
-        REAL(back_product)(&piece, &l->weight[W1], r.x, r.a, 0, r.y);
-        REAL(back_bias)(&piece, &l->weight[B1], r.a);
-        put(&v, first, piece.rows, r.y, NULL, dx);
+        first_half(&m, x, m.h);
+        take(&m.v, &m.q, dy, m.y);
+        m.act.kind->forward(&m.act, at, m.h, m.a);
+        REAL(back_product)(at, &l->weight[W2], m.a, m.y, 0, m.d);
+        REAL(back_bias)(at, &l->weight[B2], m.y);
+        m.act.kind->backward(&m.act, at, m.h, m.d, m.a);
+        REAL(back_product)(at, &l->weight[W1], m.x, m.a, 0, m.y);
+        REAL(back_bias)(at, &l->weight[B1], m.a);
+        put(&m.v, &m.q, m.y, NULL, dx);
     }
 }
 
@@ -133,6 +114,6 @@ const layer_kind REAL(layer_mix) = {
     .par = { [TOKENS] = { "tokens", "how many a row has", NULL, NAN, 1, 1e6, 1 },
              [OVER] = { "over", "what is mixed: a token's columns, or a column's tokens", "columns tokens", 0 },
              [ACT] = { "act", "f", "silu gelu softplus tanh elu relu", GELU },
-                 { "name", "of the module in the file", PATH } },
+             { "name", "of the module in the file", PATH } },
     .open = open, .forward = forward, .tangent = tangent, .backward = backward,
 };

@@ -2,8 +2,8 @@
  * Concat-squash (Grathwohl et al. 2019): y = (W x + b) s(G c + g) + H c, s the sigmoid.
  * NAME._layer.weight, .bias; NAME._hyper_gate.weight, .bias; NAME._hyper_bias.weight.
  */
-#include "base/lanes_float.h"
 #include "scores/networks/layer.h"
+#include "scores/networks/real.h"
 
 enum { W, B, G, GB, H };
 
@@ -14,10 +14,10 @@ static int open(layer *l, const opening *o)
     if (!w)
         return -1;
     l->cond = o->cond, l->out = w->rows, l->work = 2 * padded(l->out);
-    return REAL(weight_open)(l, o, "._layer.bias", 1, l->out, 0, 1) && REAL(weight_open)(l, o, "._hyper_gate.weight",
-            l->out, o->cond, 1, 0) &&
-           REAL(weight_open)(l, o, "._hyper_gate.bias", 1, l->out, 0, 1)
-               && REAL(weight_open)(l, o, "._hyper_bias.weight", l->out, o->cond, 1, 0) ? 0 : -1;
+    return REAL(weight_open)(l, o, "._layer.bias", 1, l->out, 0, 1)
+           && REAL(weight_open)(l, o, "._hyper_gate.weight", l->out, o->cond, 1, 0)
+           && REAL(weight_open)(l, o, "._hyper_gate.bias", 1, l->out, 0, 1)
+           && REAL(weight_open)(l, o, "._hyper_bias.weight", l->out, o->cond, 1, 0) ? 0 : -1;
 }
 
 /* y = (y + b) s(g + gb) + h; what is NULL is left out. */
@@ -27,12 +27,8 @@ CLONES static void REAL(squash_rows)(int rows, int cols, const real *b, const re
     for (int i = 0; i < rows; i++, y += cols, g += cols, h = h ? h + cols : NULL) {
         #pragma omp simd
         for (int j = 0; j < cols; j++) {
-            real a = g[j] + (gb ? gb[j] : 0), v = y[j] + (b ? b[j] : 0);
-#ifdef FOKKER_DOUBLE
-            real s = 1 / (1 + exp(-a));
-#else
-            real s = lane_sigmoidf(a);
-#endif
+            real s = SIGMOID(g[j] + (gb ? gb[j] : 0)), v = y[j] + (b ? b[j] : 0);
+
             y[j] = v * s + (h ? h[j] : 0);
         }
     }
@@ -55,12 +51,8 @@ CLONES static void REAL(squash_back)(long n, int cols, const real *b, const real
     for (long i = 0; i < n; i += cols, v += cols, g += cols, dy += cols) {
         #pragma omp simd
         for (int j = 0; j < cols; j++) {
-            real a = g[j] + (gb ? gb[j] : 0), u = v[j] + (b ? b[j] : 0);
-#ifdef FOKKER_DOUBLE
-            real s = 1 / (1 + exp(-a));
-#else
-            real s = lane_sigmoidf(a);
-#endif
+            real s = SIGMOID(g[j] + (gb ? gb[j] : 0)), u = v[j] + (b ? b[j] : 0);
+
             v[j] = dy[j] * s, g[j] = dy[j] * u * (s * (1 - s));
         }
     }

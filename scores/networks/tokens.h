@@ -15,14 +15,34 @@ static inline vectors tokens_of(int count, int cols) { return (vectors){ count, 
 static inline vectors across(int count, int cols)    { return (vectors){ cols, count, 1, cols, padded(count * cols) }; }
 
 /* Where number k = 0 of a vector of a tile lies. */
-static inline long begins(const vectors *s, long which) { return which / s->count * s->row + which % s->count
-                                                          * s->apart; }
-
-/* Vectors first, first + 1, ... of the tile x into n rows of padded(length) numbers. */
-static inline void take(const vectors *s, long first, int n, const real *x, real *to)
+static inline long begins(const vectors *s, long which)
 {
-    for (int i = 0; i < n; i++, to += padded(s->length)) {
-        const real *from = x + begins(s, first + i);
+    return which / s->count * s->row + which % s->count * s->apart;
+}
+
+/* The vectors of a pass in pieces of TILE_ROWS, of which each is a pass: gradients of weights are added up over them.
+ *   for (pieces q = pieces_of(p, count); next_piece(&q);)  ... vectors q.first to q.first + q.at.rows - 1 ... */
+typedef struct pieces { const pass *whole; long all, first; pass at; } pieces;
+
+static inline pieces pieces_of(const pass *p, int count)
+{
+    return (pieces){ .whole = p, .all = (long)p->rows * count, .first = -TILE_ROWS };
+}
+
+static inline int next_piece(pieces *q)
+{
+    q->first += TILE_ROWS;
+    q->at = *q->whole;
+    q->at.rows = q->all - q->first < TILE_ROWS ? (int)(q->all - q->first) : TILE_ROWS;
+    q->at.add |= q->first > 0;
+    return q->first < q->all;
+}
+
+/* The vectors of a piece of the tile x into rows of padded(length) numbers. */
+static inline void take(const vectors *s, const pieces *q, const real *x, real *to)
+{
+    for (int i = 0; i < q->at.rows; i++, to += padded(s->length)) {
+        const real *from = x + begins(s, q->first + i);
 
         for (int k = 0; k < s->length; k++)
             to[k] = from[(long)k * s->step];
@@ -30,30 +50,21 @@ static inline void take(const vectors *s, long first, int n, const real *x, real
 }
 
 /* And back, with b (NULL: zeros) added. */
-static inline void put(const vectors *s, long first, int n, const real *from, const real *b, real *x)
+static inline void put(const vectors *s, const pieces *q, const real *from, const real *b, real *x)
 {
-    for (int i = 0; i < n; i++, from += padded(s->length)) {
-        real *to = x + begins(s, first + i);
+    for (int i = 0; i < q->at.rows; i++, from += padded(s->length)) {
+        real *to = x + begins(s, q->first + i);
 
         for (int k = 0; k < s->length; k++)
             to[(long)k * s->step] = from[k] + (b ? b[k] : 0);
     }
 }
 
-/* The pass of the piece that begins at vector `first` of `all`: gradients of weights are added up over the pieces. */
-static inline pass piece_of(const pass *p, long first, long all)
-{
-    pass piece = *p;
-
-    piece.rows = all - first < TILE_ROWS ? (int)(all - first) : TILE_ROWS;
-    piece.add = p->add || first;
-    return piece;
-}
-
 /* The columns of a token; -1 where the state does not fall into so many. */
 static inline int token_cols(const layer *l, const opening *o, int count)
 {
-    return l->in % count ? fail("%s: %s: %d columns are not %d tokens; give their number", o->where, l->kind->name,
-                                l->in, count) : l->in / count;
+    if (l->in % count)
+        return fail("%s: %s: %d columns are not %d tokens; give their number", o->where, l->kind->name, l->in, count);
+    return l->in / count;
 }
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "solvers/engine/drive.h"
+#include "solvers/noise/noise.h"
 
 /* The labels of the groups' samples, or NULL. */
 static const int *labels(drive *v)
@@ -122,18 +123,15 @@ int eval(run *r, const level *a, const double *x, enum predicts want, double *ou
     return status;
 }
 
-/* c = (sigma/alpha)^2, infinite where alpha = 0. */
-static double clock_of(const level *l) { return l->alpha > 0 ? l->sigma * l->sigma / (l->alpha * l->alpha) : INFINITY; }
-
 static void draw_part(run *r, const level *a, const level *b, int part, double *z)
 {
     drive *v = drive_of(r);
     const noise *n = v->plan->noise;
 
     EACH_GROUP(r, g) {
-        draw d = { .row = v->plan->first + r->group[g].row, .step = r->group[g].step,
-                   .nth = r->group[g].nth + v->draws, .draw = v->draws, .part = part, .rows = r->rows,
-                   .dim = r->dim, .from = clock_of(&a[g]), .to = clock_of(&b[g]), .t_from = a[g].t, .t_to = b[g].t };
+        draw d = { .row = v->plan->first + r->group[g].row, .step = r->group[g].step, .nth = r->group[g].nth + v->draws,
+                   .draw = v->draws, .part = part, .rows = r->rows, .dim = r->dim,
+                   .from = noise_clock(&a[g]), .to = noise_clock(&b[g]), .t_from = a[g].t, .t_to = b[g].t };
 
         n->fill(n, &d, z + (size_t)g * r->rows * r->dim);
     }

@@ -1,7 +1,13 @@
 /* Sources of noise: fresh normals by index, and recorded ones in the order in which they are drawn. */
+#include <math.h>
 #include <string.h>
 #include "base/random.h"
 #include "solvers/noise/noise.h"
+
+double noise_clock(const level *l)
+{
+    return l->alpha > 0 ? l->sigma * l->sigma / (l->alpha * l->alpha) : INFINITY;
+}
 
 static void fresh(const noise *w, const draw *d, double *z)
 {

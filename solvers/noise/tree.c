@@ -1,6 +1,6 @@
 /*
- * A Brownian path W over the clock c = (sigma/alpha)^2, as a tree of bridges: W at the middle of an interval given its
- * ends,
+ * A Brownian path W over the clock c = (sigma/alpha)^2 as a tree of bridges: W at the middle of an interval given W at
+ * its ends,
  *
  *   W(m) = ((r - m) W(l) + (m - l) W(r))/(r - l) + sqrt((m - l)(r - m)/(r - l)) z,
  *
@@ -21,13 +21,12 @@ static const double SAME = 1e-13;
 
 tree tree_over(const level *first, const level *last)
 {
-    double c[2] = { first->alpha > 0 ? pow(first->sigma / first->alpha, 2) : INFINITY, last->alpha > 0
-                    ? pow(last->sigma / last->alpha, 2) : INFINITY };
+    double one = noise_clock(first), other = noise_clock(last);
 
-    return (tree){ .from = fmin(c[0], c[1]), .to = fmax(c[0], c[1]) };
+    return (tree){ .from = fmin(one, other), .to = fmax(one, other) };
 }
 
-static double squeeze(const tree *t, double c) { return isinf(t->to) ? isinf(c) ? 1 : c/(1 + c) : c; }
+static double squeeze(const tree *t, double c) { return isinf(t->to) ? isinf(c) ? 1 : c / (1 + c) : c; }
 
 /* The middle of [l, r]: in the logarithm once l > 0. */
 static double middle(double l, double r) { return l > 0 ? sqrt(l * r) : r / 16; }
@@ -37,10 +36,12 @@ typedef struct path { stream s; long row; int rows, column, cols; } path;
 /* An interval [l, r] between two nodes, with W at both; id: of the node in its middle. */
 typedef struct bridge { double l, r, wl[WIDE], wr[WIDE]; uint64_t id; int depth; } bridge;
 
-/* Normals of a node for rows row .. row + rows - 1, whose way to it is the same, and columns column .. column + cols -
- * 1.  0 is the end of the path, 1 the root, 2 id and 2 id + 1 the children. */
-static void node(const path *p, uint64_t id, double *z) { normals(p->s, p->row, (long)id, p->column / WIDE, p->rows,
-                                                                  p->cols, z); }
+/* Normals of a node for rows row .. row + rows - 1, whose way to it is the same, and columns column ..
+ * column + cols - 1.  0 is the end of the path, 1 the root, 2 id and 2 id + 1 the children. */
+static void node(const path *p, uint64_t id, double *z)
+{
+    normals(p->s, p->row, (long)id, p->column / WIDE, p->rows, p->cols, z);
+}
 
 static void whole(const path *p, double from, double to, bridge *b)
 {
@@ -130,8 +131,8 @@ static void increments(const noise *n, const draw *d, double *z)
         int cols = d->dim - col < WIDE ? d->dim - col : WIDE, tile = WIDE / cols;
 
         for (int row = 0; row < d->rows; row += tile) {
-            const path p = { .s = { n->seed, USE_TREE }, .row = d->row + row, .rows = d->rows - row < tile
-                             ? d->rows - row : tile, .column = col, .cols = cols };
+            const path p = { .s = { n->seed, USE_TREE }, .row = d->row + row, .column = col, .cols = cols,
+                             .rows = d->rows - row < tile ? d->rows - row : tile };
             double w[2][WIDE];
             bridge b;
 

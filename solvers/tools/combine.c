@@ -69,17 +69,20 @@ CLONES static void add_many(int N, double *y, int terms, const double *c, const 
 
 void sum_terms(const run *r, int g, double *y, int terms, const term *s)
 {
-    int N = r->rows * r->dim;
+    int N = r->rows * r->dim, used = 0;
     size_t o = (size_t)g * N;
     double c[MOST];
     const double *v[MOST];
 
     for (int j = 0; j < terms; j++)
-        c[j] = s[j].c, v[j] = s[j].v + o;
-    if (terms <= FEW)
-        add(N, y + o, terms, c, v);
+        if (s[j].c)
+            c[used] = s[j].c, v[used++] = s[j].v + o;
+    if (!used)
+        memset(y + o, 0, N * sizeof *y);
+    else if (used <= FEW)
+        add(N, y + o, used, c, v);
     else
-        add_many(N, y + o, terms, c, v);
+        add_many(N, y + o, used, c, v);
 }
 
 /* n values of h, one an element, for elements first, first + 1, ...: each group has `size` of them. */

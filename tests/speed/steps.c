@@ -67,7 +67,8 @@ void __wrap_sum_terms(const run *r, int g, double *y, int terms, const term *s)
     field_pass *p = recording ? begin(y) : NULL;
 
     for (int j = 0; p && j < terms; j++)
-        reads(p, s[j].v);
+        if (s[j].c)
+            reads(p, s[j].v);
     __real_sum_terms(r, g, y, terms, s);
 }
 

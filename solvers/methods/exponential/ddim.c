@@ -2,33 +2,22 @@
  * DDIM: exponential Euler in lambda; eta > 0 replaces a part of the predicted noise by fresh noise.
  *
  *   y = kappa (sigma_b/sigma_a) x + alpha_b (1 - kappa e^-h) D(x, a) + eta sigma_b sqrt(1 - e^-2h) z,
- *   kappa^2 = 1 - eta^2 (1 - e^-2h)
+ *   kappa^2 = 1 - eta^2 (1 - e^-2h)                                                   (the split step of exp_step.h)
  *
  * eta = 0 is the probability flow, eta = 1 ancestral sampling with the posterior variance.
  */
-#include <math.h>
-#include "solvers/step.h"
-
-enum { ETA };
+#include "solvers/tools/exp_step.h"
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    double *now = r->w[0], *z = r->w[1], eta = r->par[ETA];
+    double *now = r->w[0], *z = r->w[1];
 
-    if (eval_data(r, a, x, now))
+    if (exp_step_begin(r, DATA, a, b, x, now, z))
         return -1;
-    if (eta > 0)
-        draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        double h = b[g].lambda - a[g].lambda, keep = b[g].sigma / a[g].sigma;
+        exp_step l = exp_step_split(a + g, b + g, r->par[ETA]);
 
-        if (eta > 0) {
-            double log_kappa = 0.5 * log1p(eta * eta * expm1(-2 * h)), std = eta * b[g].sigma * sqrt(-expm1(-2 * h));
-
-            combine(r, g, y, {exp(log_kappa) * keep, x}, {-b[g].alpha * expm1(log_kappa - h), now}, {std, z});
-        } else {
-            combine(r, g, y, {keep, x}, {-b[g].alpha * expm1(-h), now});
-        }
+        combine(r, g, y, {l.keep, x}, {l.gain, now}, {l.std, z});
     }
     return 0;
 }

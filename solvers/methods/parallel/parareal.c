@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "solvers/methods/parallel/slots.h"
+#include "solvers/noise/noise.h"
 
 enum { COARSE = SLOTS_SLICE };                      /* the second parameter: coarse steps in a slice */
 enum { G, F };                                      /* inner methods */
@@ -58,8 +59,6 @@ static int count(const method *m, int steps) { int each = slice_steps(m, steps);
 
 static void shape(const run *r, int *groups, int *rows) { *groups *= *rows * count(r->how, r->steps), *rows = 1; }
 
-static double clock_of(const level *l) { return l->sigma * l->sigma / (l->alpha * l->alpha); }
-
 /* The normals of a coarse step from those of the fine steps in it; an interval that does not end on the grid gets
  * normals of its own. */
 static void sum(const noise *n, const draw *d, double *z)
@@ -69,9 +68,9 @@ static void sum(const noise *n, const draw *d, double *z)
     double all = d->from - d->to;
     size_t N = (size_t)d->rows * d->dim;
 
-    while (b < end && clock_of(b) > d->to)
+    while (b < end && noise_clock(b) > d->to)
         b++;
-    if (d->part || !(all > 0) || !isfinite(all) || clock_of(a) != d->from || clock_of(b) != d->to) {
+    if (d->part || !(all > 0) || !isfinite(all) || noise_clock(a) != d->from || noise_clock(b) != d->to) {
         s->fine->fill(s->fine, d, z);
         return;
     }
@@ -79,10 +78,10 @@ static void sum(const noise *n, const draw *d, double *z)
         z[i] = 0;
     for (; a < b; a++)
         for (int row = 0; row < d->rows; row++) {
-            double part = sqrt((clock_of(a) - clock_of(a + 1)) / all), *to = z + (size_t)row * d->dim;
+            double part = sqrt((noise_clock(a) - noise_clock(a + 1)) / all), *to = z + (size_t)row * d->dim;
             draw fine = { .row = d->row + row, .step = a - s->grid, .nth = (a - s->grid) * s->draws + d->draw,
                           .draw = d->draw, .rows = 1, .dim = d->dim,
-                          .from = clock_of(a), .to = clock_of(a + 1), .t_from = a->t, .t_to = a[1].t };
+                          .from = noise_clock(a), .to = noise_clock(a + 1), .t_from = a->t, .t_to = a[1].t };
 
             s->fine->fill(s->fine, &fine, s->one);
             for (int c = 0; c < d->dim; c++)
@@ -152,8 +151,8 @@ static void shut(run *r)
     free(p->workspace), free(p);
 }
 
-static double *state(const parareal *p, int array, int row, int n,
-                     int dim) { return p->a[array] + ((size_t)row * (p->total + 1) + n) * dim; }
+static double *state(const parareal *p, int of, int row, int n,
+                     int dim) { return p->a[of] + ((size_t)row * (p->total + 1) + n) * dim; }
 static known_slice *of_row(const parareal *p, int row, int n) { return p->k + (size_t)row * (p->total + 1) + n; }
 static void copy(const parareal *p, int to, int from, int row, int n,
                  int dim) { memcpy(state(p, to, row, n, dim), state(p, from, row, n, dim), dim * sizeof(double)); }
@@ -272,12 +271,12 @@ static int step_slices(drive *v, parareal *p, int which)
         slice *s = &p->s[n];
         int length = s->last - s->first, all = which == F ? length : s->coarse_steps, *done = which == F ? &s->fine
             : &s->coarse;
-        int steps = p->lockstep ? all : 1, array = which == F ? FINE : COARSE_NOW;
+        int steps = p->lockstep ? all : 1, into = which == F ? FINE : COARSE_NOW;
 
         if (s->iteration < 0 || *done == all)
             continue;
         for (int i = 0; i < p->rows; i++) {
-            double *at = state(p, array, p->of[i], n, r->dim);
+            double *at = state(p, into, p->of[i], n, r->dim);
 
             many->s[many->n++] = (slot){ p->of[i], s->first + length * *done / all,
                                          s->first + length * (*done + steps) / all, steps, at, at };
@@ -323,8 +322,8 @@ static void start(const run *r, parareal *p, int taken, const double *x)
         memcpy(state(p, NEXT, i, 0, r->dim), x + (size_t)i * r->dim, r->dim * sizeof *x);
         of_row(p, i, 0)->exact_next = 1;
         for (int n = 0; n <= p->slices; n++)        /* what begin() moves is set */
-            for (int array = 0; array < ARRAYS; array++)
-                memcpy(state(p, array, i, n, r->dim), x + (size_t)i * r->dim, r->dim * sizeof *x);
+            for (int k = 0; k < ARRAYS; k++)
+                memcpy(state(p, k, i, n, r->dim), x + (size_t)i * r->dim, r->dim * sizeof *x);
     }
 }
 

@@ -8,26 +8,27 @@
  */
 #include "solvers/step.h"
 
-static int step(run *r, const level *a, const level *b, const double *x, double *y)
+/* u_b = u_a + (s_b - s_a) E */
+static void along(run *r, const level *a, const level *b, const double *x, const double *E, double *y)
 {
-    double *e = r->w[0];
-
-    if (eval_noise(r, a, x, e))
-        return -1;
-    between(r, a, b, 0.5, r->mid);
-    EACH_GROUP(r, g) {
-        const level *m = r->mid + g;
-        double h = m->sigma / m->alpha - a[g].sigma / a[g].alpha;
-
-        combine(r, g, y, {m->alpha / a[g].alpha, x}, {m->alpha * h, e});
-    }
-    if (eval_noise(r, r->mid, y, e))
-        return -1;
     EACH_GROUP(r, g) {
         double h = b[g].sigma / b[g].alpha - a[g].sigma / a[g].alpha;
 
-        combine(r, g, y, {b[g].alpha / a[g].alpha, x}, {b[g].alpha * h, e});
+        combine(r, g, y, {b[g].alpha / a[g].alpha, x}, {b[g].alpha * h, E});
     }
+}
+
+static int step(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    double *E = r->w[0];
+
+    if (eval_noise(r, a, x, E))
+        return -1;
+    between(r, a, b, 0.5, r->mid);
+    along(r, a, r->mid, x, E, y);
+    if (eval_noise(r, r->mid, y, E))
+        return -1;
+    along(r, a, b, x, E, y);
     return 0;
 }
 

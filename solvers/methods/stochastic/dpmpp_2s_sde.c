@@ -1,9 +1,8 @@
 /*
  * SDE-DPM-Solver++(2S) over pairs of steps a -> m -> b: the first is exponential Euler-Maruyama, the second starts at a
- * once more,
+ * once more (exp_step.h),
  *
  *   y = exp_step(a, b) of  D_a + (D_m - D_a)/2r + std z_ab,   r = (lambda_m - lambda_a)/(lambda_b - lambda_a)
- *   (exp_step.h)
  *
  * with z_ab the path's: made of the normals of both halves.  As shipped (diffusers) z_ab is fresh: weak order 1.
  */
@@ -15,29 +14,27 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 {
     double *now = r->w[0], *before = r->w[1], *z = r->w[2], *z_before = r->w[3], *start = r->w[4], eta = r->par[ETA],
         scale = r->par[S_NOISE];
-    int second = r->k % 2, noisy = eta > 0;
+    int second = r->k % 2;
     const level *from = second ? r->past[0] : a;
 
     if (eval_data(r, a, x, now))
         return -1;
-    if (noisy)
+    if (eta > 0)
         draw_noise(r, second && *(const int *)r->sol->data ? from : a, b, second ? z : z_before);
     EACH_GROUP(r, g) {
         exp_step l = exp_step_of(DATA, from + g, b + g, eta);
         double q = second ? step_ratio(l.h, a[g].lambda - from[g].lambda) / 2 : 0, late = scale * l.std, early = 0;
 
         if (!second) {
-            sum_terms(r, g, y, 2 + noisy, (term[]){ { l.keep, x }, { l.gain, now }, { late, z_before } });
+            combine(r, g, y, {l.keep, x}, {l.gain, now}, {late, z_before});
             combine(r, g, start, {1, x});
             continue;
         }
-        if (!*(const int *)r->sol->data) {
+        if (!*(const int *)r->sol->data && eta > 0) {
             early = scale * exp_step_part(DATA, eta, from[g].lambda, a[g].lambda, b + g);
             late = scale * exp_step_part(DATA, eta, a[g].lambda, b[g].lambda, b + g);
         }
-        sum_terms(r, g, y, 3 + 2 * noisy,
-                  (term[]){ { l.keep, start }, { l.gain * (1 - q), before }, { l.gain * q, now }, { late, z },
-                            { early, z_before } });
+        combine(r, g, y, {l.keep, start}, {l.gain * (1 - q), before}, {l.gain * q, now}, {late, z}, {early, z_before});
     }
     return 0;
 }

@@ -13,19 +13,14 @@ static const enum form data = DATA, noise_form = NOISE;
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
     enum form form = *(const enum form *)r->sol->data;
-    double *now = r->w[0], *z = r->w[1], eta = r->par[ETA];
+    double *now = r->w[0], *z = r->w[1];
 
-    if (eval(r, a, x, form == DATA ? PREDICTS_DATA : PREDICTS_NOISE, now))
+    if (exp_step_begin(r, form, a, b, x, now, z))
         return -1;
-    if (eta > 0)
-        draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        exp_step l = exp_step_of(form, a + g, b + g, eta);
+        exp_step l = exp_step_of(form, a + g, b + g, r->par[ETA]);
 
-        if (eta > 0)
-            combine(r, g, y, {l.keep, x}, {l.gain, now}, {l.std * r->par[S_NOISE], z});
-        else
-            combine(r, g, y, {l.keep, x}, {l.gain, now});
+        combine(r, g, y, {l.keep, x}, {l.gain, now}, {l.std * r->par[S_NOISE], z});
     }
     return 0;
 }

@@ -21,7 +21,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         link l = chain_link(&c, r->group[g].step, a + g, b + g);
         double part = (1 + eta * eta) / 2 * l.G2;
 
-        sum_terms(r, g, y, 2 + (eta > 0), (term[]){ { 2 - l.ratio, x }, { part, s }, { eta * sqrt(l.G2), z } });
+        combine(r, g, y, {2 - l.ratio, x}, {part, s}, {eta * sqrt(l.G2), z});
     }
     return 0;
 }

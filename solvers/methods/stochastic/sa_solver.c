@@ -29,7 +29,6 @@ static void adams(run *r, int g, const level *a, int n, const level *from, const
     double eta = eta_at(r, from), node[POINTS], w[POINTS];
     exp_step l = exp_step_of((enum form)r->par[PREDICT], from, to, eta);
     term sum[POINTS + 2] = { { l.keep, x } };
-    int terms = 1;
 
     for (int j = 0; j < n; j++)
         node[j] = ((j ? r->past[j - 1] + g : a)->lambda - from->lambda) / l.h;
@@ -38,10 +37,9 @@ static void adams(run *r, int g, const level *a, int n, const level *from, const
     else
         exp_weights(n, node, l.z, w);
     for (int j = 0; j < n; j++)
-        sum[terms++] = (term){ l.gain * w[j], r->w[j] };
-    if (eta > 0)
-        sum[terms++] = (term){ l.std, r->w[NOISE_KEPT] };
-    sum_terms(r, g, out, terms, sum);
+        sum[1 + j] = (term){ l.gain * w[j], r->w[j] };
+    sum[1 + n] = (term){ l.std, r->w[NOISE_KEPT] };
+    sum_terms(r, g, out, 2 + n, sum);
 }
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)

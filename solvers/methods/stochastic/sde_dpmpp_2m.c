@@ -13,27 +13,21 @@ enum { MIDPOINT, HEUN };
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    double *now = r->w[0], *before = r->w[1], *z = r->w[2], eta = r->par[ETA];
+    double *now = r->w[0], *before = r->w[1], *z = r->w[2];
     enum form form = (enum form)r->par[PREDICT];
     int two = predictions(r, 0, 2) == 2;
 
-    if (eval(r, a, x, form == DATA ? PREDICTS_DATA : PREDICTS_NOISE, now))
+    if (exp_step_begin(r, form, a, b, x, now, z))
         return -1;
-    if (eta > 0)
-        draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        exp_step l = exp_step_of(form, a + g, b + g, eta);
+        exp_step l = exp_step_of(form, a + g, b + g, r->par[ETA]);
         double mean[2] = { 1, 0.5 }, q = 0;
 
         if (two && r->par[KIND] == HEUN)
             exp_moments(2, l.z, mean);
         if (two)
             q = mean[1] * step_ratio(l.h, a[g].lambda - r->past[0][g].lambda);
-        term sum[4] = { { l.keep, x }, { l.gain * (1 + q), now }, { l.std * r->par[S_NOISE], z },
-                        { -l.gain * q, before } };
-        if (eta == 0)
-            sum[2] = sum[3];
-        sum_terms(r, g, y, 2 + (eta > 0) + two, sum);
+        combine(r, g, y, {l.keep, x}, {l.gain * (1 + q), now}, {l.std * r->par[S_NOISE], z}, {-l.gain * q, before});
     }
     return 0;
 }

@@ -1,12 +1,12 @@
 /*
- * SDE-DPM-Solver++(3M): the parabola through three data predictions under the exponential weight of a leg (exp_step.h).
+ * SDE-DPM-Solver++(3M): the parabola through three data predictions under the exponential weight of exp_step.h.
  *
  *   y = keep x + gain sum_j w_j D_j + std z,   w: exp_weights of the nodes 0, -h_1/h, -(h_1 + h_2)/h
  *
- * In terms of divided differences the curvature's weight is gain times the second moment.
- * What ships is half of it (k-diffusion), or has
- * the wrong sign of the 1/2 in  (1 - e^-q - q)/q^2 + 1/2  besides (diffusers; q = (1 + eta) h): then the
- * noise in second differences is weighted by 1 in every step, which leaves weak order 1 and no strong convergence.
+ * In terms of divided differences the curvature's weight is gain times the second moment.  What ships is half of it
+ * (k-diffusion), or has the wrong sign of the 1/2 in  (1 - e^-q - q)/q^2 + 1/2  besides (diffusers; q = (1 + eta) h):
+ * then the noise in second differences is weighted by 1 in every step, which leaves weak order 1 and no strong
+ * convergence.
  */
 #include <math.h>
 #include "solvers/tools/exp_step.h"
@@ -47,15 +47,13 @@ static void weights(const run *r, const exp_step *l, int n, const double *node, 
 
 static int step(run *r, const level *a, const level *b, const double *x, double *y)
 {
-    double *now = r->w[0], *z = r->w[3], eta = r->par[ETA];
+    double *z = r->w[3];
     int most = predictions(r, 0, 3);
 
-    if (eval_data(r, a, x, now))
+    if (exp_step_begin(r, DATA, a, b, x, r->w[0], z))
         return -1;
-    if (eta > 0)
-        draw_noise(r, a, b, z);
     EACH_GROUP(r, g) {
-        exp_step l = exp_step_of(DATA, a + g, b + g, eta);
+        exp_step l = exp_step_of(DATA, a + g, b + g, r->par[ETA]);
         double node[3] = { 0 }, w[3];
         term sum[5] = { { l.keep, x } };
         int n = 1;
@@ -66,7 +64,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
         for (int j = 0; j < n; j++)
             sum[1 + j] = (term){ l.gain * w[j], r->w[j] };
         sum[1 + n] = (term){ l.std * r->par[S_NOISE], z };
-        sum_terms(r, g, y, 1 + n + (eta > 0), sum);
+        sum_terms(r, g, y, 2 + n, sum);
     }
     return 0;
 }
@@ -74,7 +72,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 const solver solver_sde_dpmpp_3m = {
     .name = "sde-dpmpp-3m", .about = "SDE-DPM-Solver++, third-order multistep",
     .cite = "Lu et al. 2022b; Xue et al. 2023",
-        .data = &right, .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
+    .data = &right, .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
     .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE, LAST_STEPS },
 };
 

@@ -48,16 +48,12 @@ static void assemble(const run *r, int g, double h, const double *x, int n, cons
                      double *out)
 {
     term sum[MOST + 3] = { { 1, x } };
-    int terms = 1;
 
     for (int j = 0; j < n; j++)
-        if (c[j])
-            sum[terms++] = (term){ h * c[j], r->w[2 + j] };
-    if (p)
-        sum[terms++] = (term){ p, r->w[0] };
-    if (q)
-        sum[terms++] = (term){ q, r->w[1] };
-    sum_terms(r, g, out, terms, sum);
+        sum[1 + j] = (term){ h * c[j], r->w[2 + j] };
+    sum[1 + n] = (term){ p, r->w[0] };
+    sum[2 + n] = (term){ q, r->w[1] };
+    sum_terms(r, g, out, 3 + n, sum);
 }
 
 /* y += p (dW^2 - h)/2 + q (dW^3 - 3 h dW)/6 */
