@@ -132,7 +132,7 @@ bench-nets: all                                         ## real networks, NETS=D
 	mkdir -p out/nets
 	$(NET_BENCH) bench bench/specs/nets.ini -o out/nets $(if $(FEATURES),--features '$(FEATURES)')
 	$(NET_BENCH) bench bench/specs/nets-guided.ini -o out/nets/guided $(if $(FEATURES),--features '$(FEATURES)')
-	$(NET_BENCH) sample models/nets/toy-eps-mlp.ini --solver ancestral --steps 200 -n 20000 --seed 9 -o out/nets/toy-own.npy
+	$(NET_BENCH) sample models/shipped/nets/toy-eps-mlp.ini --solver ancestral --steps 200 -n 20000 --seed 9 -o out/nets/toy-own.npy
 	@for std in 1 1.41 2; do \
 	    $(NET_BENCH) bench bench/specs/nets-toy.ini --process $(TOY_CHAIN),prior_std=$$std -o out/nets/toy-$$std || exit 1; \
 	done
@@ -190,6 +190,9 @@ tidy: $(HAVE)                                           ## clang-tidy by the rul
 # The direction of includes, folder by folder, no circles, and lines of at most 120 columns.
 layers:                                                 ## that no include runs upward or in a circle (tests/layers.sh holds the order), no line is too long
 	@sh tests/layers.sh
+
+pages:                                                  ## that what pages and comments name is there: files, links, headings
+	@sh tests/pages.sh
 
 # Objects follow their sources, the headers those include (-MMD), and the compiler and its flags.
 $(B)/%.o: %.c $(B)/flags | $(HAVE)
@@ -330,4 +333,4 @@ help:                                                   ## this list
 
 FORCE:
 -include $(SRC:%.c=$(B)/%.d) $(DBL_OBJ:%.o=%.d)
-.PHONY: all deps test unit values ranks bench students train-models bench-weighting bench-logp calibrate-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers install uninstall clean help FORCE
+.PHONY: all deps test unit values ranks bench students train-models bench-weighting bench-logp calibrate-logp bench-nets zoo orders speed asan tidy fuzz fuzzers onnxruntime layers pages install uninstall clean help FORCE

@@ -25,7 +25,7 @@ typedef struct args { double v[MAX_PARAM]; unsigned given; char *text; } args;
 void args_default(args *, const param *table);
 
 /* One key, which is refused where it was given before.
- * where: what the sentence of failure begins with (`models/a.ini:12`, `--grid`); owner: whose table it is.  0 or -1. */
+ * where: what the sentence of failure begins with (`mine.ini:12`, `--grid`); owner: whose table it is.  0 or -1. */
 int args_set(args *, const char *where, const char *owner, const param *table, const char *key, const char *value);
 
 /* Defaults, then "key=value,key=value" (NULL or "": nothing), then a check that nothing is missing.

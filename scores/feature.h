@@ -1,6 +1,7 @@
 /*
- * A feature space: what a network that the user names makes of points, so that samples are judged by what it sees
- * (bench/space.h).  Either an .onnx file by itself, which sees the samples as they are, or a model file with a section
+ * A feature space: what a network that the user names makes of points, so that samples are judged by what it
+ * sees (bench/metrics/space.h).  Either an .onnx file by itself, which sees the samples as they are, or a
+ * model file with a section
  *     [features]
  *     kind = onnx         or mlp; file and the other keys as in [score], but `predicts`: its answer may have any number
  *     of columns

@@ -104,7 +104,7 @@ int ask_jvp(const score *, const batch *p, const double *v, double *out, double 
 int only_data(const batch *);
 
 /* A wrapper: a score that wraps a score.  One descriptor at the foot of its file, one line WRAPPER(name) in
- * scores/list.h. */
+ * scores/wrappers.h. */
 typedef struct wrapper {
     const char *name, *about, *cite;
     param par[MAX_PARAM];

@@ -166,5 +166,18 @@ check "layers finds a folder without a place"                           refused 
 check "layers finds a circle of headers"                                refused base/b.h '#include "base/c.h"' 'loop'
 check "layers finds a line that is too long"                            refused base/a.c "$(printf '%121s' x)" '121 columns'
 
+# Pages.
+paged() {                                       # paged TEXT: what pages.sh says of a page with this text
+    rm -rf "$tmp/paged" && mkdir -p "$tmp/paged/docs" "$tmp/paged/base" && cd "$tmp/paged" &&
+        printf '# Other\n\n## Second part\n' >docs/other.md && echo 'int x;' >base/fail.c && printf '%s\n' "$1" >docs/page.md && sh "$top/tests/pages.sh"
+}
+astray() { ! paged "$1" && says "$tmp/log" "$2"; }
+
+check "what pages and comments name is there"                           sh "$top/tests/pages.sh"
+check "pages may name files, links and headings that are there"         paged 'see [it](other.md#second-part) and `base/fail.c`'
+check "pages find a file that is not there"                             astray 'see `base/gone.c`' 'page.md:1: base/gone.c is not there'
+check "pages find a link to no page"                                    astray 'see [it](none.md)' 'docs/none.md is not there'
+check "pages find a link to no heading"                                 astray 'see [it](other.md#third)' 'other.md#third is not there'
+
 echo "build: $passed passed, $failed failed"
 test $failed = 0

@@ -48,7 +48,7 @@ typedef struct check {
 /* A new remark, whose texts the caller prints. */
 remark *remark_on(check *, const char *what, enum mark);
 
-/* ---- check_points.c ---- */
+/* ---- points.c ---- */
 
 /* The data: the law's, those of a file (n x dim, then owned), or NULL and no law: none yet.  Arrays and levels.
  * 0 or -1. */
@@ -79,11 +79,11 @@ void check_mean(int n, const double *v, double *mean, double *se);
 int check_sample(const check *, enum predicts, double sign, int n, double *x);
 
 /* ---- the parts: 0, or -1 where the field failed ---- */
-int check_calls(check *);                   /* check_calls.c: finite, repeatable, rows, threads */
-/* check_kind.c: what it predicts, and by which time; finds data where there are none */
+int check_calls(check *);                   /* calls.c: finite, repeatable, rows, threads */
+/* kind.c: what it predicts, and by which time; finds data where there are none */
 int check_kind(check *);
 int check_levels(check *);                  /* check_levels.c: prior, losses, slopes */
-int check_cost(check *);                    /* check_calls.c */
+int check_cost(check *);                    /* calls.c */
 
 /* Whether there is a law and the field's score is another at any level. */
 int check_errs(const check *);              /* check_levels.c */

@@ -21,7 +21,8 @@ typedef struct truth {
     /* exact, from (n x dim): or NULL */
     const score *field, *exact; const process *proc; const level *start; const double *from;
     int deterministic;                      /* the run was one of the probability flow */
-    struct reference_cache *cache;          /* of bench/reference.h, or NULL: flow maps that were computed before */
+    /* of bench/metrics/reference.h, or NULL: flow maps that were computed before */
+    struct reference_cache *cache;
     /* the points to compare with where those are the ends of a flow: n x dim, or NULL */
     const double *ends;
 } truth;
@@ -64,7 +65,7 @@ void metric_params(const metric *, param out[MAX_PARAM]);
 
 /* A metric with its parameters, from an item: the distance of one side's end points to another's.
  * `features/ITEM` is measured in a feature space
- * (bench/space.h), which is the caller's affair.  0 or -1. */
+ * (bench/metrics/space.h), which is the caller's affair.  0 or -1. */
 typedef struct measure {
     const metric *kind;
     args given;

@@ -7,7 +7,7 @@
  *
  *   mean = c + A m_T,   variance = A^2 v_T + sum_j b_j^2
  *
- * An affine field flatters some methods: the mixtures of the strong order check the law once more (order_strong.c).
+ * An affine field flatters some methods: the mixtures of the strong order check the law once more (strong.c).
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /*
  * Reverse mode.  Layers are walked from the last to the first, d[s] the gradient by slot s:
  *     d[from] = J' d[to] (+ d[behind the bracket], where a bracket begins)
- * Gradients by weights dW = dy x' are products too (scores/product.h): dy' in front, read as it lies, the columns of x
- * as panels.
+ * Gradients by weights dW = dy x' are products too (scores/networks/product.h): dy' in front, read as it lies, the
+ * columns of x as panels.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* y = W x + b of every token (scores/tokens.h): in a mixer the projection of patches, and the way back.
+/* y = W x + b of every token (scores/networks/tokens.h): in a mixer the projection of patches, and the way back.
  * NAME.weight is out x in; NAME.bias may be missing. */
 #include <math.h>
 #include "scores/networks/tokens.h"

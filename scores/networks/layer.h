@@ -1,9 +1,8 @@
 /*
- * The layers of built-in networks.  A layer is a const descriptor at the foot of its file and one line LAYER(name) in
- * scores/layers.h; a network
- * (scores/net.h) is a list of them.  A layer works on a tile of rows; its arrays are rows x padded columns, and what
- * lies in
- * the padding is never looked at.  Nothing of a row depends on another one.
+ * The layers of built-in networks.  A layer is a const descriptor at the foot of its file and one line LAYER(name)
+ * in scores/networks/layers.h; a network (scores/networks/net.h) is a list of them.  A layer works on a tile of
+ * rows; its arrays are rows x padded columns, and what lies in the padding is never looked at.  Nothing of a row
+ * depends on another one.
  *
  * These files are compiled in float, and by the tests once more in double (FOKKER_DOUBLE), so that derivatives can be
  * held against differences.
@@ -23,19 +22,19 @@ enum { TILE_ROWS = 128 };
 static inline int padded(int n) { return (n + PANEL - 1) / PANEL * PANEL; }
 
 /* A tensor of the file, rows x cols there; here with padded columns of zeros, or packed for products
- * (scores/product.h).  In training (scores/back.h) also: where it begins among all parameters; its transpose,
- * packed. */
+ * (scores/networks/product.h).  In training (scores/networks/back.h) also: where it begins among all parameters;
+ * its transpose, packed. */
 typedef struct weight { const char *name; int rows, cols, packed; real *v; long at; real *back; } weight;
 
-/* A tile on its way through a network.  slot[i]: the array behind layer i - 1, slot[0] the input; dslot: the same of a
- * tangent. */
+/* A tile on its way through a network.  slot[i]: the array behind layer i - 1, slot[0] the input; dslot:
+ * the same of a tangent. */
 typedef struct pass {
     int rows;
     const double *time;                     /* rows: what the network is told of the level */
     const int *label;                       /* rows: a class, -1: none */
     const real *c;                          /* rows x padded(cond): the embedding of time and label */
     real **slot, **dslot, *work;            /* work: TILE_ROWS x the layer's work */
-    /* backward: the gradients of all parameters, that of c, and room (scores/back.h) */
+    /* backward: the gradients of all parameters, that of c, and room (scores/networks/back.h) */
     real *grad, *dc, *spare;
     /* to what grad has of packed weights; that of the others is always added to */
     int add;
@@ -55,9 +54,8 @@ typedef struct layer_kind {
     /* dy = Jacobian times dx; x is what forward was given.
      * NULL: the answer does not depend on the state (embeddings). */
     void (*tangent)(const layer *l, const pass *p, const real *x, const real *dx, real *dy);
-    /* dx = transposed Jacobian times dy, which are arrays apart; what belongs to the weights is added to grad (but for
-     * back_product with pass.add 0), to c to dc.  NULL: an embedding of time,
-     * whose weights are fixed. */
+    /* dx = transposed Jacobian times dy, which are arrays apart; what belongs to the weights is added to grad
+     * (but for back_product with pass.add 0), to c to dc.  NULL: an embedding of time, whose weights are fixed. */
     void (*backward)(const layer *l, const pass *p, const real *x, const real *dy, real *dx);
 } layer_kind;
 
@@ -83,7 +81,7 @@ static inline void multiply(const pass *p, const real *x, int in, const weight *
     REAL(product)(&(extent){ p->rows, in, padded(in), 1, padded(out) }, x, w->v, beta, y);
 }
 
-/* For backward (scores/back.c), y = W x or y = x + b.  dW = dy x' + pass.add dW;  dx = W' dy + add dx;
+/* For backward (scores/networks/back.c), y = W x or y = x + b.  dW = dy x' + pass.add dW;  dx = W' dy + add dx;
  * db += dy, summed over rows. */
 void REAL(back_product)(const pass *p, const weight *w, const real *x, const real *dy, int add, real *dx);
 void REAL(back_bias)(const pass *p, const weight *b, const real *dy);

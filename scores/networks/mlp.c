@@ -1,6 +1,6 @@
 /*
  * A built-in network as a field, in float32; and as references want it, in float64 with the same weights
- * (FOKKER_DOUBLE).  Rows are computed in tiles (scores/layer.h): a row's bits depend on nothing but itself.
+ * (FOKKER_DOUBLE).  Rows are computed in tiles (scores/networks/layer.h): a row's bits depend on nothing but itself.
  */
 #include <stdio.h>
 #include <stdlib.h>

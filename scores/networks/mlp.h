@@ -1,4 +1,4 @@
-/* kind = mlp: a built-in network (scores/net.h) as a field.
+/* kind = mlp: a built-in network (scores/networks/net.h) as a field.
  * mlp_open.c reads what it is, mlp.c computes, in float and once more in double. */
 #ifndef FOKKER_MLP_H
 #define FOKKER_MLP_H

@@ -281,7 +281,7 @@ void REAL(net_close)(net *n)
 
 /* ---- tiles ---- */
 
-/* As solvers/workspace.c: large arrays are moved against one another by some cache lines. */
+/* As solvers/engine/workspace.c: large arrays are moved against one another by some cache lines. */
 static void *cut(char *base, size_t *used, size_t bytes)
 {
     size_t at = *used;

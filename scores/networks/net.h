@@ -1,5 +1,5 @@
 /*
- * A built-in network: two lists of layers (scores/layers.h) over the weights of a file.
+ * A built-in network: two lists of layers (scores/networks/layers.h) over the weights of a file.
  *     embed    from what the network is told of time (and the label) to its embedding c:
  *              sinusoidal:dim=64 linear:time.0 silu linear:time.2 label:emb
  *     layers   from the state to the answer:

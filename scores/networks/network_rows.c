@@ -1,5 +1,5 @@
 /* Rows of a state into a network's numbers and back; compiled in float and in double, as the layers are
- * (scores/layer.h). */
+ * (scores/networks/layer.h). */
 #include "base/clones.h"
 #include "scores/networks/network.h"
 

@@ -1,6 +1,6 @@
 /*
- * kind = onnx: a network in an .onnx file, run by ONNX Runtime (scores/ort.h) on one thread; OpenMP shares out the
- * blocks.  What its inputs are is found in scores/onnx_bind.c.
+ * kind = onnx: a network in an .onnx file, run by ONNX Runtime (scores/outside/ort.h) on one thread; OpenMP shares out
+ * the blocks.  What its inputs are is found in scores/outside/onnx_bind.c.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* What the two files of kind = onnx share: scores/onnx_bind.c opens a model and finds out what its inputs are,
- * scores/onnx.c asks it. */
+/* What the two files of kind = onnx share: scores/outside/onnx_bind.c opens a model and finds out what its inputs are,
+ * scores/outside/onnx.c asks it. */
 #ifndef FOKKER_ONNX_H
 #define FOKKER_ONNX_H
 #include "scores/networks/network.h"

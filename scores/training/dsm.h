@@ -5,13 +5,13 @@
  * in terms of the noise prediction that the network's answer F amounts to, whatever it predicts: |eps(x) - eps| = |c|
  * |F - target|,
  * target = p0 x_0 + p1 eps, c = alpha/(alpha p1 - sigma p0).
- * With preconditioning F is the raw network (scores/precond.h).  In place of eps (objective) may stand
+ * With preconditioning F is the raw network (scores/wrappers/precond.h).  In place of eps (objective) may stand
  *     explicit          the law's own noise prediction at x, the mean of eps that is left when x is known (Vincent
  *                       2011: score matching to a kernel density)
  *     implicit, sliced  nothing but x: |eps(x)|^2 - 2 sigma div eps(x), that loss less a constant (Hyvarinen 2005), the
  *                       divergence by central differences 2 v.(eps(x + h sigma v) - eps(x - h sigma v))/2h along all
  *                       axes v, or one random v of signs (Song et al. 2019; Pang et al. 2020)
- *     progressive, consistency   what a teacher makes of x (scores/distil.h), at the levels of the student's grid
+ *     progressive, consistency   what a teacher makes of x (distil.h), at the levels of the student's grid
  * A network with labels is told those of its points, but for a part of them that is told none (Ho and Salimans 2022).
  */
 #ifndef FOKKER_DSM_H
@@ -43,8 +43,7 @@ typedef struct dsm {
 } dsm;
 
 /* That the network can be told every time of the interval, that no level has sigma = 0, and that objective and teacher
- * belong together; sets slice,
- * slices and copies, opens when.  0 or -1. */
+ * belong together; sets slice, slices and copies, opens when.  0 or -1. */
 int  dsm_open(dsm *, const char *where);
 void dsm_close(dsm *);                      /* by too */
 
@@ -64,8 +63,8 @@ typedef struct desk {
 int  desk_open(desk *, const dsm *, const net *);
 void desk_close(desk *);
 
-/* One slice of a step: grad (all parameters) becomes its part of the gradient of the mean loss; returns its part of
- * that loss.
+/* One slice of a step: grad (all parameters) becomes its part of the gradient of the mean loss; returns
+ * its part of that loss.
  * Everything is a function of seed, step and row.  NAN where the law does not draw. */
 double dsm_slice(const dsm *, const net *, desk *, long step, int slice, float *grad);
 #endif

@@ -66,11 +66,10 @@ static finding ask_order(const arena *a, const char *on, enum kind kind, const m
     return c.f;
 }
 
-/* At this effort an interval may be wider than the range of the claim, above all at high orders, of which few rungs lie
- * between the first that
- * is asymptotic and round-off: a slope within the range will do then.
- * What the full effort says stands in docs/orders.tsv.
- * The order of dop853 and its like is proved tree by tree (test_tableau); stork-4 is Adams-Bashforth 4 (test_rungs). */
+/* At this effort an interval may be wider than the range of the claim, above all at high orders, of which few
+ * refinements lie between the first that is asymptotic and round-off: a slope within the range will do then.
+ * What the full effort says stands in docs/orders.tsv.  The order of dop853 and its like is proved tree by tree
+ * (tests/solvers/tableau.c); stork-4 is Adams-Bashforth 4 (tests/solvers/rungs.c). */
 static int agrees(const finding *f)
 {
     int steep = f->claimed > 4 || !strcmp(f->solver, "tsit5-shipped") || !strcmp(f->solver, "stork-4");
@@ -92,7 +91,7 @@ static void holds(const claim *c)
     check_near(agrees(f), 1, 0, text, __FILE__, __LINE__);
 }
 
-/* What a method claims; those that adapt through noise: their law against the tolerance, test_stochastic.c. */
+/* What a method claims; those that adapt through noise: their law against the tolerance, tests/solvers/stochastic.c. */
 static int claims_of(method *m, claim *c)
 {
     enum kind kind = method_stochastic(m) ? KIND_WEAK : KIND_ODE;

@@ -3,7 +3,7 @@
 
 Both integrate state and Hutchinson's estimate; errors are against fokker's own run at 1e-10 with these probes, so what is compared is the integration.
 CPU seconds are of one thread; seconds, by the clock, of all cores that each program uses, and fokker's include the start of its process.
-A development check (python3-scipy), not part of `make test`:   python3 tests/peers/logp_scipy.py build/fokker models/gmm10-64.ini
+A development check (python3-scipy), not part of `make test`:   python3 tests/peers/logp_scipy.py build/fokker models/shipped/gmm10-64.ini
 """
 import os
 import re

@@ -1,6 +1,6 @@
 /*
  * A training step of the network 64-512-512-512-64 (64 columns and 512 of the time's embedding, itself 32-512-512) on a
- * batch of 1024, and one of the mixer that models/nets/mnist-mixer.ini trains: its time against the bare matrix
+ * batch of 1024, and one of the mixer that models/shipped/nets/mnist-mixer.ini trains: its time against the bare matrix
  * products of the step over the whole batch, y = x W', dx = dy W and dW = dy' x of every
  * map.  (A mixer makes the first product of each mixing again on its way back; that is not among them.)
  *       In turns, best of repeats.
