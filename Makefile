@@ -41,7 +41,7 @@ LIBS    := -lsundials_cvode -lsundials_nvecserial -lsundials_sunlinsoldense -lsu
            -lsundials_sunnonlinsolnewton -lgsl -lopenblas -linih -lcjson -lpng -lz -ldl -lm
 # OpenMPI's and MPICH's wrappers run the compiler that they are told; bench/ranks.c alone is compiled by them.
 WRAPPED := $(if $(MPI),env OMPI_CC='$(CC)' MPICH_CC='$(CC)' $(MPICC),$(CC))
-LINK     = $(WRAPPED) $(FLAGS) $(LDFLAGS) -Wl,--as-needed
+LINK     = $(WRAPPED) $(FLAGS) $(LDFLAGS) -Wl,--as-needed -Wl,--build-id
 COMMIT  := $(if $(wildcard .git),$(shell git describe --always --dirty --abbrev=12 2>/dev/null))
 
 # Every .c file of a room, however deep: a new file needs no line here.

@@ -1,5 +1,6 @@
 /* The tables of commands and options, and the parser that reads them. */
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,7 @@ const option options[] = {
     { "workers", 0, "W", "points that it works on at once (default 1)", BENCH },
     { "twin", 0, NULL, "also run the serial twin of a method that is parallel in time: speed-up and distance", SAMPLE },
     { "resume", 0, NULL, "go on where an interrupted benchmark or training stopped", BENCH | TRAIN },
+    { "resume-anyway", 0, NULL, "the same, though the program or the processor is another now", BENCH | TRAIN },
     { "output", 'o', "FILE|DIR",
       "where the samples (sample), the weights (train) or the results (bench, order, check, logp) go",
     SAMPLE | BENCH | ORDER | CHECK | LOGP | TRAIN },
@@ -327,4 +329,18 @@ int complain(int code)
     if (code != USAGE || ranks_speaks())            /* what is wrong with the words is wrong in every rank */
         fprintf(stderr, "fokker: %s\n", last_error());
     return code;
+}
+
+int undrawn(const char *later, ...)
+{
+    va_list ap;
+
+    if (write_failed())
+        return complain(FAILED_RUN);
+    fprintf(stderr, "fokker: warning: no plots: %s; ", last_error());
+    va_start(ap, later);
+    vfprintf(stderr, later, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+    return OK;
 }

@@ -61,6 +61,10 @@ int writable(const char *option, const char *path);
  * a write that failed. */
 int complain(int code);
 
+/* Figures could not be drawn of tables that are written: a warning, with where the tables are or what draws them later,
+ * and OK; where it was a write that failed it is a complaint, and FAILED_RUN. */
+int undrawn(const char *later, ...) __attribute__((format(printf, 1, 2)));
+
 /* cmd_*.c */
 int cmd_list(const request *), cmd_sample(const request *), cmd_bench(const request *), cmd_order(const request *),
     cmd_plot(const request *), cmd_help(const request *), cmd_compat(const request *), cmd_check(const request *),

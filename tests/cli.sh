@@ -47,7 +47,7 @@ done
 holds $quick bench gauss2 gmm8ring --solver euler --nfe 5 --metric sw2 --samples "60 60" -o each
 expect 0 "could not be done" $quick bench gauss2 --solver heun --nfe "1 4" --metric sw2 --samples 50 -o few
 expect 0 "" grep -c "	failed	" few/results.tsv
-expect 0 "ran out of time" $quick bench gauss2 --solver euler --nfe 100000 --samples 100000 --metric sw2 --time-limit 0.001 -o slow
+expect 1 "ran out of time" $quick bench gauss2 --solver euler --nfe 100000 --samples 100000 --metric sw2 --time-limit 0.001 -o slow
 expect 0 "budget" cat slow/results.tsv
 printf '[bench]\nmodels = gauss2\nnfe = 5\nsamples = 100\noutput = spec\n' >spec.ini
 expect 0 "dpmpp-2m" $quick bench spec.ini

@@ -16,7 +16,7 @@ enum { LINKS = 40 };
 
 /* ---- why not ---- */
 
-static int lost(const char *path, int error)
+int target_lost(const char *path, int error)
 {
     const char *cure = error == ENOSPC || error == EDQUOT ? "free some space"
                      : error == EFBIG ? "raise the limit on the size of files" : "choose another path";
@@ -31,7 +31,7 @@ static int refuse(const char *path, int error)
                      : error == EISDIR ? "name a file" : "choose another path";
 
     if (error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO || error == ENOMEM)
-        return lost(path, error);
+        return target_lost(path, error);
     return fail("%s: cannot be written (%s); %s", path, strerror(error), cure);
 }
 
@@ -198,7 +198,7 @@ static int finish(target *t)
     t->file = NULL;
     if (!error && t->temp && rename(t->temp, t->real))
         error = errno;
-    return error ? lost(t->path, error) : 0;
+    return error ? target_lost(t->path, error) : 0;
 }
 
 int target_close(target *t, int status)

@@ -25,4 +25,7 @@ int target_try(const char *path);
 /* Whether two paths lead to one place, be a file there or not yet; devices are never the same. */
 int target_same(const char *a, const char *b);
 
+/* The sentence of a write that failed so (errno), and what to do: -1. */
+int target_lost(const char *path, int error);
+
 #endif

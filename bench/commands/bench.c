@@ -6,14 +6,15 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "bench/experiment/head.h"
 #include "bench/experiment/parts.h"
 #include "bench/report/draw.h"
 #include "bench/report/pictures.h"
 #include "bench/ranks.h"
 #include "bench/report/report.h"
 #include "bench/experiment/sweep.h"
-#include "bench/version.h"
 #include "bench/watch.h"
+#include "base/files/lock.h"
 #include "base/files/target.h"
 #include "base/shell.h"
 
@@ -26,73 +27,16 @@ typedef struct bench_job {
     sweep sweep;
     recorder out;                           /* results.tsv; apart: the rank's own part */
     ledger ledger;
+    lock lock;
     char *folder, *path, *head, *had;       /* had[i]: cell i was run before */
     parts parts;                            /* rows that are in no order yet */
     int apart;                              /* every rank runs cells of its own; else all run each cell together */
 } bench_job;
 
-/* ---- the head of the file ---- */
-
-static char *make_head(const spec *s)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
-
-    if (!f)
-        return fail("bench: out of memory"), NULL;
-    fprintf(f, "# fokker %s\n# commit %s\n# cpu %s\n# blas %s, one thread\n", version_text(), version_commit(),
-            version_cpu(), version_blas());
-    fprintf(f, "# threads %d; seconds: of the solver alone; score_seconds: in the field, summed over threads, divided "
-               "by the threads at work\n", omp_get_max_threads());
-    spec_print(s, f);
-    fclose(f);
-    return text;
-}
-
 /* ---- going on ---- */
 
-/* Where the value begins in `# KEY VALUE` or `# spec KEY = VALUE`. */
-static size_t key_of(const char *line)
-{
-    const char *end = strpbrk(line + 2, strncmp(line, "# spec ", 7) ? " \n" : "=\n");
-
-    return end && *end != '\n' ? (size_t)(end - line) + 2 : strcspn(line, "\n");
-}
-
-/* Refuses another spec; another program or machine is a warning: rows may differ in their last bits. */
-static int compare_line(const bench_job *j, const results *old, const char *line)
-{
-    size_t key = key_of(line), size = strcspn(line, "\n");
-    const char *was = "";
-
-    for (int i = 0; i < old->heads; i++)
-        if (!strncmp(old->head[i], line, key))
-            was = old->head[i] + key;
-    if (!strncmp(line, "# threads", 9) || (strlen(was) == size - key && !strncmp(was, line + key, size - key)))
-        return 0;
-    if (!strncmp(line, "# spec ", 7))
-        return fail("%s: was begun with another spec: \"%.*s%s\" is now \"%.*s\"; give the same, or another folder "
-                    "with -o", j->path, (int)key - 7,
-                    line + 7, was, (int)(size - 7), line + 7);
-    if (!j->quiet)
-        fprintf(stderr, "fokker: warning: %s was begun with \"%s\", this is \"%.*s\": rows may differ in their last "
-                        "digits\n", j->path, was,
-                (int)(size - key), line + key);
-    return 0;
-}
-
-static int compare_heads(const bench_job *j, const results *old)
-{
-    for (const char *line = j->head; *line; ) {
-        size_t size = strcspn(line, "\n");
-
-        if (compare_line(j, old, line))
-            return -1;
-        line += size + 1;
-    }
-    return 0;
-}
+static int goes_on(const request *r) { return option_text(r, "resume") || option_text(r, "resume-anyway"); }
+static int anyway(const bench_job *j) { return option_text(j->r, "resume-anyway") != NULL; }
 
 static int same_cell(const bench_job *j, const cell *c, const record *r)
 {
@@ -106,48 +50,84 @@ static int same_cell(const bench_job *j, const cell *c, const record *r)
 }
 
 /* Rows stand in the order of the cells, so those that are there are the first ones. */
+static int take_over(bench_job *j, const results *old)
+{
+    for (int i = 0; i < old->count; i++)
+        if (i >= j->count || !same_cell(j, &j->cells[i], &old->row[i]))
+            return fail("%s: row %d is not the run that the spec has there; was the file changed?  Choose another "
+                        "folder with -o", j->path, i + 1);
+    j->done = old->count;
+    return recorder_continue(&j->out, j->path, old);
+}
+
+/* Rows of another program stay, and the head says from which row on they are this one's. */
 static int resume(bench_job *j)
 {
     results old;
+    char *note = NULL;
     int bad;
 
     if (results_read(j->path, &old))
         return -1;
-    bad = compare_heads(j, &old);
-    for (int i = 0; i < old.count && !bad; i++)
-        if (i >= j->count || !same_cell(j, &j->cells[i], &old.row[i]))
-            bad = fail("%s: row %d is not the run that the spec has there; was the file changed?  Choose another "
-                       "folder with -o", j->path, i + 1);
+    bad = head_fits(j->path, &old, j->head, anyway(j), &note);
+    if (note) {
+        if (!j->quiet)
+            fprintf(stderr, "fokker: warning: %s was begun by another program or on another machine: rows from %d on "
+                            "may differ in their last digits\n", j->path, old.count + 1);
+        bad = head_note(j->path, &old, note);
+        results_free(&old);
+        if (bad || results_read(j->path, &old))
+            return free(note), -1;
+    }
     if (!bad)
-        bad = recorder_continue(&j->out, j->path, &old);
-    j->done = old.count;
+        bad = take_over(j, &old);
     results_free(&old);
+    free(note);
     return bad;
 }
 
-/* Finished rows are never thrown away unasked. */
-static int begin(bench_job *j)
+/* Finished rows are never thrown away unasked.  1: there are none. */
+static int look_before(const bench_job *j)
 {
     results old;
-    int rows = 0, exists = !access(j->path, F_OK);
+    int rows;
 
-    if (exists && option_text(j->r, "resume"))
-        return resume(j);
-    if (exists && !results_read(j->path, &old)) {
-        rows = old.count + parts_most(j->folder);
-        results_free(&old);
-        if (rows)
-            return fail("%s: holds finished runs; go on with --resume, or choose another folder with -o", j->path);
-    } else if (exists) {
-        return fail("%s; it will not be overwritten: choose another folder with -o", last_error());
+    if (access(j->path, F_OK) || results_none(j->path))
+        return 1;
+    if (results_read(j->path, &old)) {
+        char why[1024];
+
+        snprintf(why, sizeof why, "%s", last_error());
+        return fail("%s; it will not be overwritten: choose another folder with -o", why);
     }
+    rows = old.count + parts_most(j->folder);
+    results_free(&old);
+    if (rows && !goes_on(j->r))
+        return fail("%s: holds finished runs; go on with --resume, or choose another folder with -o", j->path);
+    return rows == 0;
+}
+
+static int begin(bench_job *j)
+{
+    int none = look_before(j);
+
+    if (none < 0)
+        return -1;
+    if (!none)
+        return resume(j);
     /* NOLINT: close_job frees j->path */
     return recorder_create(&j->out, j->path, j->head, j->what.metric.n, j->what.metric.word);
 }
 
 /* ---- ranks ---- */
 
-static int part_fits(const void *at, const results *r) { return compare_heads(at, r); }
+static int part_fits(const void *at, const char *path, const results *r)
+{
+    const bench_job *j = at;
+
+    return head_fits(path, r, j->head, anyway(j), NULL);
+}
+
 static int part_is(const void *at, int i, const record *r) { const bench_job *j = at;
                                                              return same_cell(j, &j->cells[i], r); }
 
@@ -229,21 +209,10 @@ static int collect(bench_job *j)
 
 /* ---- from beginning to end ---- */
 
-/* The folder and those above it. */
-static int make_folder(const char *path)
+/* Rank 0 holds it for all. */
+static int take_folder(bench_job *j)
 {
-    char part[4096];
-
-    if (strlen(path) >= sizeof part)
-        return fail("-o: the path is longer than %zu characters", sizeof part - 1);
-    for (const char *end = path; *end; ) {
-        end += strspn(end, "/");
-        end += strcspn(end, "/");
-        snprintf(part, sizeof part, "%.*s", (int)(end - path), path);
-        if (mkdir(part, 0777) && errno != EEXIST)
-            return fail("-o %s: the folder cannot be made (%s); choose another", path, strerror(errno));
-    }
-    return 0;
+    return ranks_mine() > 0 ? folder_make(j->folder) : lock_folder(&j->lock, j->folder);
 }
 
 static int prepare(bench_job *j, const request *r)
@@ -252,8 +221,8 @@ static int prepare(bench_job *j, const request *r)
     if (spec_open(&j->what, r))
         return -1;
     j->folder = j->what.text[OUTPUT];
-    if (!(j->cells = spec_cells(&j->what, &j->count)) || sweep_open(&j->sweep, &j->what) || make_folder(j->folder)
-        || !(j->head = make_head(&j->what)))
+    if (!(j->cells = spec_cells(&j->what, &j->count)) || sweep_open(&j->sweep, &j->what) || take_folder(j)
+        || !(j->head = head_text(&j->what)))
         return -1;
     if (!(j->path = malloc(strlen(j->folder) + sizeof "/results.tsv")) || !(j->had = calloc(j->count + 1, 1)))
         return fail("bench: out of memory");
@@ -268,6 +237,7 @@ static void close_job(bench_job *j)
     parts_close(&j->parts);
     sweep_close(&j->sweep);
     spec_close(&j->what);
+    lock_free(&j->lock);
     free(j->cells), free(j->path), free(j->head), free(j->had);
 }
 
@@ -359,32 +329,45 @@ static int answer(const bench_job *j, const summary *all)
     return target_close(&t, status);
 }
 
-/* Pictures are worth a warning, never the results. */
-static void pictures(bench_job *j, const summary *all)
+static int pictures(bench_job *j, const summary *all)
 {
-    if (pictures_write(&j->sweep, j->cells, j->count, j->folder) || draw_bench(all, j->folder))
-        fprintf(stderr, "fokker: warning: no plots: %s; the tables are written: `fokker plot %s` draws them later\n",
-                last_error(), shell_word(j->folder));
+    if (!pictures_write(&j->sweep, j->cells, j->count, j->folder) && !draw_bench(all, j->folder))
+        return OK;
+    return undrawn("the results are written: `fokker plot %s` draws them later", shell_word(j->folder));
 }
 
+static int any_good(const results *r)
+{
+    for (int i = 0; i < r->count; i++)
+        if (r->row[i].status == RUN_OK)
+            return 1;
+    return 0;
+}
+
+/* What can be made is made, whatever fails before.  OK or FAILED_RUN. */
 static int finish(bench_job *j)
 {
     results read;
     summary all;
-    int bad;
+    int code = OK;
 
     prepare_farewell(j);
     watch_hold(0);
     if (results_read(j->path, &read))
-        return -1;
-    bad = summary_open(&all, &read);
-    if (!bad) {
-        bad = answer(j, &all);
-        pictures(j, &all);
+        return complain(FAILED_RUN);
+    if (summary_open(&all, &read)) {
+        code = complain(FAILED_RUN);
+    } else {
+        code = answer(j, &all) ? complain(FAILED_RUN) : OK;
+        code = pictures(j, &all) || code ? FAILED_RUN : OK;
         summary_close(&all);
     }
+    if (!any_good(&read)) {
+        fail("%s: none of the runs came to its end; the column reason says why", j->path);
+        code = complain(FAILED_RUN);
+    }
     results_free(&read);
-    return bad;
+    return code;
 }
 
 int cmd_bench(const request *r)
@@ -394,16 +377,17 @@ int cmd_bench(const request *r)
     int code;
 
     if (ranks_agree(prepare(&j, r)) || share_out(&j)) {
+        code = complain(USAGE);
         close_job(&j);
-        return complain(USAGE);
+        return code;
     }
     code = run_shared(&j);
     if (code == INTERRUPTED && ranks_mine() == 0)
         fputs(interrupted(&j, line, sizeof line), stderr);
-    else if (code == FAILED_RUN || (code == OK && ranks_mine() == 0 && finish(&j))) {
-        code = complain(FAILED_RUN);
-        ranks_abort(code);
-    }
+    else if (code == FAILED_RUN)
+        ranks_abort(complain(code));
+    else if (code == OK && ranks_mine() == 0)
+        code = finish(&j);
     close_job(&j);
     return code;
 }

@@ -1,23 +1,22 @@
 /* fokker check: asks a field what a sampler will ask it, says what is amiss and what to do. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "bench/checks/check.h"
 #include "bench/asked.h"
 #include "bench/points.h"
 #include "bench/report/draw.h"
 #include "bench/watch.h"
 #include "base/files/array.h"
+#include "base/files/lock.h"
 #include "base/files/target.h"
 #include "scores/wrap.h"
 
 /* a network of images is slow, and its losses are means over many columns */
 enum { ROWS = 1000, WIDE_ROWS = 256, WIDE = 256, LEAST_ROWS = 128 };
 
-typedef struct check_job { const request *r; subject of; check c; double *data; } check_job;
+typedef struct check_job { const request *r; subject of; check c; double *data; lock held; } check_job;
 
 /* ---- opening ---- */
 
@@ -41,15 +40,6 @@ static int read_data(check_job *j, long n)
     return j->data ? 0 : fail("--data %s: out of memory", path);
 }
 
-static int make_folder(const char *folder)
-{
-    struct stat s;
-
-    if (!folder || !mkdir(folder, 0777) || (!stat(folder, &s) && S_ISDIR(s.st_mode)))
-        return 0;
-    return fail("-o %s: is no folder and cannot be made (%s); give another", folder, strerror(errno));
-}
-
 static int open_job(check_job *j, const request *r)
 {
     long n, seed, label;
@@ -64,14 +54,16 @@ static int open_job(check_job *j, const request *r)
     n = n ? n : j->of.field->dim > WIDE ? WIDE_ROWS : ROWS;
     if (read_data(j, n))
         return -1;
-    return check_open(&j->c, &j->of, (int)n, (uint64_t)seed, j->data, (int)label)
-        || make_folder(option_text(r, "output")) ? -1 : 0;
+    if (check_open(&j->c, &j->of, (int)n, (uint64_t)seed, j->data, (int)label))
+        return -1;
+    return option_text(r, "output") ? lock_folder(&j->held, option_text(r, "output")) : 0;
 }
 
 static void close_job(check_job *j)
 {
     check_close(&j->c);
     subject_close(&j->of);
+    lock_free(&j->held);
     free(j->data);
 }
 
@@ -233,12 +225,11 @@ static int write_all(const check_job *j)
     const char *folder = option_text(j->r, "output");
 
     if (!folder)
-        return 0;
+        return OK;
     if (write_levels(&j->c, folder))
-        return -1;
-    if (draw_check(folder, j->of.model->name, check_errs(&j->c)))
-        fprintf(stderr, "fokker: warning: no plot: %s; the table is in %s/check.tsv\n", last_error(), folder);
-    return 0;
+        return complain(FAILED_RUN);
+    return draw_check(folder, j->of.model->name, check_errs(&j->c)) ? undrawn("the table is in %s/check.tsv", folder)
+        : OK;
 }
 
 /* The parts in turn; Ctrl-C ends between them, and so does a field that is past asking.  1: all were done. */
@@ -272,7 +263,7 @@ int cmd_check(const request *r)
         code = j.c.remark[i].mark == MARK_WRONG ? REFUTED : code;
     print_all(&j, done > 0);
     if (done > 0 && write_all(&j))
-        code = complain(FAILED_RUN);
+        code = FAILED_RUN;
     close_job(&j);
     return watch_stopped ? INTERRUPTED : code;
 }

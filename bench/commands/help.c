@@ -71,7 +71,8 @@ static int man_page(void)
     for (const option *o = options; o->name; o++)
         if (o->commands == EVERY)
             printf(".TP\n.BR \\-\\-%s \" \" \\fI%s\\fR\n%s\n", o->name, o->arg ? o->arg : "", o->about);
-    puts(".SH EXIT STATUS\n0 all well; 1 a run failed or diverged, or a claim was refuted; 2 usage or bad input; 130 "
+    puts(".SH EXIT STATUS\n0 all well; 1 a run failed or diverged (of several: all of them), a claim was refuted, or a "
+         "write failed; 2 usage or bad input; 130 "
          "interrupted.");
     return OK;
 }

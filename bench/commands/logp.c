@@ -1,15 +1,15 @@
 /* fokker logp: log-likelihoods by the probability flow, each with what it is uncertain about; encodings and the way
  * back. */
-#include <errno.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "bench/likelihood/logp.h"
 #include "base/shell.h"
 #include "bench/report/draw.h"
 #include "bench/watch.h"
+#include "base/files/journal.h"
+#include "base/files/lock.h"
 #include "base/files/target.h"
 
 /* ---- one combination ---- */
@@ -204,17 +204,6 @@ static int run_one(logp_job *j)
     return watch_stopped ? INTERRUPTED : code;
 }
 
-static FILE *file_in(const char *folder, const char *name)
-{
-    char path[4352];
-    FILE *f;
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (!(f = fopen(path, "w")))
-        fail("%s: cannot be written (%s); give another folder with -o", path, strerror(errno));
-    return f;
-}
-
 /* All errors of a point that are known, together; NAN where none is. */
 static double predicted(const logp_summary *s)
 {
@@ -225,63 +214,121 @@ static double predicted(const logp_summary *s)
     return sqrt(s->se_trace * s->se_trace + solver_part * solver_part + prior_part * prior_part);
 }
 
-/* Each combination is on disk before the next begins. */
+/* The tables of a folder, which is this program's meanwhile. */
+typedef struct logp_tables { lock held; journal cells, rows, terms; } logp_tables;
+
+static int open_table(journal *t, const char *folder, const char *name)
+{
+    char path[4352];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return journal_begin(t, path) || target_try(path) ? -1 : 0;
+}
+
+/* What is there stays until the first combination is done. */
+static int open_tables(logp_tables *t, const char *folder)
+{
+    return lock_folder(&t->held, folder) || open_table(&t->cells, folder, "logp.tsv")
+        || open_table(&t->rows, folder, "points.tsv") || open_table(&t->terms, folder, "terms.tsv") ? -1 : 0;
+}
+
+static int close_tables(logp_tables *t)
+{
+    int bad = journal_close(&t->cells) | journal_close(&t->rows) | journal_close(&t->terms);
+
+    lock_free(&t->held);
+    return bad;
+}
+
+/* A combination's rows are all on the disk before the next begins; its line in logp.tsv comes last. */
+static int keep_cell(logp_tables *t, const logp_job *j, const logp_cell *c)
+{
+    int i = (int)(c - j->cell);
+    FILE *f;
+
+    if (c->out) {
+        if (!(f = journal_draft(&t->rows)))
+            return -1;
+        logp_write_rows(f, t->rows.good < 0, i, j, c);
+        if (journal_commit(&t->rows))
+            return -1;
+    }
+    if (c->terms) {
+        if (!(f = journal_draft(&t->terms)))
+            return -1;
+        logp_write_terms(f, t->terms.good < 0, i, j, c);
+        if (journal_commit(&t->terms))
+            return -1;
+    }
+    if (!(f = journal_draft(&t->cells)))
+        return -1;
+    if (t->cells.good < 0)
+        logp_write_head(f);
+    logp_write_cell(f, j, c);
+    return journal_commit(&t->cells);
+}
+
+static void say_head(void)
+{
+    printf("%-22s %-20s %6s %10s %10s %12s %10s %10s %10s %7s\n", "solver", "trace", "probes", "calls", "rows",
+           "mean log p", "+-", "predicted", "realised", "inside");
+}
+
+static void say_cell(const logp_job *j, const logp_cell *c)
+{
+    logp_summary s = logp_sum(c->out ? j->n : 0, c->out);
+
+    printf("%-22s %-20s %6ld %10.1f %10.1f %12.6g %10.2g %10.2g %10.2g %6.1f%%%s%s\n", c->solver ? c->solver
+           : "dopri5", c->trace ? c->trace : "exact", c->probes, s.calls,
+           s.rows, s.mean, s.mean_se, predicted(&s), s.realised,
+           s.intervals ? 100. * s.inside / s.intervals : NAN, c->status ? " " : "", c->reason);
+}
+
+/* How many combinations came to their end, or -1 where one could not be kept. */
+static int run_cells(logp_job *j, logp_tables *t, int quiet)
+{
+    long done = 0;
+    int good = 0, bad = 0;
+    watch *w = watch_points(j, j->cells, &done);
+
+    for (int i = 0; i < j->cells && !watch_stopped && !bad; i++) {
+        logp_cell *c = &j->cell[i];
+
+        run_cell(j, c, NULL, w ? &done : NULL);
+        good += !c->status;
+        bad = keep_cell(t, j, c);
+        if (!quiet)
+            say_cell(j, c);
+        logp_cell_clear(c);
+    }
+    watch_close(w);
+    return bad ? -1 : good;
+}
+
 static int run_many(logp_job *j)
 {
     const char *folder = option_text(j->r, "output");
-    FILE *cells = NULL, *rows = NULL, *terms = NULL;
-    int headed = 0, code = OK, quiet = option_text(j->r, "quiet") != NULL;
-    long done = 0;
-    watch *w;
+    int code = OK, quiet = option_text(j->r, "quiet") != NULL, good;
+    logp_tables t = { 0 };
 
     if (!folder)
         return complain((fail("logp: %d combinations need a folder for their tables; give -o DIR", j->cells), USAGE));
     if (option_text(j->r, "encode"))
         return complain((fail("--encode: one method at a time; give one solver and budget"), USAGE));
-    if ((mkdir(folder, 0777) && errno != EEXIST) || !(cells = file_in(folder, "logp.tsv"))
-        || !(rows = file_in(folder, "points.tsv"))) {
-        if (!cells)
-            fail("-o %s: is no folder and cannot be made; give another", folder);
-        else
-            fclose(cells);
-        return complain(USAGE);
-    }
-    logp_write_head(cells);
+    if (open_tables(&t, folder))
+        return close_tables(&t), complain(USAGE);
     if (!quiet)
-        printf("%-22s %-20s %6s %10s %10s %12s %10s %10s %10s %7s\n", "solver", "trace", "probes", "calls", "rows",
-               "mean log p", "+-", "predicted", "realised", "inside");
+        say_head();
     watch_hold(1);
-    w = watch_points(j, j->cells, &done);
-    for (int i = 0; i < j->cells && !watch_stopped; i++) {
-        logp_cell *c = &j->cell[i];
-        logp_summary s;
-
-        run_cell(j, c, NULL, w ? &done : NULL);
-        logp_write_cell(cells, j, c);
-        if (fflush(cells) || (c->out && logp_write_rows(rows, i == 0, i, j, c)) || fflush(rows)) {
-            code = (fail("%s: cannot be written; is the disk full?", folder), complain(FAILED_RUN));
-            break;
-        }
-        if (c->terms && ((!terms && !(terms = file_in(folder, "terms.tsv")))
-                         || logp_write_terms(terms, !headed++, i, j, c) || fflush(terms))) {
-            code = (fail("%s/terms.tsv: cannot be written; is the disk full?", folder), complain(FAILED_RUN));
-            break;
-        }
-        s = logp_sum(c->out ? j->n : 0, c->out);
-        if (!quiet)
-            printf("%-22s %-20s %6ld %10.1f %10.1f %12.6g %10.2g %10.2g %10.2g %6.1f%%%s%s\n", c->solver ? c->solver
-                   : "dopri5", c->trace ? c->trace : "exact", c->probes, s.calls,
-                   s.rows, s.mean, s.mean_se, predicted(&s), s.realised,
-                   s.intervals ? 100. * s.inside / s.intervals : NAN, c->status ? " " : "", c->reason);
-        logp_cell_clear(c);
-    }
-    watch_close(w);
-    fclose(cells), fclose(rows);
-    if (terms)
-        fclose(terms);
+    good = run_cells(j, &t, quiet);
+    if (!good && !watch_stopped)
+        fail("logp: none of the %d combinations could be done; %s/logp.tsv says why", j->cells, folder);
+    if (good <= 0 && !(good == 0 && watch_stopped))
+        code = complain(FAILED_RUN);
+    if (close_tables(&t))
+        code = complain(FAILED_RUN);
     if (code == OK && !watch_stopped && draw_logp(folder))
-        fprintf(stderr, "fokker: warning: no figures: %s; `fokker plot %s` draws them later\n", last_error(),
-                shell_word(folder));
+        code = undrawn("`fokker plot %s` draws them later", shell_word(folder));
     return watch_stopped ? INTERRUPTED : code;
 }
 

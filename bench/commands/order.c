@@ -1,16 +1,15 @@
 /* fokker order: the claim of every solver, measured.
  * Solvers x processes x grids x kinds, each measurement on one thread. */
-#include <errno.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include "bench/options.h"
 #include "bench/orders/order.h"
 #include "bench/report/draw.h"
 #include "base/shell.h"
 #include "bench/watch.h"
+#include "base/files/lock.h"
 #include "base/files/target.h"
 
 enum { ROWS = 256, MAX_ARENAS = 32, MAX_GRIDS = 3 };
@@ -27,6 +26,7 @@ typedef struct order_job {
     arena arena[MAX_ARENAS]; int arenas;
     method *how[MAX_WORDS]; const char *name[MAX_WORDS]; char item[MAX_WORDS][64]; int methods;
     task *task; int tasks;
+    lock held;                              /* the folder of the results */
 } order_job;
 
 /* A solver that wraps others is tried around heun. */
@@ -106,6 +106,7 @@ static void add_claims(order_job *j, const request *r, const arena *a, int which
 static int open_job(order_job *j, const request *r)
 {
     schedule s;
+    const char *folder = option_text(r, "output");
 
     if (open_methods(j, r) || ground_open(&j->ground) || open_arenas(j, r))
         return -1;
@@ -119,7 +120,7 @@ static int open_job(order_job *j, const request *r)
     for (int m = 0; m < j->methods; m++)
         for (int a = 0; a < j->arenas; a++)
             add_claims(j, r, &j->arena[a], m);
-    return 0;
+    return folder ? lock_folder(&j->held, folder) : 0;
 }
 
 static void close_job(order_job *j)
@@ -129,6 +130,7 @@ static void close_job(order_job *j)
     for (int i = 0; i < j->methods; i++)
         method_free(j->how[i]);
     ground_close(&j->ground);
+    lock_free(&j->held);
     free(j->task);
     free(j);
 }
@@ -259,23 +261,10 @@ static int report(const order_job *j, const request *r)
     else
         print_table(j);
     if (!folder)
-        return 0;
+        return OK;
     if (write_file(folder, "order.tsv", j, print_tsv) || write_file(folder, "order-rungs.tsv", j, print_rungs))
-        return -1;
-    if (draw_orders(folder))
-        fprintf(stderr, "fokker: warning: no figures: %s; `fokker plot %s` draws them later\n", last_error(),
-                shell_word(folder));
-    return 0;
-}
-
-/* That results can be kept, before anything is measured. */
-static int make_folder(const char *folder)
-{
-    struct stat s;
-
-    if (!folder || !mkdir(folder, 0777) || (!stat(folder, &s) && S_ISDIR(s.st_mode)))
-        return 0;
-    return fail("-o %s: is no folder and cannot be made (%s); give another", folder, strerror(errno));
+        return complain(FAILED_RUN);
+    return draw_orders(folder) ? undrawn("`fokker plot %s` draws them later", shell_word(folder)) : OK;
 }
 
 int cmd_order(const request *r)
@@ -283,7 +272,7 @@ int cmd_order(const request *r)
     order_job *j = calloc(1, sizeof *j);
     int status = OK;
 
-    if (!j || open_job(j, r) || make_folder(option_text(r, "output"))) {
+    if (!j || open_job(j, r)) {
         status = complain(USAGE);
     } else {
         run_all(j, option_text(r, "all") ? &wide_effort : &full_effort, option_text(r, "quiet") != NULL);
@@ -291,7 +280,7 @@ int cmd_order(const request *r)
         for (int i = 0; i < j->tasks; i++)
             status = j->task[i].f.verdict == VERDICT_REFUTED ? REFUTED : status;
         if (report(j, r))
-            status = complain(FAILED_RUN);
+            status = FAILED_RUN;
         status = watch_stopped ? INTERRUPTED : status;
     }
     if (j)

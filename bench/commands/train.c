@@ -7,6 +7,7 @@
 #include "bench/options.h"
 #include "bench/report/draw.h"
 #include "bench/watch.h"
+#include "base/files/lock.h"
 #include "base/files/target.h"
 
 enum { CHECKPOINTS = 20 };
@@ -14,6 +15,11 @@ static const char ending[] = ".safetensors";
 
 /* The path without its ending, and the part of it that is no folder. */
 typedef struct train_place { char stem[4096]; const char *name; } train_place;
+
+static enum going_on how(const request *r)
+{
+    return option_text(r, "resume-anyway") ? RESUME_ANYWAY : option_text(r, "resume") ? RESUME : BEGIN;
+}
 
 static int find_place(train_place *p, const request *r)
 {
@@ -24,7 +30,7 @@ static int find_place(train_place *p, const request *r)
         return fail("train: no file for the weights; give -o NAME.safetensors");
     if (len <= tail || strcmp(path + len - tail, ending) || len >= sizeof p->stem)
         return fail("-o %s: weights go into a NAME.safetensors", path);
-    if (!option_text(r, "resume") && !access(path, F_OK))
+    if (how(r) == BEGIN && !access(path, F_OK))
         return fail("-o %s: is there already; go on with --resume, or give another", path);
     snprintf(p->stem, sizeof p->stem, "%.*s", (int)(len - tail), path);
     slash = strrchr(p->stem, '/');
@@ -47,13 +53,12 @@ static int write_curve(const fit *f, const train_place *p)
     return target_close(&t, status);
 }
 
-static void draw(const train_place *p)
+static int draw(const train_place *p)
 {
     char folder[4200];
 
     snprintf(folder, sizeof folder, "%.*s", (int)(p->name - p->stem), p->stem);
-    if (draw_loss(*folder ? folder : ".", p->name))
-        fprintf(stderr, "fokker: warning: no plot: %s; the table is %s.tsv\n", last_error(), p->stem);
+    return draw_loss(*folder ? folder : ".", p->name) ? undrawn("the table is %s.tsv", p->stem) : OK;
 }
 
 /* Steps, and a checkpoint now and then; Ctrl-C ends with one. */
@@ -82,13 +87,15 @@ int cmd_train(const request *r)
 {
     train_place p;
     fit f;
+    lock held;
     int code = OK, quiet = option_text(r, "quiet") != NULL;
 
     if (option_text(r, "data") && setenv("DATA", option_text(r, "data"), 1))
         return fail("--data: out of memory"), complain(USAGE);
-    if (words_between(r, 1, 1) || find_place(&p, r)
-        || fit_open_by(&f, r->word[0], option_text(r, "output"), option_text(r, "resume") != NULL, option_trust(r)))
+    if (words_between(r, 1, 1) || find_place(&p, r) || lock_file(&held, option_text(r, "output")))
         return complain(USAGE);
+    if (fit_open_by(&f, r->word[0], option_text(r, "output"), how(r), option_trust(r)))
+        return lock_free(&held), complain(USAGE);
     if (run(&f, &p, quiet))
         code = complain(FAILED_RUN);
     else if (watch_stopped)
@@ -97,8 +104,9 @@ int cmd_train(const request *r)
         fprintf(stderr, "fokker: stopped at step %ld of %ld; --resume goes on\n", f.step, f.steps);
     if (code == OK && !quiet) {
         printf("%s: %ld steps of %d points, loss %.4g\n", f.path, f.steps, f.goal.batch, f.loss);
-        draw(&p);
+        code = draw(&p);
     }
     fit_close(&f);
+    lock_free(&held);
     return code;
 }

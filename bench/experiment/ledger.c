@@ -1,11 +1,11 @@
 /* Rounds, work and time of runs that are parallel in time, beside those of their serial twins. */
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bench/experiment/ledger.h"
+#include "base/files/target.h"
 #include "solvers/methods/parallel/slots.h"
 
 /* ---- one run ---- */
@@ -115,52 +115,53 @@ static void path_of(const char *folder, const char *name, int part, char path[PA
         snprintf(path, PATH_SIZE, "%s/%s.part-%d.tsv", folder, name, part);
 }
 
-/* Rows of other runs, and a torn last line, go: a run's row may have been written when its result was not. */
-static int cut(const char *path, const char *had, long count)
+/* The rows of runs that are `had` go into a new file; others, and a torn last line, do not: a run's row may have been
+ * written when its result was not. */
+static int keep(journal *j, FILE *f, const char *had, long count)
 {
-    FILE *f = fopen(path, "r"), *kept;
-    char *line = NULL, *text = NULL;
-    size_t room = 0, length = 0;
+    FILE *kept = journal_draft(j);
+    char *line = NULL;
+    size_t room = 0;
     ssize_t size;
-    int head = 1, bad;
+    int head = 1;
 
-    if (!f)
-        return 0;
-    if (!(kept = open_memstream(&text, &length)))
-        return fclose(f), fail("out of memory");
-    while ((size = getline(&line, &room, f)) > 0 && line[size - 1] == '\n') {
+    while (kept && (size = getline(&line, &room, f)) > 0 && line[size - 1] == '\n') {
         long cell = strtol(line, NULL, 10);
 
         if (*line == '#' || head || (cell >= 0 && cell < count && had[cell]))
             fputs(line, kept);
         head = head && *line == '#';
     }
-    free(line), fclose(f), fclose(kept);
-    bad = !(f = fopen(path, "w")) || fwrite(text, 1, length, f) != length;
-    bad |= f && fclose(f);
-    free(text);
-    return bad ? fail("%s: cannot be written (%s)", path, strerror(errno)) : 0;
+    free(line);
+    return !kept ? -1 : fflush(kept) || j->size ? journal_commit(j) : 0;
+}
+
+static int begin(journal *j, const char *path, const char *had, long count)
+{
+    FILE *f = memchr(had, 1, count) ? fopen(path, "r") : NULL;
+    int bad = journal_begin(j, path);
+
+    if (f) {
+        bad = bad || keep(j, f, had, count);            /* of nothing at all nothing is begun */
+        fclose(f);
+    } else {
+        remove(path);
+    }
+    return bad ? -1 : 0;
 }
 
 int ledger_open(ledger *l, const char *folder, int part, const char *had, long count, machine on)
 {
-    char path[PATH_SIZE];
+    char path[2][PATH_SIZE];
 
-    *l = (ledger){ .folder = strdup(folder), .part = part, .on = on };
-    if (!l->folder)
-        return fail("out of memory");
-    for (int i = 0; i < 2; i++) {
-        path_of(folder, names[i], part, path);
-        if (!memchr(had, 1, count))
-            remove(path);
-        else if (cut(path, had, count))
-            return -1;
-    }
-    return 0;
+    *l = (ledger){ .on = on };
+    for (int i = 0; i < 2; i++)
+        path_of(folder, names[i], part, path[i]);
+    return begin(&l->rounds, path[0], had, count) || begin(&l->residuals, path[1], had, count) ? -1 : 0;
 }
 
-/* A row and its run; rows of one run stay as they were read. */
-typedef struct numbered { long cell, nth; char *line; } numbered;
+/* A row, its run and the file that it is of; rows of one run stay as they were read. */
+typedef struct numbered { long cell, nth; int file; char *line; } numbered;
 typedef struct rows { numbered *e; long n, room; int headed; } rows;
 
 static int by_run(const void *a, const void *b)
@@ -170,7 +171,7 @@ static int by_run(const void *a, const void *b)
     return p->cell != q->cell ? (p->cell > q->cell) - (p->cell < q->cell) : (p->nth > q->nth) - (p->nth < q->nth);
 }
 
-static int add_row(rows *l, const char *line)
+static int add_row(rows *l, int file, const char *line)
 {
     if (l->n == l->room) {
         numbered *more = realloc(l->e, (l->room = 2 * l->room + 256) * sizeof *more);
@@ -179,21 +180,22 @@ static int add_row(rows *l, const char *line)
             return fail("out of memory");
         l->e = more;
     }
-    l->e[l->n] = (numbered){ strtol(line, NULL, 10), l->n, strdup(line) };
+    l->e[l->n] = (numbered){ strtol(line, NULL, 10), l->n, file, strdup(line) };
     return l->e[l->n++].line ? 0 : fail("out of memory");
 }
 
 /* The rows of a file that may not be there; its head goes to `out` if it is the first. */
-static int read_rows(rows *l, const char *path, FILE *out)
+static int read_rows(rows *l, int file, const char *path, FILE *out)
 {
     FILE *f = fopen(path, "r");
     char *line = NULL;
     size_t room = 0;
+    ssize_t size;
     int bad = 0, headed = l->headed;
 
-    while (f && !bad && getline(&line, &room, f) > 0) {
+    while (f && !bad && (size = getline(&line, &room, f)) > 0 && line[size - 1] == '\n') {
         if (isdigit((unsigned char)*line))
-            bad = add_row(l, line);
+            bad = add_row(l, file, line);
         else if (!headed)
             fputs(line, out), l->headed = 1;
     }
@@ -203,58 +205,61 @@ static int read_rows(rows *l, const char *path, FILE *out)
     return bad;
 }
 
+/* In the order of runs; of a run that several files have (a merge was cut short) the first file's rows. */
+static void print_rows(FILE *out, const rows *l)
+{
+    for (long i = 0, first = 0; i < l->n; i++) {
+        if (l->e[i].cell != l->e[first].cell)
+            first = i;
+        if (l->e[i].file == l->e[first].file)
+            fputs(l->e[i].line, out);
+    }
+}
+
 static int merge_one(const char *folder, const char *name, int parts)
 {
-    char path[PATH_SIZE], *text = NULL;
-    size_t length = 0;
-    FILE *out = open_memstream(&text, &length), *f;
+    char path[PATH_SIZE];
     rows l = { 0 };
-    int bad = out ? 0 : fail("out of memory");
+    target t;
+    int status;
 
-    for (int i = -1; i < parts && !bad; i++) {
-        path_of(folder, name, i, path);
-        bad = read_rows(&l, path, out);
-    }
-    if (l.n)
-        qsort(l.e, l.n, sizeof *l.e, by_run);
-    for (long i = 0; i < l.n; i++) {
-        if (out)
-            fputs(l.e[i].line, out);
-        free(l.e[i].line);
-    }
-    if (out)
-        fclose(out);
     path_of(folder, name, -1, path);
-    if (!bad && l.n) {
-        bad = !(f = fopen(path, "w")) || fwrite(text, 1, length, f) != length;
-        bad |= f && fclose(f);
-        if (bad)
-            fail("%s: cannot be written (%s)", path, strerror(errno));
+    status = target_open(&t, path);
+    for (int i = -1; i < parts && !status; i++) {
+        char part[PATH_SIZE];
+
+        path_of(folder, name, i, part);
+        status = read_rows(&l, i, part, t.file);
     }
-    for (int i = 0; i < parts && !bad; i++) {
+    if (!status && l.n) {
+        qsort(l.e, l.n, sizeof *l.e, by_run);
+        print_rows(t.file, &l);
+    }
+    for (long i = 0; i < l.n; i++)
+        free(l.e[i].line);
+    if (status || l.n)
+        status = target_close(&t, status);
+    else
+        target_close(&t, -1);                       /* no run was parallel in time */
+    for (int i = 0; i < parts && !status; i++) {
         path_of(folder, name, i, path);
         remove(path);
     }
-    free(text), free(l.e);
-    return bad ? -1 : 0;
+    free(l.e);
+    return status;
 }
 
 int ledger_merge(const char *folder, int parts) { return merge_one(folder, "rounds", parts)
                                                   || merge_one(folder, "residuals", parts) ? -1 : 0; }
 
-static FILE *append(const ledger *l, const char *name, const char *head)
+/* An addition to one of the files, which begins with its head. */
+static FILE *draft(const ledger *l, journal *j, const char *head)
 {
-    char path[PATH_SIZE];
-    FILE *f;
+    FILE *f = journal_draft(j);
 
-    path_of(l->folder, name, l->part, path);
-    if (!(f = fopen(path, "a")))
-        return fail("%s: cannot be written (%s)", path, strerror(errno)), NULL;
-    if (ftell(f) == 0) {
-        fprintf(f, "# a round costs %g s, a point %g s, %g at once: model_seconds\n", l->on.round, l->on.row,
-                l->on.workers);
-        fputs(head, f);
-    }
+    if (f && j->good < 0)
+        fprintf(f, "# a round costs %g s, a point %g s, %g at once: model_seconds\n%s", l->on.round, l->on.row,
+                l->on.workers, head);
     return f;
 }
 
@@ -293,35 +298,30 @@ int ledger_add(ledger *l, long cell, const record *r, const method *m, const acc
 {
     double own = machine_seconds(&l->on, a->wide.calls, a->wide.rows),
         serial = machine_seconds(&l->on, a->serial.calls, a->serial.rows);
+    FILE *f;
 
-    if (!l->rounds && !(l->rounds = append(l, "rounds", rounds_head)))
+    if (!(f = draft(l, &l->rounds, rounds_head)))
         return -1;
-    if (!l->residuals && !(l->residuals = append(l, "residuals", residuals_head)))
-        return -1;
-    fprintf(l->rounds, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t", cell, r->model, r->solver, r->grid, r->steps, r->seed,
-            a->n);
-    print_family(l->rounds, m);
-    fprintf(l->rounds, "\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t%.6g\t%ld\t%.6g"
+    fprintf(f, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t", cell, r->model, r->solver, r->grid, r->steps, r->seed, a->n);
+    print_family(f, m);
+    fprintf(f, "\t%g\t%g\t%ld\t%ld\t%ld\t%ld\t%.6g\t%ld\t%.6g"
             "\t%ld\t%ld\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n",
             method_role(m, ROLE_WINDOW, NAN), method_role(m, ROLE_TOL, NAN), a->wide.calls,
             a->wide.asks, a->wide.rows, a->wide.iterations, a->per_window, a->wide.bytes, a->seconds, a->serial.calls,
                 a->serial.rows, a->serial_seconds,
             a->serial_seconds / a->seconds, own, serial, serial / own, a->rms, a->median, a->p99, a->worst);
+    if (journal_commit(&l->rounds) || !(f = draft(l, &l->residuals, residuals_head)))
+        return -1;
     for (long i = 0; i < a->wide.iterations && i <= r->steps; i++)
-        fprintf(l->residuals, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%.6g\n", cell, r->model, r->solver, r->grid, r->steps,
-                r->seed, i + 1, a->residual[i]);
-    return fflush(l->rounds) | fflush(l->residuals) ? fail("%s/rounds.tsv: cannot be written (%s)", l->folder,
-                                                           strerror(errno)) : 0;
+        fprintf(f, "%ld\t%s\t%s\t%s\t%g\t%ld\t%ld\t%.6g\n", cell, r->model, r->solver, r->grid, r->steps, r->seed,
+                i + 1, a->residual[i]);
+    return journal_commit(&l->residuals);
 }
 
 int ledger_close(ledger *l)
 {
-    int bad = l->rounds ? fclose(l->rounds) : 0;
+    int bad = journal_close(&l->rounds) | journal_close(&l->residuals);
 
-    bad |= l->residuals ? fclose(l->residuals) : 0;
-    if (bad)
-        fail("%s/rounds.tsv: cannot be written (%s)", l->folder ? l->folder : "", strerror(errno));
-    free(l->folder);
     *l = (ledger){ 0 };
     return bad ? -1 : 0;
 }

@@ -42,7 +42,7 @@ void account_print(const account *, FILE *);
  * Nothing is made before the first
  * row.  ledger_merge brings the rows of the parts below `parts` into the two files, in the order of the runs.
  *       0 or -1. */
-typedef struct ledger { char *folder; int part; machine on; FILE *rounds, *residuals; } ledger;
+typedef struct ledger { machine on; journal rounds, residuals; } ledger;
 int  ledger_open(ledger *, const char *folder, int part, const char *had, long count, machine on);
 int  ledger_merge(const char *folder, int parts);
 int  ledger_add(ledger *, long cell, const record *, const method *, const account *);

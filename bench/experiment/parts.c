@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bench/experiment/parts.h"
+#include "bench/experiment/seal.h"
 #include "base/fail.h"
 
 enum { PATH_SIZE = 4400 };
@@ -10,11 +11,19 @@ enum { PATH_SIZE = 4400 };
 void parts_path(const char *folder, int rank, char *path, size_t size) { snprintf(path, size, "%s/results.part-%d.tsv",
         folder, rank); }
 
+/* results.part-K.tsv */
+static int is_part(const char *name)
+{
+    size_t size = strlen(name);
+
+    return !strncmp(name, "results.part-", 13) && size > 4 && !strcmp(name + size - 4, ".tsv");
+}
+
 /* The next part of the folder into path; 0 at the end. */
 static int next(DIR *d, const char *folder, char path[PATH_SIZE])
 {
     for (struct dirent *e; (e = readdir(d)); )
-        if (!strncmp(e->d_name, "results.part-", 13)) {
+        if (is_part(e->d_name)) {
             snprintf(path, PATH_SIZE, "%s/%.255s", folder, e->d_name);
             return 1;
         }
@@ -55,7 +64,17 @@ int parts_most(const char *folder)
     return most;
 }
 
-static int drop(void *with, const char *path) { remove(path); return 0; }
+static int drop(void *with, const char *path)
+{
+    char *seals = seals_path(path);
+
+    remove(path);
+    if (seals)
+        remove(seals);
+    free(seals);
+    return 0;
+}
+
 void parts_remove(const char *folder) { each(folder, drop, NULL); }
 
 typedef struct reading { parts *p; const owner *o; } reading;
@@ -73,7 +92,7 @@ static int read_part(void *with, const char *path)
     if (results_read(path, s))
         return -1;
     p->files++;
-    if (r->o->fits(r->o->job, s))
+    if (r->o->fits(r->o->job, path, s))
         return -1;
     for (int i = 0; i < s->count; i++, cell++) {
         while (cell < p->count && !r->o->is(r->o->job, cell, &s->row[i]))

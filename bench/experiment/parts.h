@@ -15,7 +15,7 @@ typedef struct parts {
 /* How cmd_bench knows what a file and a row belong to. */
 typedef struct owner {
     const void *job;
-    int (*fits)(const void *job, const results *);              /* 0 or -1 with a sentence */
+    int (*fits)(const void *job, const char *path, const results *);        /* 0 or -1 with a sentence */
     int (*is)(const void *job, int cell, const record *);
 } owner;
 

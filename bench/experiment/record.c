@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "bench/experiment/record.h"
+#include "bench/experiment/seal.h"
 #include "base/fail.h"
 
 enum form { TEXT, COUNT, REAL, WHOLE, BUDGET, STATUS };
@@ -78,92 +78,58 @@ static void print_row(FILE *f, const record *r, int metrics, unsigned has)
     fputc('\n', f);
 }
 
-/* All or nothing, and on disk. */
-static int put(recorder *r, const char *text, size_t size)
+/* The head and then its seal, a row after its seal: no row is ever without, unless the power fails. */
+static int put(recorder *r)
 {
-    if (fwrite(text, 1, size, r->f) == size && !fflush(r->f) && (!fsync(fileno(r->f)) || errno == EINVAL)) {
-        r->good += (long)size;
-        return 0;
-    }
-    fail("%s: cannot be written (%s); make room, then go on with --resume", r->path, strerror(errno));
-    if (ftruncate(fileno(r->f), r->good))
-        return -1;
-    return -1;
-}
+    FILE *f = r->rows.draft;
+    unsigned long seal;
 
-static int open_at(recorder *r, const char *path, const char *mode, long good, int metrics, unsigned has)
-{
-    *r = (recorder){ .f = fopen(path, mode), .path = strdup(path), .good = good, .metrics = metrics, .has = has };
-    if (r->f && r->path)
-        return 0;
-    fail("%s: cannot be written (%s); choose another folder with -o", path, strerror(errno));
-    if (r->f)
-        fclose(r->f);
-    free(r->path);
-    *r = (recorder){ 0 };
-    return -1;
+    if (fflush(f))
+        return fail("%s: out of memory", r->rows.path);
+    seal = seal_of(0, r->rows.text, r->rows.size);
+    if (!r->count ? journal_commit(&r->rows) || seals_begin(&r->seals, r->rows.path, 1, &seal)
+        : seals_add(&r->seals, r->count, seal) || journal_commit(&r->rows))
+        return write_failed() ? fail_write("%s, then go on with --resume", last_error()) : -1;
+    r->count++;
+    return 0;
 }
 
 int recorder_create(recorder *r, const char *path, const char *head, int metrics, char *const *names)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
-    int status;
+    FILE *f;
 
-    if (!f)
-        return fail("%s: out of memory", path);
+    *r = (recorder){ .metrics = metrics, .has = every };
+    if (journal_begin(&r->rows, path) || !(f = journal_draft(&r->rows)))
+        return -1;
     fputs(head, f);
     for (int i = 0; i < COLUMNS; i++)
         fprintf(f, "%s%s", i ? "\t" : "", columns[i].name);
     for (int m = 0; m < metrics; m++)
         fprintf(f, "\t%s\t%s_se\t%s_floor", names[m], names[m], names[m]);
     fputc('\n', f);
-    fclose(f);
-    if (open_at(r, path, "w", 0, metrics, every)) {
-        free(text);
-        return -1;
-    }
-    status = put(r, text, size);
-    free(text);
-    return status;
+    return put(r);
 }
 
-int recorder_continue(recorder *r, const char *path, const results *had)
+int recorder_continue(recorder *r, const char *path, const results *old)
 {
-    if (open_at(r, path, "r+", had->whole, had->metrics, had->has))
-        return -1;
-    if (ftruncate(fileno(r->f), had->whole) || fseek(r->f, had->whole, SEEK_SET)) {
-        fail("%s: cannot be cut behind its last whole row (%s)", path, strerror(errno));
-        recorder_close(r);
-        return -1;
-    }
-    return 0;
+    *r = (recorder){ .metrics = old->metrics, .has = old->has, .count = old->count + 1 };
+    return journal_continue(&r->rows, path, old->whole) || seals_begin(&r->seals, path, r->count, old->seal) ? -1 : 0;
 }
 
 int recorder_add(recorder *r, const record *row)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
-    int status;
+    FILE *f = journal_draft(&r->rows);
 
     if (!f)
-        return fail("%s: out of memory", r->path);
+        return -1;
     print_row(f, row, r->metrics, r->has);
-    fclose(f);
-    status = put(r, text, size);
-    free(text);
-    return status;
+    return put(r);
 }
 
 int recorder_close(recorder *r)
 {
-    int bad = r->f && fclose(r->f);
+    int bad = journal_close(&r->seals) | journal_close(&r->rows);
 
-    if (bad)
-        fail("%s: cannot be written (%s)", r->path, strerror(errno));
-    free(r->path);
     *r = (recorder){ 0 };
     return bad ? -1 : 0;
 }
@@ -287,6 +253,10 @@ static int read_text(results *s, const char *path)
     if (bad)
         return fail("%s: cannot be read; is it a file?", path);
     s->text[size] = 0;
+    for (long i = (long)strlen(s->text); i < size; i++)     /* at its end they are torn off */
+        if (s->text[i])
+            return fail("%s: has a zero byte before byte %ld; the file was damaged: cut it behind its last whole row",
+                        path, i);
     return 0;
 }
 
@@ -326,6 +296,12 @@ static void infer_budgets(results *s)
     }
 }
 
+/* With the line's end. */
+static unsigned long seal_line(unsigned long before, const char *line)
+{
+    return seal_of(seal_of(before, line, strlen(line)), "\n", 1);
+}
+
 static int read_lines(results *s, const char *path, char **line, int n)
 {
     int i = 0;
@@ -338,6 +314,10 @@ static int read_lines(results *s, const char *path, char **line, int n)
     s->heads = i;
     if (i == n)
         return fail("%s: has no header row; it was never begun: remove it", path);
+    if (!(s->seal = calloc(n - i, sizeof *s->seal)))
+        return fail("%s: out of memory", path);
+    for (int k = 0; k <= i; k++)
+        s->seal[0] = seal_line(s->seal[0], line[k]);
     if (read_header(s, line[i]))
         return fail("%s:%d: %s", path, i + 1, last_error());
     s->row = calloc(n - i, sizeof *s->row);
@@ -345,6 +325,7 @@ static int read_lines(results *s, const char *path, char **line, int n)
     if (!s->row || !s->quality)
         return fail("%s: out of memory", path);
     for (i++; i < n; i++) {
+        s->seal[s->count + 1] = seal_line(0, line[i]);
         record *r = &s->row[s->count];
 
         r->q = s->quality + (size_t)s->count * s->metrics;
@@ -371,6 +352,23 @@ int results_read(const char *path, results *s)
 
 void results_free(results *s)
 {
-    free(s->text), free(s->head), free(s->metric), free(s->row), free(s->quality);
+    free(s->text), free(s->head), free(s->metric), free(s->row), free(s->quality), free(s->seal);
     *s = (results){ 0 };
+}
+
+/* The beginning of what recorder_create writes, that has not come to the end of the header row. */
+int results_none(const char *path)
+{
+    static const char begin[] = "# fokker ", header[] = "model\t";
+    results s = { 0 };
+    int none = !read_text(&s, path) && !strncmp(s.text, begin, strnlen(s.text, sizeof begin - 1));
+
+    for (const char *at = s.text, *end; none && *at; at = end + 1) {
+        end = strchr(at, '\n');
+        none = *at == '#' || (!end && !strncmp(at, header, strnlen(at, sizeof header - 1)));
+        if (!end)
+            break;
+    }
+    results_free(&s);
+    return none;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bench/training/fit.h"
+#include "bench/version.h"
 #include "base/fail.h"
 #include "scores/training/made.h"
 #include "scores/wrappers/precond.h"
@@ -169,7 +170,7 @@ void fit_close(fit *f)
 {
     for (int i = 0; f->desk && i < f->desks; i++)
         desk_close(&f->desk[i]);
-    free(f->desk), free(f->workspace), free(f->grad), free(f->spec);
+    free(f->desk), free(f->workspace), free(f->grad), free(f->spec), free(f->program);
     net_close(f->net);
     dsm_close(&f->goal);
     teacher_close(&f->teacher);
@@ -301,6 +302,8 @@ static int gather(fit *f, tensors *out)
     for (int i = 0; i < PIECES && !whole; i++)
         if (add_copy(out, p[i].name, 1, &p[i].size, p[i].v))
             return -1;
+    if (!whole && tensors_add_note(out, "train.program", f->program))       /* what is finished says nothing of it */
+        return -1;
     return tensors_add_note(out, "train.step", text[0]) || tensors_add_note(out, "train.sum", text[1]) ? -1 : 0;
 }
 
@@ -323,31 +326,31 @@ int fit_save(fit *f)
     return status;
 }
 
-/* The first line in which two SPECs differ. */
-static int other_spec(const fit *f, const char *old)
+/* What it was begun with, what there is now; the first line in which they differ is told. */
+static int another(const fit *f, const char *what, const char *was, const char *now, const char *cure)
 {
-    const char *a = f->spec, *b = old;
-
-    while (*a && *b && !strncmp(a, b, strcspn(a, "\n") + 1))
-        b += strcspn(a, "\n") + 1, a += strcspn(a, "\n") + 1;
-    return fail("%s: was begun with another SPEC: it has \"%.*s\" where there is \"%.*s\" now; leave --resume out and "
-                "give another -o", f->path,
-                (int)strcspn(b, "\n"), b, (int)strcspn(a, "\n"), a);
+    while (*was && *now && !strncmp(now, was, strcspn(now, "\n") + 1))
+        was += strcspn(now, "\n") + 1, now += strcspn(now, "\n") + 1;
+    return fail("%s: was begun %s: it has \"%.*s\" where there is \"%.*s\" now; %s", f->path, what,
+                (int)strcspn(was, "\n"), was, (int)strcspn(now, "\n"), now, cure);
 }
 
-static int take_over(fit *f, const tensors *old)
+static int take_over(fit *f, const tensors *old, enum going_on how)
 {
     const char *spec = tensors_note(old, "train.spec"), *step = tensors_note(old, "train.step"),
-        *sum = tensors_note(old, "train.sum");
+        *sum = tensors_note(old, "train.sum"), *program = tensors_note(old, "train.program");
     piece p[PIECES];
 
     if (!spec || !step || !sum)
         return fail("%s: was not written by train; there is nothing to resume", f->path);
     if (strcmp(spec, f->spec))
-        return other_spec(f, spec);
+        return another(f, "with another SPEC", spec, f->spec, "leave --resume out and give another -o");
     f->step = strtol(step, NULL, 10), f->sum = strtod(sum, NULL);
     if (f->step == f->steps)
         return fail("%s: is finished, %ld steps; there is nothing to resume", f->path, f->steps);
+    if (how != RESUME_ANYWAY && (!program || strcmp(program, f->program)))
+        return another(f, "by another program or machine", program ? program : "", f->program,
+                       "the weights may differ in their last digits: give another -o, or --resume-anyway");
     pieces_of(f, p);
     for (int i = 0; i < PIECES; i++) {
         const tensor *t = tensors_find(old, p[i].name);
@@ -366,26 +369,26 @@ static int take_over(fit *f, const tensors *old)
     return 0;
 }
 
-int fit_open_by(fit *f, const char *spec, const char *path, int resume, enum trust given)
+int fit_open_by(fit *f, const char *spec, const char *path, enum going_on how, enum trust given)
 {
     tensors old;
     int status;
 
-    *f = (fit){ .path = path, .saved = -1 };
-    if (read_spec(f, spec, given) || make_room(f))
+    *f = (fit){ .path = path, .saved = -1, .program = version_lines("") };
+    if (!f->program || read_spec(f, spec, given) || make_room(f))
         return fit_close(f), -1;
     f->steps = (long)f->run.given.v[RUN_STEPS];
     f->every = (f->steps + CURVE - 1) / CURVE;
-    if (!resume)
+    if (how == BEGIN)
         return 0;
     if ((status = tensors_read(path, &old)) == 0) {
-        status = take_over(f, &old);
+        status = take_over(f, &old, how);
         tensors_free(&old);
     }
     return status ? (fit_close(f), -1) : 0;
 }
 
-int fit_open(fit *f, const char *spec, const char *path, int resume)
+int fit_open(fit *f, const char *spec, const char *path, enum going_on how)
 {
-    return fit_open_by(f, spec, path, resume, TRUST_NAME);
+    return fit_open_by(f, spec, path, how, TRUST_NAME);
 }

@@ -10,6 +10,7 @@ enum { CURVE = 200 };                       /* points of the curve of the loss *
 typedef struct fit {
     model *model;
     const char *path;                       /* of the weights, the caller's */
+    char *program;                          /* and the machine that make the weights, a line each */
     char *spec;                             /* all that decides the result, a line `section.key = value` each */
     /* the network as it began; the names and shapes, and what sampling needs as notes */
     tensors file;
@@ -27,11 +28,14 @@ typedef struct fit {
     float curve[CURVE + 1][2];              /* step, mean loss since the last point */
 } fit;
 
-/* The SPEC (a model file with [net] and [train]) before its first step; or with `resume` as the file at `path` has it.
- * 0 or -1. */
-int  fit_open(fit *, const char *spec, const char *path, int resume);
+/* Whether it begins, or goes on from the file; with another program or processor only where that is meant, since the
+ * weights may then differ in their last digits. */
+enum going_on { BEGIN, RESUME, RESUME_ANYWAY };
+
+/* The SPEC (a model file with [net] and [train]) before its first step, or as the file at `path` has it.  0 or -1. */
+int  fit_open(fit *, const char *spec, const char *path, enum going_on);
 /* The same with a SPEC whose teacher may start a program or load an object: TRUST_FILES (models/trust.h). */
-int  fit_open_by(fit *, const char *spec, const char *path, int resume, enum trust);
+int  fit_open_by(fit *, const char *spec, const char *path, enum going_on, enum trust);
 void fit_close(fit *);
 
 /* One step; -1 where the law or the teacher fails, or the loss or the gradient is not finite. */

@@ -4,8 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
+#include "base/fail.h"
 #include "bench/experiment/record.h"
+#include "bench/experiment/seal.h"
 #include "bench/report/report.h"
 #include "bench/experiment/spec.h"
 #include "tests/suite.h"
@@ -20,6 +24,23 @@ static void fresh(void)
     fd = mkstemp(path);
     CU_ASSERT_FATAL(fd >= 0);
     close(fd);
+}
+
+static void write_text(const char *text)
+{
+    FILE *f = fopen(path, "w");
+
+    fputs(text, f);
+    fclose(f);
+}
+
+static void drop(void)
+{
+    char *seals = seals_path(path);
+
+    remove(path);
+    CU_ASSERT(!access(seals, F_OK) ? !remove(seals) : 1);
+    free(seals);
 }
 
 static char *const names[] = { "sw2", "energy:pairs=9" };
@@ -63,7 +84,7 @@ static void comes_back(void)
     CU_ASSERT_EQUAL(in.row[1].status, RUN_DIVERGED);
     CU_ASSERT_STRING_EQUAL(in.row[1].reason, "tab here and a line end");
     results_free(&in);
-    remove(path);
+    drop();
 }
 
 /* The file cut at every byte of its last row: the whole rows stay, and a row added behind them stands in its place. */
@@ -78,9 +99,9 @@ static void torn_lines(void)
     fresh();
     if (must(recorder_create(&out, path, head, 2, names)) || must(recorder_add(&out, &a)))
         return;
-    one = out.good;
+    one = out.rows.good;
     must(recorder_add(&out, &b));
-    two = out.good;
+    two = out.rows.good;
     recorder_close(&out);
     for (long cut = two - 1; cut >= one; cut -= 7) {
         CU_ASSERT_FATAL(truncate(path, cut) == 0);
@@ -88,12 +109,11 @@ static void torn_lines(void)
             return;
         CU_ASSERT_EQUAL(in.count, 1);
         CU_ASSERT_EQUAL(in.whole, one);
+        must(seals_match(path, in.count + 1, in.seal));
         results_free(&in);
     }
-    if (must(results_read(path, &in)))
-        return;
-    CU_ASSERT_EQUAL(in.whole, one);
-    if (must(recorder_continue(&out, path, &in)) || must(recorder_add(&out, &b)) || must(recorder_close(&out)))
+    if (must(results_read(path, &in)) || must(recorder_continue(&out, path, &in)) || must(recorder_add(&out, &b))
+        || must(recorder_close(&out)))
         return;
     results_free(&in);
     if (must(results_read(path, &in)))
@@ -101,16 +121,127 @@ static void torn_lines(void)
     CU_ASSERT_EQUAL(in.count, 2);
     CU_ASSERT_EQUAL(in.row[1].seed, 2);
     CU_ASSERT_EQUAL(in.whole, two);
+    must(seals_match(path, in.count + 1, in.seal));
     results_free(&in);
-    remove(path);
+    drop();
 }
 
-static void write_text(const char *text)
+/* One byte after another is changed to another digit: each time a row or the head is told. */
+static void a_changed_byte_is_noticed(void)
 {
-    FILE *f = fopen(path, "w");
+    quality q[2] = { { 1, 2, 3 }, { 4, 5, 6 } };
+    record a = sample_row("euler", 5, 1, q), b = sample_row("euler", 5, 2, q);
+    recorder out;
+    results in;
+    int told = 0, bytes = 0;
+    FILE *f;
 
-    fputs(text, f);
+    fresh();
+    if (must(recorder_create(&out, path, head, 2, names)) || must(recorder_add(&out, &a))
+        || must(recorder_add(&out, &b)) || must(recorder_close(&out)))
+        return;
+    CU_ASSERT_FATAL((f = fopen(path, "r+")) != NULL);
+    for (int c; (c = getc(f)) != EOF; bytes++) {
+        int last = 0;
+
+        if (c < '1' || c > '8')
+            continue;
+        fseek(f, bytes, SEEK_SET), putc(c + 1, f), fflush(f);
+        if (!results_read(path, &in)) {             /* it may be no table any more */
+            CU_ASSERT_EQUAL(seals_match(path, in.count + 1, in.seal), -1);
+            says("not what was written");
+            last = strstr(last_error(), "row 2") ? 2 : strstr(last_error(), "row 1") ? 1 : 0;
+            results_free(&in);
+        }
+        CU_ASSERT(last >= told);
+        told = last;
+        fseek(f, bytes, SEEK_SET), putc(c, f), fflush(f);
+    }
     fclose(f);
+    CU_ASSERT(bytes > 300 && told == 2);
+    drop();
+}
+
+/* What earlier versions left, and what is no beginning of results. */
+static void a_file_that_was_never_begun_is_told_from_others(void)
+{
+    static const char *const none[] = { "", "#", "# fok", "# fokker 0.1.0\n", "# fokker 0\n# commit", "# fokker 0\nmod",
+                                        "# fokker 0\n# spec models = a\nmodel\tprocess\tsc" };
+    static const char *const some[] = { "x", "# foo\n", "# fokker 0\nmodel\tprocess\n", "# fokker 0\nother",
+                                        "\n", "model\tprocess\n" };
+
+    fresh();
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        write_text(none[i]);
+        CU_ASSERT(results_none(path));
+    }
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        write_text(some[i]);
+        CU_ASSERT(!results_none(path));
+    }
+    drop();
+}
+
+static void a_hole_of_zero_bytes_is_refused(void)
+{
+    quality q[2] = { { 1, 2, 3 }, { 4, 5, 6 } };
+    record a = sample_row("euler", 5, 1, q);
+    recorder out;
+    results in;
+    FILE *f;
+    long one;
+
+    fresh();
+    if (must(recorder_create(&out, path, head, 2, names)) || must(recorder_add(&out, &a)))
+        return;
+    one = out.rows.good;
+    if (must(recorder_add(&out, &a)) || must(recorder_close(&out)))
+        return;
+    CU_ASSERT_FATAL((f = fopen(path, "r+")) != NULL);
+    fseek(f, one, SEEK_SET), putc(0, f), fclose(f);
+    CU_ASSERT_EQUAL(results_read(path, &in), -1);
+    says("zero byte", "behind its last whole row");
+    CU_ASSERT_FATAL(truncate(path, one) == 0 && truncate(path, one + 4096) == 0);   /* a tail that was never written */
+    if (!must(results_read(path, &in))) {
+        CU_ASSERT(in.count == 1 && in.whole == one);
+        results_free(&in);
+    }
+    drop();
+}
+
+/* No file grows beyond the limit: the row that does not fit is not there, and fits later. */
+static void a_full_disk_keeps_whole_rows(void)
+{
+    quality q[2] = { { 1, 2, 3 }, { 4, 5, 6 } };
+    record a = sample_row("euler", 5, 1, q), b = sample_row("euler", 5, 2, q);
+    recorder out;
+    results in;
+    struct rlimit before;
+    int status;
+
+    fresh();
+    if (must(recorder_create(&out, path, head, 2, names)) || must(recorder_add(&out, &a)))
+        return;
+    getrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){ (rlim_t)out.rows.good + 20, before.rlim_max });
+    status = recorder_add(&out, &b);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, SIG_DFL);
+    CU_ASSERT_EQUAL(status, -1);
+    says("File too large", "--resume");
+    CU_ASSERT(write_failed());
+    for (int count = 1; count <= 2; count++) {
+        if (must(results_read(path, &in)))
+            return;
+        CU_ASSERT(in.count == count && in.whole == out.rows.good && !strchr(in.text + in.whole, 'a'));
+        must(seals_match(path, in.count + 1, in.seal));
+        results_free(&in);
+        if (count == 1)
+            must(recorder_add(&out, &b));
+    }
+    must(recorder_close(&out));
+    drop();
 }
 
 /* As version 0.1 wrote them, before a row said what its length was given by. */
@@ -148,7 +279,7 @@ static void older_files(void)
         CU_ASSERT_FATAL(!must(results_read(path, &in)));
         CU_ASSERT(in.count == 4 && in.row[3].calls == 5 && in.row[3].budget == BY_NFE);
         results_free(&in);
-        remove(path);
+        drop();
     }
 }
 
@@ -181,11 +312,12 @@ static void strangers(void)
     CU_ASSERT_EQUAL(results_read("/nowhere/results.tsv", &in), -1);
     says("/nowhere/results.tsv", "No such file");
     CU_ASSERT_EQUAL(recorder_create(&out, "/nowhere/results.tsv", head, 2, names), -1);
-    says("/nowhere/results.tsv", "-o");
+    says("/nowhere/results.tsv", "make its folder first");
+    recorder_close(&out);
     CU_ASSERT_EQUAL(recorder_create(&out, "/dev/full", head, 2, names), -1);
     says("/dev/full", "--resume");
     recorder_close(&out);
-    remove(path);
+    drop();
 }
 
 static void lists_of_numbers(void)
@@ -386,6 +518,10 @@ static const test_case tests[] = {
     { "a row that was written comes back, tabs and line ends gone", comes_back },
     { "a torn last line is dropped and the next row stands in its place", torn_lines },
     { "a file of an older version is read, its budgets inferred, and continued in its own columns", older_files },
+    { "a changed byte of a finished row is noticed", a_changed_byte_is_noticed },
+    { "a file that was never begun is told from others", a_file_that_was_never_begun_is_told_from_others },
+    { "a hole of zero bytes is refused, a tail of them is torn", a_hole_of_zero_bytes_is_refused },
+    { "a full disk keeps whole rows", a_full_disk_keeps_whole_rows },
     { "files that are not ours are refused with their line", strangers },
     { "lists of numbers and ranges are read, everything else is refused", lists_of_numbers },
     { "a bad spec is refused in one sentence", refused_specs },
