@@ -123,7 +123,7 @@ printf '[process]\nkind = vp-linear\n[score]\nkind = pipe\ncommand = echo "fokke
 expect 1 "none of the runs came to its end" $quick bench dead.ini --trust --solver ddim --nfe "2 4" -n 5 --metric sw2 -q -o none
 holds test "$(grep -c '	failed	' none/results.tsv)" = 2
 expect 1 "none of the runs came to its end" $quick bench dead.ini --trust --solver ddim --nfe "2 4" -n 5 --metric sw2 -q -o none --resume
-holds $bench --solver "heun euler" --nfe 1 --seed 1 -o some         # one of two is
+holds $quick bench gauss2 --solver "heun euler" --nfe 1 --samples 50 --metric sw2 -q --seed 1 -o some         # one of two is
 holds $sample gmm8ring --steps 3 -n 5 -q -o l.npy
 expect 1 "none of the 2 combinations" $quick logp dead.ini --trust --data l.npy --solver heun --nfe "2 4" -q -o nologp
 

@@ -53,7 +53,7 @@ static void increments(const noise *w, const draw *d, double *z)
     double h = fabs(c->t[j] - c->t[i]);
 
     if (i >= j || d->dim > WIDE) {
-        normals((stream){ w->seed, USE_NOISE }, d->row, d->step, d->draw, d->rows, d->dim, z);
+        noise_fresh(w, d, z);
         return;
     }
     for (int row = 0; row < d->rows; row += tile) {

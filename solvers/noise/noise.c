@@ -9,13 +9,15 @@ double noise_clock(const level *l)
     return l->alpha > 0 ? l->sigma * l->sigma / (l->alpha * l->alpha) : INFINITY;
 }
 
-static void fresh(const noise *w, const draw *d, double *z)
+void noise_fresh(const noise *w, const draw *d, double *z)
 {
-    normals((stream){ w->seed, USE_NOISE }, d->row, d->step, d->draw, d->rows, d->dim, z);
+    long step = d->step + ((long)(d->draw >> 8) << 32);
+
+    normals((stream){ w->seed, USE_NOISE }, d->row, step, d->draw & 255, d->rows, d->dim, z);
 }
 
-noise noise_philox(uint64_t seed) { return (noise){ .fill = fresh, .seed = seed }; }
-int noise_is_fresh(const noise *w) { return w->fill == fresh; }
+noise noise_philox(uint64_t seed) { return (noise){ .fill = noise_fresh, .seed = seed }; }
+int noise_is_fresh(const noise *w) { return w->fill == noise_fresh; }
 
 static void recorded(const noise *w, const draw *d, double *z)
 {

@@ -24,6 +24,10 @@ tree tree_over(const level *first, const level *last);
 typedef struct mesh { int n; const double *t; } mesh;
 noise noise_mesh(uint64_t seed, const mesh *data);
 
+/* Fresh normals of a draw's row, step and number alone.  A counter has room for 256 draws of a step; those behind them
+ * stand at steps that no grid has. */
+void noise_fresh(const noise *, const draw *, double *z);
+
 /* Whether a source is noise_philox's: each question another answer. */
 int noise_is_fresh(const noise *);
 

@@ -124,7 +124,7 @@ static void increments(const noise *n, const draw *d, double *z)
     double from = squeeze(t, d->from), to = squeeze(t, d->to), scale = 1 / sqrt(fabs(to - from));
 
     if (from == to || d->part) {
-        normals((stream){ n->seed, USE_NOISE }, d->row, d->step, d->draw, d->rows, d->dim, z);
+        noise_fresh(n, d, z);
         return;
     }
     for (int col = 0; col < d->dim; col += WIDE) {

@@ -57,9 +57,10 @@ static void sampled(const char *item, enum poison kind)
     x = rig_start(&r, ROWS), good = rig_run(&r, ROWS, x, NULL, NULL);
     for (int p = 0; p < ROWS; p++) {
         double kept = x[p * r.dim];
+        int status;
 
         x[p * r.dim] = start_of[kind];
-        got = rig_run(&r, ROWS, x, NULL, NULL);
+        got = rig_run(&r, ROWS, x, &status, NULL);
         check_near(others_same(good, got, r.dim, p), 1, 0, item, __FILE__, __LINE__);
         if (kind == NO_NUMBER)
             CU_ASSERT(isnan(got[p * r.dim]));

@@ -78,7 +78,23 @@ static void a_row_has_its_path_whatever_its_batch(void)
     CU_ASSERT(!memcmp(few, many + 500 * 2, sizeof few));
 }
 
+/* Langevin kicks by the hundred: their noise must not come round again. */
+static void no_draw_of_a_step_is_another_s_however_many_there_are(void)
+{
+    enum { FEW = 4 };
+    noise w = noise_philox(3);
+    double first[FEW], z[FEW];
+
+    w.fill(&w, &(draw){ .rows = FEW, .dim = 1 }, first);
+    for (int k = 1; k < 5000; k++) {
+        w.fill(&w, &(draw){ .draw = k, .rows = FEW, .dim = 1 }, z);
+        CU_ASSERT(z[0] != first[0] && z[FEW - 1] != first[FEW - 1]);
+    }
+}
+
 static const test_case tests[] = {
+    { "no draw of a step is another's, however many there are",
+      no_draw_of_a_step_is_another_s_however_many_there_are },
     { "increments of parts sum to the whole", increments_of_parts_sum_to_the_whole },
     { "increments have variance one and are independent", increments_have_variance_one_and_are_independent },
     { "a row has its path whatever its batch", a_row_has_its_path_whatever_its_batch },
