@@ -3,8 +3,8 @@
 #ifndef FOKKER_BESIDE_H
 #define FOKKER_BESIDE_H
 
-/* The folder of the running program, without a '/' at its end; "" where the system does not say.  In a buffer of this
- * thread. */
+/* The folder of the running program, without a '/' at its end; "" where the system does not say.  In a
+ * buffer of this thread. */
 const char *program_folder(void);
 
 /* The folder of the shared object that this code was loaded from, likewise; "" where it is a part of the program. */

@@ -2,8 +2,8 @@
 #ifndef FOKKER_FAIL_H
 #define FOKKER_FAIL_H
 
-/* Keeps the sentence as this thread's reason, one line without control characters.  Always -1, so that a caller can
- * return it. */
+/* Keeps the sentence as this thread's reason, one line without control characters.  Always -1, so that
+ * a caller can return it. */
 int fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same where a disk, a pipe or a device did not take what was written: a run that failed, not a question that was
  * wrong.  write_failed: whether the last reason is one of those. */

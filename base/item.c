@@ -91,8 +91,8 @@ int args_set(args *a, const char *where, const char *owner, const param *table, 
         if (!p->choices)
             return set_number(a, i, where, owner, p, value);
         a->v[i] = choice(p->choices, value);
-        return a->v[i] >= 0 ? 0 : fail("%s: %s of %s is \"%s\"; choose one of: %s", where, key, owner, value,
-                                       p->choices);
+        return a->v[i] >= 0 ? 0
+                            : fail("%s: %s of %s is \"%s\"; choose one of: %s", where, key, owner, value, p->choices);
     }
     if (!n)
         return fail("%s: %s has no parameter %s; it takes none", where, owner, key);

@@ -1,7 +1,7 @@
 /*
  * An item of the command line or of a model file: `name:key=value,key=value`.
- * Its keys are checked against the table of parameters that every descriptor (process, grid, solver, metric, wrapper)
- * carries.
+ * Its keys are checked against the table of parameters that every descriptor
+ * (process, grid, solver, metric, wrapper) carries.
  */
 #ifndef FOKKER_ITEM_H
 #define FOKKER_ITEM_H
@@ -9,16 +9,16 @@
 enum { MAX_PARAM = 8, MAX_NAME = 64 };
 
 /* A table ends with a parameter without a name, or after MAX_PARAM.
- * choices: NULL, a number in [min, max]; "a b c", one of these words, its index is the value; PATH, a text, at most one
- * a table: in an item it may stand without its key (`file:times.txt`), and everything up to the item's end belongs to
- * it.
+ * choices: NULL, a number in [min, max]; "a b c", one of these words, its index is the value; PATH, a text, at
+ * most one a table: in an item it may stand without its key (`file:times.txt`), and everything up to the
+ * item's end belongs to it.
  * whole: 1, integers only.  def: NAN means that there is no default and the key must be given (PATH: "" is then
  * refused).  role: what it is to others than its owner, a fact that they name (solver.h); 0: nothing. */
 typedef struct param { const char *name, *about, *choices; double def, min, max; int whole, role; } param;
 #define PATH "<path>"
 
-/* What was given: v[i] belongs to table[i]; bit i of given is set where the user named it; text is the PATH's, owned,
- * or NULL. */
+/* What was given: v[i] belongs to table[i]; bit i of given is set where the user named it; text is the
+ * PATH's, owned, or NULL. */
 typedef struct args { double v[MAX_PARAM]; unsigned given; char *text; } args;
 
 /* All parameters of the table at their defaults; text is NULL. */

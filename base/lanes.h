@@ -1,6 +1,6 @@
 /*
- * exp, log and sincos that a loop can vectorise: one sequence of operations, explicit fma,
- * no branch, no table; a lane and the scalar tail of the loop give the same bits.
+ * exp, log and sincos that a loop can vectorise: one sequence of operations, explicit fma, no branch, no table; a lane
+ * and the scalar tail of the loop give the same bits.
  */
 #ifndef FOKKER_LANES_H
 #define FOKKER_LANES_H

@@ -1,7 +1,7 @@
 /*
  * What networks take of a float: exp, expm1, erf, tanh, the sigmoid and softplus.
- * As in lanes.h: one sequence of operations, explicit fma,
- * no branch, no table; a lane and the scalar tail of a loop give the same bits.
+ * As in lanes.h: one sequence of operations, explicit fma, no branch, no table; a lane and the scalar tail of a
+ * loop give the same bits.
  * Errors are below 3 units in the last place (tested); NaN stays NaN.
  */
 #ifndef FOKKER_LANES_FLOAT_H

@@ -1,6 +1,6 @@
 /*
- * A round of Philox:  (c0, c1, c2, c3) <- (hi(M1 c2) ^ c1 ^ k0, lo(M1 c2), hi(M0 c0) ^ c3 ^ k1, lo(M0 c0)),
- * (k0, k1) += (W0, W1).
+ * A round of Philox:  (c0, c1, c2, c3) <- (hi(M1 c2) ^ c1 ^ k0, lo(M1 c2), hi(M0 c0) ^ c3 ^ k1,
+ * lo(M0 c0)), (k0, k1) += (W0, W1).
  * In wide kernels every counter has lanes of 64 bits of which the low halves count, so that a product of 32 x 32 bits
  * is one instruction; what is left in the high halves is never read.
  */

@@ -1,6 +1,6 @@
 /*
- * Random numbers as functions of what they are for: Philox4x32-10 (Salmon et al. 2011) keyed by the seed,
- * its counter made of use, sample, step, draw and column.
+ * Random numbers as functions of what they are for: Philox4x32-10 (Salmon et al. 2011) keyed by the seed, its counter
+ * made of use, sample, step, draw and column.
  * No state; any order, any thread, any block gives the same bits.
  */
 #ifndef FOKKER_RANDOM_H

@@ -2,8 +2,8 @@
 #ifndef FOKKER_SHELL_H
 #define FOKKER_SHELL_H
 
-/* The text as a shell reads it: itself where it is plain, else between single quotes.  In a buffer of this thread,
- * until the next call. */
+/* The text as a shell reads it: itself where it is plain, else between single quotes.  In a buffer of this
+ * thread, until the next call. */
 const char *shell_word(const char *text);
 
 #endif

@@ -40,8 +40,8 @@ const char *option_text(const request *, const char *name);
 int option_whole(const request *, const char *name, long min, long max, long otherwise, long *out);
 int option_number(const request *, const char *name, double min, double max, double otherwise, double *out);
 
-/* Which of the words of `choices` ("none denoise") an option's value is, the first where it was not given; -1 with a
- * sentence. */
+/* Which of the words of `choices` ("none denoise") an option's value is, the first where it was not
+ * given; -1 with a sentence. */
 int option_choice(const request *, const char *name, const char *choices);
 
 /* What the words of this command line may start: TRUST_FILES with --trust, else TRUST_NAME. */
@@ -57,8 +57,8 @@ char **words_of(const char *text, int *n);
 /* That an option's file can be written, found out before the work and leaving it as it is: -1 with a sentence. */
 int writable(const char *option, const char *path);
 
-/* Prints last_error() as the complaint on stderr; returns the code, for USAGE that of a failed run where it was
- * a write that failed. */
+/* Prints last_error() as the complaint on stderr; returns the code, for USAGE that of a failed run where it
+ * was a write that failed. */
 int complain(int code);
 
 /* Figures could not be drawn of tables that are written: a warning, with where the tables are or what draws them later,

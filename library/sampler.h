@@ -21,8 +21,8 @@ struct fokker_sampler {
     void *with;
 };
 
-/* Whoever watches a call: the caller's progress function, asked by the caller's own thread some times a second, and
- * what it said. */
+/* Whoever watches a call: the caller's progress function, asked by the caller's own thread some times a
+ * second, and what it said. */
 typedef struct watcher {
     int (*progress)(void *with, long done, long all);
     void *with;

@@ -1,5 +1,5 @@
-/* A model: what is true.  A process, and unless the field is a black box, a law; the sections that the other folders
- * read. */
+/* A model: what is true.  A process, and unless the field is a black box, a law; the sections that
+ * the other folders read. */
 #ifndef FOKKER_MODEL_H
 #define FOKKER_MODEL_H
 #include "models/folders.h"

@@ -14,8 +14,8 @@ static int read_units(features *f, section *s)
 {
     double scale, shift;
 
-    if (field_number(f->of, s, "scale", -1e12, 1e12, NAN, &scale) || field_number(f->of, s, "shift", -1e12, 1e12, NAN,
-            &shift))
+    if (field_number(f->of, s, "scale", -1e12, 1e12, NAN, &scale)
+        || field_number(f->of, s, "shift", -1e12, 1e12, NAN, &shift))
         return -1;
     f->raw = !isnan(scale) || !isnan(shift);
     f->scale = isnan(scale) ? 1 : scale, f->shift = isnan(shift) ? 0 : shift;

@@ -31,8 +31,10 @@ static const field_kind *const kinds[] = {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds, MAX_KEYS = 16 };
 
-const char *field_where(const model *m, const section *s, const char *key) { return s ? section_where(m->file, s, key)
-                                                                             : m->name; }
+const char *field_where(const model *m, const section *s, const char *key)
+{
+    return s ? section_where(m->file, s, key) : m->name;
+}
 
 int field_number(const model *m, section *s, const char *key, double least, double most, double otherwise, double *out)
 {

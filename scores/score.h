@@ -1,5 +1,5 @@
-/* A score field: the black box that answers for a batch of points, and the one place where predictions are
- * converted. */
+/* A score field: the black box that answers for a batch of points, and the one place where
+ * predictions are converted. */
 #ifndef FOKKER_SCORE_H
 #define FOKKER_SCORE_H
 #include <stddef.h>
@@ -9,8 +9,8 @@
 enum { SCORE_ABI = 1 };
 enum predicts { PREDICTS_SCORE, PREDICTS_NOISE, PREDICTS_DATA, PREDICTS_V, PREDICTS_VELOCITY, PREDICTIONS };
 
-/* Their names in order, as one text for a table of parameters; the name of one; which one a name is, -1 with a
- * sentence. */
+/* Their names in order, as one text for a table of parameters; the name of one; which one a name
+ * is, -1 with a sentence. */
 #define PREDICTS_WORDS "score noise data v velocity"
 const char *predicts_name(enum predicts);
 int predicts_named(const char *where, const char *name);
@@ -103,8 +103,8 @@ int ask_jvp(const score *, const batch *p, const double *v, double *out, double 
 /* sigma = 0 at every level: nothing would be asked. */
 int only_data(const batch *);
 
-/* A wrapper: a score that wraps a score.  One descriptor at the foot of its file, one line WRAPPER(name) in
- * scores/wrappers.h. */
+/* A wrapper: a score that wraps a score.  One descriptor at the foot of its file, one line
+ * WRAPPER(name) in scores/wrappers.h. */
 typedef struct wrapper {
     const char *name, *about, *cite;
     param par[MAX_PARAM];

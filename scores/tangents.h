@@ -1,13 +1,13 @@
 /*
- * Directional derivatives of the data prediction D: J v, J = dD/dx, for any number of directions a point, in one call
- * of the field.
+ * Directional derivatives of the data prediction D: J v, J = dD/dx, for any number of directions a point, in
+ * one call of the field.
  *
  *   a field with a jvp:  a point costs it one row a direction, and D comes with them;
  *   any other:           J v = (D(x + e v) - D(x - e v))/2e, two rows a direction, and one for D itself.
  *
  * The step e.  D bends over lengths of about sigma, so a difference over eta sigma errs by eta^2; x and D are rounded
- * to u |x|, which makes an error of
- * u |x|/(eta sigma).  Their sum is least near eta = cbrt(u |x|/sigma), u = 2^-52 or, of a field in float32, 2^-23;
+ * to u |x|, which makes an error of u |x|/(eta sigma).  Their sum is least near eta = cbrt(u |x|/sigma), u = 2^-52 or,
+ * of a field in float32, 2^-23;
  * e |v| = eta sigma sqrt(dim).
  */
 #ifndef FOKKER_TANGENTS_H

@@ -26,8 +26,8 @@ struct wrapped {
     void *memory;
 };
 
-/* A score of the inner one's dim that predicts `predicts`; it is serial where the inner one is and has its thread
- * copies.
+/* A score of the inner one's dim that predicts `predicts`; it is serial where the inner one is and
+ * has its thread copies.
  * Owns inner, on failure too.  NULL: out of memory. */
 score *wrap_open(const wrapping *, score *inner, enum predicts, const process *, const args *);
 

@@ -1,5 +1,5 @@
-/* Methods for those who use them: what a method is, what a plan asks, and what runs it.  Who writes methods includes
- * solvers/step.h. */
+/* Methods for those who use them: what a method is, what a plan asks, and what runs it.  Who writes methods
+ * includes solvers/step.h. */
 #ifndef FOKKER_SOLVER_H
 #define FOKKER_SOLVER_H
 #include <signal.h>
@@ -46,12 +46,10 @@ typedef struct method method;
 typedef struct run run;                     /* what a step may touch: solvers/step.h */
 typedef struct drive drive;                 /* a run with what its drivers need: solvers/engine/drive.h */
 
-/* Unit normals by interval: the increments of the Brownian path of samples row, row + 1, ... over the clock c =
- * (sigma/alpha)^2 between
- * from and to (t between t_from and t_to), divided by sqrt|to - from|.
- * part 1: instead of the increment dW the standardised part of its
- * time integral dZ = int (W(s) - W(t_from)) ds that is independent of it:  dZ = h^(3/2) (z0/2 + z1/sqrt(12)),
- * h = |t_to - t_from|.
+/* Unit normals by interval: the increments of the Brownian path of samples row, row + 1, ... over the clock
+ * c = (sigma/alpha)^2 between from and to (t between t_from and t_to), divided by sqrt|to - from|.
+ * part 1: instead of the increment dW the standardised part of its time integral dZ = int (W(s) - W(t_from)) ds that is
+ * independent of it:  dZ = h^(3/2) (z0/2 + z1/sqrt(12)), h = |t_to - t_from|.
  * A counter-based source keys on (row, step, draw), a replay on nth: draws since the start.
  * Noise that is no part of the path (Langevin, churn) is drawn for an interval of no length. */
 typedef struct draw { long row, step, nth; int draw, part, rows, dim; double from, to, t_from, t_to; } draw;
@@ -63,13 +61,13 @@ struct noise { void (*fill)(const noise *, const draw *, double *z); uint64_t se
  * slots of a row that run at once, the steps in one, and the change that passes there; how the last steps go. */
 enum role { ROLE_RTOL = 1, ROLE_ATOL, ROLE_CONTROL, ROLE_COUPLES, ROLE_WINDOW, ROLE_SLICE, ROLE_TOL, ROLE_LAST };
 
-/* A method is a solver with its parameters and inner methods (`picard:window=8/ddim`); given: bit i: par[i] was
- * named. */
+/* A method is a solver with its parameters and inner methods (`picard:window=8/ddim`); given:
+ * bit i: par[i] was named. */
 struct method { const solver *sol; double par[MAX_PARAM]; unsigned given; char *text; method *inner[MAX_INNER]; };
 
 /* Other processes that run the same plan: each takes every parts-th block, then all have all.
- * share: each brings the states of its own rows, the
- * bytes of the others 0, and gets all; join(into, one) is called with what each process has made.
+ * share: each brings the states of its own rows, the bytes of the others 0, and gets all; join(into, one) is called
+ * with what each process has made.
  * most: the largest of each of n numbers.  0 or -1. */
 typedef struct peers peers;
 struct peers {
@@ -116,8 +114,8 @@ struct solver {
     /* evals: calls a step after the start; work: arrays w; history: how many of them turn besides w[0] */
     int stochastic, evals, work, history;
     int embedded;                           /* fills err, y less the embedded state, and may adapt */
-    /* its own steps control the error of the state that it keeps, not of a lesser one: tol^(order/(order + 1)) is
-     * left */
+    /* its own steps control the error of the state that it keeps, not of a lesser one:
+     * tol^(order/(order + 1)) is left */
     int bare;
     double power;                           /* of the error in its paper's step control (control=power); 0: 1/order */
     /* embedded, with a history that another first step would not give: a slope that is not its state's */
@@ -143,8 +141,7 @@ struct solver {
 };
 
 /* Whose serial run a method that is parallel in time must equal on so many steps: its inner one; where that needs the
- * steps before, one that
- * restarts in each slice, made in *room.  Any other method is its own. */
+ * steps before, one that restarts in each slice, made in *room.  Any other method is its own. */
 const method *method_serial(const method *, int steps, method *room);
 
 /* What the plan's method cannot do on its grid or with its field: -1 with one sentence, else 0.
@@ -160,8 +157,7 @@ int solve(const plan *, int n, double *x, tally *out);
 int solve_block(const plan *, int n);
 
 /* The calls (and draws) that the plan's method would take on its grid, by a dry run of one row on a zero field; of a
- * method that is parallel in
- * time, whose rounds are known to the field alone, those of its serial twin.  0 or -1. */
+ * method that is parallel in time, whose rounds are known to the field alone, those of its serial twin.  0 or -1. */
 int dry_run(const plan *, tally *out);
 
 /* `outer:key=value/inner:...` to a method.  where: what a sentence of failure begins with.  NULL on failure. */

@@ -23,8 +23,8 @@ const char *section_get(section *, const char *key);
 /* The value of `kind`; NULL where there is none.  *meant: a key that looks like a misspelt `kind`, or NULL. */
 const char *section_kind(section *, const char **meant);
 
-/* "path:line" of a key, or of the section where there is no such key; in a buffer of this thread, until the next
- * call. */
+/* "path:line" of a key, or of the section where there is no such key; in a buffer of this
+ * thread, until the next call. */
 const char *section_where(const sections *, const section *, const char *key);
 
 /* That every section of the file has one of these names (NULL at the end): -1 with the line of the first that has not,
@@ -39,8 +39,8 @@ int section_known(const sections *, const section *, const char *const *known, c
 /* What whoever read it calls last: that each of its keys was read.  -1 with the line of the first that was not. */
 int section_all_used(const sections *, const section *);
 
-/* n numbers of a value separated by blanks or commas; -1 where one is not a number or there are more than max. *n is
- * the count. */
+/* n numbers of a value separated by blanks or commas; -1 where one is not a number or there are more
+ * than max. *n is the count. */
 int section_numbers(const sections *, section *, const char *key, int max, double *out, int *n);
 
 /* A path in a file, relative to that file's folder unless absolute; ${NAME} at its beginning is a variable of the

@@ -1,7 +1,6 @@
 /*
  * NumPy's .npy, versions 1 to 3: "\x93NUMPY", major, minor, the header's length (2 bytes, from version 2 on 4, little
- * endian), and a Python
- * dict {'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }.
+ * endian), and a Python dict {'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }.
  * Strings, True, False, integers and tuples of them are all that is parsed.
  */
 #include <errno.h>

@@ -83,8 +83,8 @@ static int read_place(const tensors *all, const cJSON *item, long room, tensor_p
     long n = 1;
 
     p->item = item;
-    if (!cJSON_IsString(dtype) || !cJSON_IsArray(shape) || !cJSON_IsArray(range) || cJSON_GetArraySize(range) != 2 ||
-        whole(range->child, &p->from) || whole(range->child->next, &p->to) || p->from > p->to)
+    if (!cJSON_IsString(dtype) || !cJSON_IsArray(shape) || !cJSON_IsArray(range) || cJSON_GetArraySize(range) != 2
+        || whole(range->child, &p->from) || whole(range->child->next, &p->to) || p->from > p->to)
         return garbage(all, item);
     if (p->to > room)
         return fail("%s: is truncated: %.80s ends at byte %ld behind the header, and there are %ld; copy it again",
@@ -211,8 +211,8 @@ static int add_item(cJSON *header, const tensor *t, long *at)
     long from = *at;
 
     *at += tensor_size(t) * (long)sizeof (float);
-    if (!cJSON_AddStringToObject(item, "dtype", "F32") || !(shape = cJSON_AddArrayToObject(item, "shape")) ||
-        !(range = cJSON_AddArrayToObject(item, "data_offsets")))
+    if (!cJSON_AddStringToObject(item, "dtype", "F32") || !(shape = cJSON_AddArrayToObject(item, "shape"))
+        || !(range = cJSON_AddArrayToObject(item, "data_offsets")))
         return -1;
     for (int i = 0; i < t->dims; i++)
         if (!cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)t->shape[i])))

@@ -23,8 +23,8 @@ int tensors_read(const char *path, tensors *);
 int tensors_write(const char *path, const tensors *);
 void tensors_free(tensors *);
 
-/* NULL where there is none whose numbers were read.  tensors_find wants tensors sorted, as they are after tensors_read
- * and tensors_sort. */
+/* NULL where there is none whose numbers were read.  tensors_find wants tensors sorted, as they are after
+ * tensors_read and tensors_sort. */
 const tensor *tensors_find(const tensors *, const char *name);
 const char *tensors_note(const tensors *, const char *key);
 

@@ -59,8 +59,8 @@ static const char *field(const char *p, double *x)
     return stop == end && stop > p ? end : NULL;
 }
 
-/* What follows a field: past one comma and blanks.  *more: another field must come (after a comma even an empty
- * one). */
+/* What follows a field: past one comma and blanks.  *more: another field must come
+ * (after a comma even an empty one). */
 static const char *after(const char *p, int *more)
 {
     p = skip(p);

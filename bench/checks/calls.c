@@ -1,5 +1,5 @@
-/* Calls of a field as such: are answers finite, repeatable, each row's own, the same from many threads; and what does a
- * call cost. */
+/* Calls of a field as such: are answers finite, repeatable, each row's own, the same from many threads; and
+ * what does a call cost. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -16,8 +16,8 @@ static int call(const check *c, const score *s, int groups, int rows, const leve
     return s->eval(s->self, &(batch){ groups, rows, l, x, c->label }, out);
 }
 
-/* The largest difference of two answers over the root mean square of the first; infinite where one of them alone is not
- * finite. */
+/* The largest difference of two answers over the root mean square of the first; infinite where one of
+ * them alone is not finite. */
 static double apart(size_t N, const double *a, const double *b)
 {
     double most = 0, square = 0;
@@ -256,8 +256,8 @@ int check_cost(check *c)
         c->cost[c->costs++] = (cost){ rows, best };
         least = best / rows < least ? best / rows : least;
     }
-    for (c->best = 0; !status && c->best < c->costs - 1 && c->cost[c->best].seconds / c->cost[c->best].rows > 1.1
-         * least; )
+    for (c->best = 0;
+         !status && c->best < c->costs - 1 && c->cost[c->best].seconds / c->cost[c->best].rows > 1.1 * least;)
         c->best++;
     field_close(thread_copy);
     c->given = rows_given(c);

@@ -10,8 +10,8 @@ enum mark { MARK_NONE, MARK_FINE, MARK_ODD, MARK_WRONG };
 extern const char *const mark_names[];
 typedef struct remark { const char *what; enum mark mark; char said[400], advice[500]; } remark;
 
-/* One noise level.  Losses are means over rows and columns of squared errors, with standard errors; NAN where it is not
- * known. */
+/* One noise level.  Losses are means over rows and columns of squared errors, with standard errors; NAN
+ * where it is not known. */
 typedef struct spot {
     level at;
     double noise, noise_se;                 /* of the noise prediction: E|eps - E(x)|^2, the denoising loss */

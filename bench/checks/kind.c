@@ -1,9 +1,7 @@
 /*
  * What does a field predict?  Its answers at noised data are taken for each kind of prediction in turn, with either
- * sign: what it was trained on has
- * the least denoising loss.  Without data every hypothesis brings its own, the samples of a run that believes it, and
- * is judged by how well
- * it denoises them, against the best affine field there.
+ * sign: what it was trained on has the least denoising loss.  Without data every hypothesis brings its own, the samples
+ * of a run that believes it, and is judged by how well it denoises them, against the best affine field there.
  * If none explains the answers, the network may count time otherwise.
  */
 #include <math.h>
@@ -44,7 +42,7 @@ static void row_losses(check *c, const level *l, int h, double *row)
     for (int i = 0; i < c->n; i++)
         for (int d = 0; d < c->dim; d++)
             row[i] += pow(c->eps[(size_t)i * c->dim + d] - c->out[(size_t)i * c->dim + d], 2) * weight(c, l)
-                / (c->dim * TYPE_SPOTS);
+                      / (c->dim * TYPE_SPOTS);
 }
 
 /* Losses of hypotheses first .. last - 1 for the answers of s; row[h] gets them by row, n numbers each. */

@@ -1,5 +1,5 @@
-/* By noise level: the prior's moments, the denoising loss, the distance from the law's own field, and how fast answers
- * turn. */
+/* By noise level: the prior's moments, the denoising loss, the distance from the law's own field, and
+ * how fast answers turn. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +33,8 @@ static int prior_remark(check *c)
         return free(mean), -1;
     levels(c->proc, 1, &c->proc->t_max, &top);
     for (int d = 0; d < c->dim; d++) {
-        double m = top.alpha * mean[d] / std, v = (top.alpha * top.alpha * var[d] + top.sigma * top.sigma)
-            / (std * std);
+        double m = top.alpha * mean[d] / std,
+               v = (top.alpha * top.alpha * var[d] + top.sigma * top.sigma) / (std * std);
 
         off = fmax(off, fabs(m)), low = fmin(low, v), high = fmax(high, v);
         square += (v + m * m) / c->dim;
@@ -91,8 +91,8 @@ static void root_ratio(int n, double *p, const double *q, double *share, double 
     *se *= *share / 2;
 }
 
-/* The distance from the law's own noise prediction and, since s = -eps/sigma, from its score; c->out holds the
- * field's. */
+/* The distance from the law's own noise prediction and, since s = -eps/sigma, from its score;
+ * c->out holds the field's. */
 static int excess(check *c, spot *s)
 {
     score *exact = exact_open(c->law);
@@ -104,8 +104,8 @@ static int excess(check *c, spot *s)
         row_squares(c, c->out, right, c->row);
         row_squares(c, right, NULL, c->row + c->n);
         check_mean(c->n, c->row, &s->excess, &s->excess_se);
-        s->fisher = s->excess * c->dim / (s->at.sigma * s->at.sigma), s->fisher_se = s->excess_se * c->dim
-            / (s->at.sigma * s->at.sigma);
+        s->fisher = s->excess * c->dim / (s->at.sigma * s->at.sigma),
+        s->fisher_se = s->excess_se * c->dim / (s->at.sigma * s->at.sigma);
         root_ratio(c->n, c->row, c->row + c->n, &s->share, &s->share_se);
     }
     free(right);

@@ -210,9 +210,8 @@ int check_sample(const check *c, enum predicts kind, double sign, int n, double 
     int status = m ? 0 : -1;
 
     for (int k = 0; k <= SAMPLE_STEPS; k++) {
-        double t = c->proc->t_of_lambda(c->proc,
-                                        c->spot[0].at.lambda + k
-            * (c->spot[SPOTS - 1].at.lambda - c->spot[0].at.lambda) / SAMPLE_STEPS);
+        double t = c->proc->t_of_lambda(
+            c->proc, c->spot[0].at.lambda + k * (c->spot[SPOTS - 1].at.lambda - c->spot[0].at.lambda) / SAMPLE_STEPS);
 
         levels(c->proc, 1, &t, &way[k]);
     }

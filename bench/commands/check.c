@@ -48,8 +48,8 @@ static int open_job(check_job *j, const request *r)
     if (words_between(r, 1, 1) || option_whole(r, "samples", LEAST_ROWS, 10000000, 0, &n)
         || option_whole(r, "seed", 0, 1L << 53, 0, &seed))
         return -1;
-    if (asked_open(&j->of, r) ||
-        option_whole(r, "label", 0, 1000000, -1, &label) || subject_takes(&j->of, "--label", label))
+    if (asked_open(&j->of, r) || option_whole(r, "label", 0, 1000000, -1, &label)
+        || subject_takes(&j->of, "--label", label))
         return -1;
     n = n ? n : j->of.field->dim > WIDE ? WIDE_ROWS : ROWS;
     if (read_data(j, n))

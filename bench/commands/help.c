@@ -1,5 +1,5 @@
-/* fokker help: the help text, and from the same tables the man page (--man) and the bash completion (--completion) for
- * the build. */
+/* fokker help: the help text, and from the same tables the man page (--man) and the bash completion
+ * (--completion) for the build. */
 #include <stdio.h>
 #include <string.h>
 #include "bench/options.h"

@@ -61,8 +61,8 @@ static void run_cell(const logp_job *j, logp_cell *c, double *latent, long *done
     else if (c->budget && logp_split(j, c, option_text(j->r, "quiet") ? NULL : stderr))
         c->status = FAILED;
     else
-        c->status = j->whole ? logp_levels(j, c, done) : logp_flow(j, c, j->n, j->points.v, j->label, latent, c->out,
-                                                                   done);
+        c->status = j->whole ? logp_levels(j, c, done)
+                             : logp_flow(j, c, j->n, j->points.v, j->label, latent, c->out, done);
     c->seconds = omp_get_wtime() - began;
     if (c->status)
         snprintf(c->reason, sizeof c->reason, "%s", last_error());

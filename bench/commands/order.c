@@ -87,8 +87,8 @@ static void add(order_job *j, const arena *a, int which, const char *on, enum ki
     j->task[j->tasks++] = (task){ .how = j->how[which], .f = f, .guard = f };
 }
 
-/* What one method claims on one process.  Paths cost least on a grid even in lambda, whose levels are the tree's own
- * nodes. */
+/* What one method claims on one process.  Paths cost least on a grid even in lambda, whose levels
+ * are the tree's own nodes. */
 static void add_claims(order_job *j, const request *r, const arena *a, int which)
 {
     const method *m = j->how[which];

@@ -35,8 +35,8 @@ static int open_recipe(sample_job *j)
     long steps, nfe;
     int final = option_choice(j->r, "final", "none denoise");
 
-    if (final < 0 || option_whole(j->r, "steps", 1, 100000000, 0, &steps) || option_whole(j->r, "nfe", 1, 100000000, 0,
-            &nfe))
+    if (final < 0 || option_whole(j->r, "steps", 1, 100000000, 0, &steps)
+        || option_whole(j->r, "nfe", 1, 100000000, 0, &nfe))
         return -1;
     if (steps && nfe)
         return fail("--steps and --nfe are both given; choose one");

@@ -1,7 +1,7 @@
 /*
  * Samplers of other programs as recipes of this one, from tables of rules.
- * A sampler has arguments with values; a rule whose condition holds sets a part of the recipe, later rules over earlier
- * ones.
+ * A sampler has arguments with values; a rule whose condition holds sets a part of the recipe, later
+ * rules over earlier ones.
  */
 #ifndef FOKKER_COMPAT_H
 #define FOKKER_COMPAT_H
@@ -37,8 +37,8 @@ typedef struct translation {
 /* "library name(key=value, ...)" or "name(...)": the sampler and all of its arguments.  NULL with a sentence. */
 const peer *compat_find(const char *text, spelled *);
 
-/* The sampler's arguments at their defaults; the alternatives of argument i, in one text "a|b", NULL behind the
- * last. */
+/* The sampler's arguments at their defaults; the alternatives of argument i, in one text
+ * "a|b", NULL behind the last. */
 void compat_defaults(const peer *, spelled *);
 const char *compat_choices(const peer *, int i, char *buf, unsigned long size);
 

@@ -27,8 +27,10 @@ void account_close(account *a)
     *a = (account){ 0 };
 }
 
-static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b)
-                                                     - (*(const double *)a < *(const double *)b); }
+static int ascending(const void *a, const void *b)
+{
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
 
 /* y is overwritten by the rows' distances. */
 static void distance(account *a, int n, int dim, const double *x, double *y)
@@ -249,8 +251,10 @@ static int merge_one(const char *folder, const char *name, int parts)
     return status;
 }
 
-int ledger_merge(const char *folder, int parts) { return merge_one(folder, "rounds", parts)
-                                                  || merge_one(folder, "residuals", parts) ? -1 : 0; }
+int ledger_merge(const char *folder, int parts)
+{
+    return merge_one(folder, "rounds", parts) || merge_one(folder, "residuals", parts) ? -1 : 0;
+}
 
 /* An addition to one of the files, which begins with its head. */
 static FILE *draft(const ledger *l, journal *j, const char *head)

@@ -1,6 +1,6 @@
 /*
- * What a run that is parallel in time costs, beside its serial reference: in `sample`'s record, and in a benchmark's
- * folder as
+ * What a run that is parallel in time costs, beside its serial reference: in `sample`'s record, and in
+ * a benchmark's folder as
  *   rounds.tsv      a row a run:        what it was, rounds, calls, rows, iterations, memory, seconds, its serial
  *                   reference's, speed-up, distance
  *   residuals.tsv   a row an iteration: the largest change of any state of any row
@@ -39,8 +39,8 @@ double machine_seconds(const machine *, long calls, long rows);
 void account_print(const account *, FILE *);
 
 /* The two files, or those of a rank (part >= 0: rounds.part-K.tsv); rows of runs that are not `had` (count of them) go.
- * Nothing is made before the first
- * row.  ledger_merge brings the rows of the parts below `parts` into the two files, in the order of the runs.
+ * Nothing is made before the first row.  ledger_merge brings the rows of the parts below `parts` into the two files, in
+ * the order of the runs.
  *       0 or -1. */
 typedef struct ledger { machine on; journal rounds, residuals; } ledger;
 int  ledger_open(ledger *, const char *folder, int part, const char *had, long count, machine on);

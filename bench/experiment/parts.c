@@ -8,8 +8,10 @@
 
 enum { PATH_SIZE = 4400 };
 
-void parts_path(const char *folder, int rank, char *path, size_t size) { snprintf(path, size, "%s/results.part-%d.tsv",
-        folder, rank); }
+void parts_path(const char *folder, int rank, char *path, size_t size)
+{
+    snprintf(path, size, "%s/results.part-%d.tsv", folder, rank);
+}
 
 /* results.part-K.tsv */
 static int is_part(const char *name)

@@ -1,7 +1,7 @@
 /*
- * Rows that several ranks have finished, each in a file of its own beside results.tsv, DIR/results.part-K.tsv, until
- * rank 0 has brought them into the order
- * of the spec.  They outlive a job that dies: whoever goes on with --resume takes them up.
+ * Rows that several ranks have finished, each in a file of its own beside results.tsv, DIR/results.part-K.tsv,
+ * until rank 0 has brought them into the order of the spec.  They outlive a job that dies: whoever goes on with
+ * --resume takes them up.
  */
 #ifndef FOKKER_PARTS_H
 #define FOKKER_PARTS_H

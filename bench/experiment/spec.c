@@ -246,8 +246,9 @@ static int parse_metrics(spec *s)
             return -1;
     for (int i = 0; i < s->metric.n; i++)
         if (s->what[i].features)
-            return s->text[FEATURES] ? 0 : fail("%s: %s needs a network; give --features FILE", s->where[METRIC_KEY],
-                                                s->metric.word[i]);
+            return s->text[FEATURES]
+                       ? 0
+                       : fail("%s: %s needs a network; give --features FILE", s->where[METRIC_KEY], s->metric.word[i]);
     return s->text[FEATURES] ? fail("%s: no metric asks for it; write --metric \"features/frechet features/sw2\"",
                                     s->where[FEATURES]) : 0;
 }

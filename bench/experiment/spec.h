@@ -37,17 +37,16 @@ typedef struct cell { int model, solver, grid; budget ask; long seed; } cell;
 
 /*
  * From `fokker bench SPEC` or `fokker bench MODEL...`: a SPEC's [bench] section has the long options as keys and
- * `models`; options of
- * the command line replace them.  A word is a SPEC where it is a file with a [bench] section.
- * Everything that can be refused by looking
- * at the words is: unknown names, numbers out of range, things named twice.  0 or -1, freed then.
+ * `models`; options of the command line replace them.  A word is a SPEC where it is a file with a [bench] section.
+ * Everything that can be refused by looking at the words is: unknown names, numbers out of range, things named
+ * twice.  0 or -1, freed then.
  */
 int  spec_open(spec *, const request *);
 void spec_close(spec *);
 
 /* All cells: models, in them solvers, budgets, grids, and seeds innermost.
- * A method that chooses its own steps has one budget,
- * unlimited, instead of the list.  Owned by the caller; NULL: out of memory. */
+ * A method that chooses its own steps has one budget, unlimited, instead of the list.  Owned by the
+ * caller; NULL: out of memory. */
 cell *spec_cells(const spec *, int *n);
 
 /* What determines the results, one line `# spec KEY = VALUE` each. */

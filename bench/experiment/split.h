@@ -1,8 +1,7 @@
 /*
  * An error in its parts: from the run to the field's own flow from the same starts, which is the solver's; from that
- * flow to the law, which is the
- * network's; and the whole.  Three items of a metric (of, to in metric.h), so that each part is a column with its own
- * standard error.
+ * flow to the law, which is the network's; and the whole.  Three items of a metric (of, to in metric.h), so that each
+ * part is a column with its own standard error.
  */
 #ifndef FOKKER_SPLIT_H
 #define FOKKER_SPLIT_H
@@ -22,7 +21,7 @@ int split_nth(const results *, int n, parted *);
 /* Whether a column is the part of one of them that is the network's, which is the same for all solvers. */
 int split_networks(const results *, int column);
 
-/* A table of a model's trials, and with how many calls each solver's part falls below the network's; brief: the latter
- * alone. */
+/* A table of a model's trials, and with how many calls each solver's part falls below the network's;
+ * brief: the latter alone. */
 void split_print(FILE *, const summary *, const char *name, const parted *, int brief);
 #endif

@@ -18,8 +18,8 @@ static int same_trial(const record *a, const record *b)
         && a->budget == b->budget && same_number(a->nfe, b->nfe) && a->seed != b->seed;
 }
 
-/* The rows of a trial stand together, since seeds are innermost; a seed that returns begins the next (budgets in
- * steps). */
+/* The rows of a trial stand together, since seeds are innermost; a seed that returns begins the
+ * next (budgets in steps). */
 static int seed_known(const record *first, int n, long seed)
 {
     for (int i = 0; i < n; i++)
@@ -88,8 +88,8 @@ estimate trial_estimate(const trial *e, int what)
     if (!value.n)
         return out;
     out.seeds = value.n, out.mean = value.mean, out.floor = floor.mean, out.se = sqrt(own.mean / own.n);
-    half = value.n > 1 ? gsl_cdf_tdist_Pinv(0.975, value.n - 1) * error_of(&value) : gsl_cdf_ugaussian_Pinv(0.975)
-        * out.se;
+    half = value.n > 1 ? gsl_cdf_tdist_Pinv(0.975, value.n - 1) * error_of(&value)
+                       : gsl_cdf_ugaussian_Pinv(0.975) * out.se;
     out.low = out.mean - half, out.high = out.mean + half;
     return out;
 }

@@ -1,7 +1,6 @@
 /*
  * Results over seeds.  A trial is a run but for its seed; over its m seeds it has a mean and a 95 % interval by
- * Student's t with m - 1
- * degrees of freedom (one seed: the metric's own standard error and the normal law).
+ * Student's t with m - 1 degrees of freedom (one seed: the metric's own standard error and the normal law).
  * Two trials are compared on the seeds that they share, which start from the same states: the mean of the differences
  * against its own standard error, one-sided.
  */

@@ -328,8 +328,10 @@ static int threads_at_work(const plan *p, int n)
 
 int sweep_stopped(const sweep *w) { return w->together ? ranks_any(watch_stopped) : watch_stopped; }
 
-static enum status verdict(int status) { return status == DIVERGED ? RUN_DIVERGED : status == STOPPED ? RUN_BUDGET
-                                         : RUN_FAILED; }
+static enum status verdict(int status)
+{
+    return status == DIVERGED ? RUN_DIVERGED : status == STOPPED ? RUN_BUDGET : RUN_FAILED;
+}
 
 int sweep_run(sweep *w, const cell *c, record *r)
 {

@@ -38,8 +38,8 @@ int sweep_run(sweep *, const cell *, record *r);
 /* Whether Ctrl-C was pressed; together, in any rank. */
 int sweep_stopped(const sweep *);
 
-/* The plan of a cell, open until the next call of this or sweep_run: 0, or -1 where the budget or the grid will not
- * do. */
+/* The plan of a cell, open until the next call of this or sweep_run: 0, or -1 where the budget
+ * or the grid will not do. */
 int sweep_plan(sweep *, const cell *);
 
 /* The states where the first n samples of a cell end, for pictures: n x dim, owned.

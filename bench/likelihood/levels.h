@@ -15,9 +15,9 @@
 /* std: of the normal before it is cut off, in levels; 0: uniform */
 typedef struct bins { int levels; double scale, shift, std; } bins;
 
-/* Sets std from `uniform` (also where the item is NULL) or `normal:std=S`; `normal` alone takes `own`, which is
- * sigma(t)/(alpha(t) |scale|)
- * of the level where the states stand: the noise that they have in the model's eyes.  0 or -1. */
+/* Sets std from `uniform` (also where the item is NULL) or `normal:std=S`; `normal` alone takes `own`, which
+ * is sigma(t)/(alpha(t) |scale|) of the level where the states stand: the noise that they have in the
+ * model's eyes.  0 or -1. */
 int bins_parse(bins *, const char *where, const char *item, double own);
 
 /* That all n x dim numbers are whole and within 0 .. levels-1: -1 with row and column of the first that is not. */

@@ -87,8 +87,9 @@ static int measure(const logp_job *j, const logp_cell *c, error_power *trace, er
     double scatter[2];
 
     status = pilot(j, *c, n, coarse, few, out[0], rows) || pilot(j, *c, n, middle, few, out[1], rows)
-        || pilot(j, *c, n, fine, few, out[2], rows) ||
-             pilot(j, *c, n, coarse, many, out[3], rows) ? -1 : 0;
+                     || pilot(j, *c, n, fine, few, out[2], rows) || pilot(j, *c, n, coarse, many, out[3], rows)
+                 ? -1
+                 : 0;
     if (status)
         return -1;
     scatter[0] = logp_sum(n, out[0]).se_trace, scatter[1] = logp_sum(n, out[3]).se_trace;

@@ -1,5 +1,5 @@
-/* `fokker logp --levels L`: whole numbers become points of the density, and the answers of a row's points one answer,
- * log P of the row. */
+/* `fokker logp --levels L`: whole numbers become points of the density, and the answers of a row's points one
+ * answer, log P of the row. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
@@ -52,8 +52,10 @@ int logp_levels_open(logp_job *j)
 }
 
 /* What a trace estimator alone makes of an interval's side. */
-static double side_of(const answer *a, double side) { return side - (isfinite(a->err_solver) ? a->err_solver : 0)
-                                                      - fabs(a->err_prior); }
+static double side_of(const answer *a, double side)
+{
+    return side - (isfinite(a->err_solver) ? a->err_solver : 0) - fabs(a->err_prior);
+}
 
 enum { LOGW, EXACT, SE, SOLVER, PRIOR, TRUNC, BELOW, ABOVE, WEIGHT, PARTS };
 
@@ -82,7 +84,7 @@ static answer combine_points(int k, const answer *a, const double *logq, double 
     spread = k > 1 ? m->se * gsl_cdf_tdist_Pinv(0.975, k - 1) : 0;
     least = (isfinite(o.err_solver) ? o.err_solver : 0) + fabs(o.err_prior);
     o.lo = o.logp - least - hypot(importance_independent(k, part[WEIGHT], part[BELOW]), spread)
-        - importance_lift(k, part[WEIGHT], part[SE]);
+           - importance_lift(k, part[WEIGHT], part[SE]);
     o.hi = o.logp + least + hypot(importance_independent(k, part[WEIGHT], part[ABOVE]), spread) + (k > 1 ? m->gap : 0);
     return o;
 }

@@ -88,8 +88,8 @@ static int wants_fit(const logp_job *j)
     return 0;
 }
 
-/* The Gaussian: of the law's moments, or of points.  It costs as dim^3 and more; who does not ask for it does not wait
- * for it. */
+/* The Gaussian: of the law's moments, or of points.  It costs as dim^3 and more; who does not ask for
+ * it does not wait for it. */
 static int open_fit(logp_job *j)
 {
     const char *from = option_text(j->r, "fit");
@@ -186,8 +186,7 @@ static int axes_open(logp_job *j, axes *x)
     if (by && (option_text(j->r, "rtol") || option_text(j->r, "atol")))
         return fail("--%s fixes the steps, and a tolerance lets the method choose them; give one of the two", by);
     if (words_given(j, "route", &x->route) || words_given(j, "solver", &x->how) || words_given(j, "grid", &x->on)
-        || words_given(j, "trace", &x->trace) || words_given(j, "rtol", &x->rtol) ||
-        words_given(j, "atol", &x->atol))
+        || words_given(j, "trace", &x->trace) || words_given(j, "rtol", &x->rtol) || words_given(j, "atol", &x->atol))
         return -1;
     if (x->atol.n > 1 && x->atol.n != x->rtol.n)
         return fail("--atol: %d values for %d of --rtol; give one, or one each", x->atol.n, x->rtol.n);

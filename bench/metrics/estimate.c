@@ -1,5 +1,5 @@
-/* What metrics share: the delete-a-group jackknife with its second-order part, squared distances by tiles, kernel sums
- * over pairs. */
+/* What metrics share: the delete-a-group jackknife with its second-order part, squared distances by tiles,
+ * kernel sums over pairs. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,8 +83,8 @@ void folded_plain(const folded *f, quality *q)
     q->se = sqrt(folded_variance(f));
 }
 
-/* d sqrt(T) = dT / (2 sqrt(T)), with T no smaller than its own bias: a T that is small by luck has no larger error for
- * it. */
+/* d sqrt(T) = dT / (2 sqrt(T)), with T no smaller than its own bias: a T that is small by luck has
+ * no larger error for it. */
 void folded_root(const folded *f, quality *q)
 {
     double mean, bias, T = f->all > 0 ? f->all : 0;

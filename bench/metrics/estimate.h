@@ -11,17 +11,17 @@ enum { FOLDS = 20, TILE = 32 };
 /* Sample i and exact sample i are one observation and belong to one of `folds` groups: min(FOLDS, n/2). */
 int folds_of(int n);
 
-/* fold[i] in [0, folds): groups of equal size (+-1) drawn by a constant stream, since labels may run in any pattern
- * along i. */
+/* fold[i] in [0, folds): groups of equal size (+-1) drawn by a constant stream, since labels may run
+ * in any pattern along i. */
 void fold_draw(int n, int folds, unsigned char *fold);
 
 /* A statistic of all observations, of all but those of group g, and of those of group g alone (NAN: not computed). */
 typedef struct folded { int folds; double all, but[FOLDS], only[FOLDS]; } folded;
 
-/* Variance of `all`.  With a first-order and a second-order part, V1 + V2, the delete-a-group jackknife gives V1 + 2 V2
- * and the variance of groups alone, divided by their number G, V1 + G V2 (Efron and Stein 1981: the jackknife errs
- * upwards); the difference tells V2,
- * which is all there is where sample and truth agree.  Without `only`: the jackknife as it is. */
+/* Variance of `all`.  With a first-order and a second-order part, V1 + V2, the delete-a-group jackknife gives V1 + 2
+ * V2 and the variance of groups alone, divided by their number G, V1 + G V2
+ * (Efron and Stein 1981: the jackknife errs upwards); the difference tells V2, which is all there is where sample
+ * and truth agree.  Without `only`: the jackknife as it is. */
 double folded_variance(const folded *);
 
 /* The statistic as it is, and the square root of one that is a squared distance with a bias of order 1/n. */
@@ -37,8 +37,8 @@ void tile_distance2(int dim, const double *point, const double *tile, double *d2
 /* A kernel k of the squared distance, in place over a tile; at equal points it is k0. */
 typedef struct kernel { void (*of)(const struct kernel *, double *d2); double scale, k0; } kernel;
 
-/* H_ij = k(x_i, x_j) + k(y_i, y_j) - k(x_i, y_j) - k(x_j, y_i) over pairs of observations (Gretton et al. 2012), n
- * each.
+/* H_ij = k(x_i, x_j) + k(y_i, y_j) - k(x_i, y_j) - k(x_j, y_i) over pairs of observations
+ * (Gretton et al. 2012), n each.
  * unbiased: mean over i != j (unbiased); else over all i, j (never negative).
  * Its variance is that of a U-statistic to second order:
  * 4 zeta1/n + 2 zeta2/n^2 with zeta1 = Var E[H | i], zeta2 the rest of Var H.  0 or -1. */

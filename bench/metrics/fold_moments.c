@@ -1,5 +1,5 @@
-/* Means and covariances of samples with groups left out: sums of each group about the exact mean, added up as
- * wanted. */
+/* Means and covariances of samples with groups left out: sums of each group about the exact
+ * mean, added up as wanted. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

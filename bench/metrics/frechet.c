@@ -140,7 +140,7 @@ static int few_values(const few *w, int m, const int *row, gsl_vector *value)
             gsl_matrix_set(&inner.matrix, i, j,
                            (gsl_matrix_get(w->with, row[i], row[j]) - gsl_vector_get(w->mean, i)
                             - gsl_vector_get(w->mean, j) + all)
-                                                / (m - 1));
+                               / (m - 1));
     status = !eigen || gsl_eigen_symm(&inner.matrix, value, eigen);
     if (eigen)
         gsl_eigen_symm_free(eigen);
@@ -202,8 +202,8 @@ static int many_folds(exact_moments *exact, int n, int dim, const double *x, int
     return status ? -1 : 0;
 }
 
-/* Groups alone would tell the second-order part, but a covariance of few samples is far from the exact one: only where
- * they are many. */
+/* Groups alone would tell the second-order part, but a covariance of few samples is far from the exact one:
+ * only where they are many. */
 static int measure_frechet(const truth *true, const args *a, int n, int dim, const double *x, quality *q)
 {
     exact_moments exact;

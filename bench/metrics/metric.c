@@ -143,8 +143,10 @@ void measure_free(measure *m) { args_free(&m->given); }
 
 const char *const part_names[PART_COUNT] = { "whole", "solver", "network" };
 
-enum part measure_part(const measure *m) { return m->to == OF_FIELD ? PART_SOLVER : m->of == OF_FIELD ? PART_NETWORK
-                                           : PART_WHOLE; }
+enum part measure_part(const measure *m)
+{
+    return m->to == OF_FIELD ? PART_SOLVER : m->of == OF_FIELD ? PART_NETWORK : PART_WHOLE;
+}
 
 /* ---- values ---- */
 

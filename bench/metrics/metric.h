@@ -37,8 +37,7 @@ struct metric {
     int relative;
 
     /* What it compares samples with: the law as such; n exact samples, in whose place the field's flow may stand
-     * (to=field); the ends of a flow from
-     * the same starts, the field's or the law's (to=law).
+     * (to=field); the ends of a flow from the same starts, the field's or the law's (to=law).
      * All of them may judge the field's flow in place of the run (of=field). */
     enum against { AGAINST_LAW, AGAINST_SAMPLE, AGAINST_FLOW } against;
     int few;                                /* 1: its first parameter is how many samples it looks at, the first ones */
@@ -64,8 +63,7 @@ int truth_sample(const truth *, long row, int n, int dim, double *x);
 void metric_params(const metric *, param out[MAX_PARAM]);
 
 /* A metric with its parameters, from an item: the distance of one side's end points to another's.
- * `features/ITEM` is measured in a feature space
- * (bench/metrics/space.h), which is the caller's affair.  0 or -1. */
+ * `features/ITEM` is measured in a feature space (bench/metrics/space.h), which is the caller's affair.  0 or -1. */
 typedef struct measure {
     const metric *kind;
     args given;

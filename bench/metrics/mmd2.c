@@ -1,8 +1,7 @@
 /*
  * Maximum mean discrepancy, squared, unbiased (Gretton et al. 2012):  mean over i != j of
- * k(x_i, x_j) + k(y_i, y_j) - k(x_i, y_j) - k(x_j, y_i),
- * k the mean of five Gaussians whose widths are 1/4, 1/2, 1, 2, 4 times the median distance of exact samples of a
- * constant seed.
+ * k(x_i, x_j) + k(y_i, y_j) - k(x_i, y_j) - k(x_j, y_i), k the mean of five Gaussians whose widths are 1/4, 1/2, 1, 2,
+ * 4 times the median distance of exact samples of a constant seed.
  */
 #include <gsl/gsl_statistics.h>
 #include <math.h>

@@ -1,5 +1,5 @@
-/* Mode mass error of mixtures: the total variation  sum_k |p_k - w_k| / 2
- * between the modes' frequencies and their weights. */
+/* Mode mass error of mixtures: the total variation  sum_k |p_k - w_k| / 2 between the modes'
+ * frequencies and their weights. */
 #include <math.h>
 #include <stdlib.h>
 #include "bench/metrics/estimate.h"
@@ -18,8 +18,8 @@ static const char *needs_modes(const truth *true, int n, int dim)
     return true->label ? "needs samples without labels" : NULL;
 }
 
-/* Frequencies drawn towards the weights by their own noise: |c - w|^2 = |p - w|^2 - p (1 - p)/n where that is positive,
- * else c = w. */
+/* Frequencies drawn towards the weights by their own noise: |c - w|^2 = |p - w|^2 - p (1 - p)/n where that
+ * is positive, else c = w. */
 static void shrink(int modes, int n, const double *weight, const double *p, double *c)
 {
     double sum = 0;
@@ -35,9 +35,8 @@ static void shrink(int modes, int n, const double *weight, const double *p, doub
         c[k] /= sum;
 }
 
-/* Spread of the total variation over normal redraws of the counts,
- * c_k + (sqrt(c_k) z_k - c_k sum_j sqrt(c_j) z_j)/sqrt(n): |.| has no derivative where p = w, and there a jackknife
- * would err by two thirds. */
+/* Spread of the total variation over normal redraws of the counts, c_k + (sqrt(c_k) z_k - c_k sum_j sqrt(c_j)
+ * z_j)/sqrt(n): |.| has no derivative where p = w, and there a jackknife would err by two thirds. */
 static double redraw(int modes, int n, const double *weight, const double *c, double *z)
 {
     double mean = 0, square = 0;

@@ -1,10 +1,8 @@
 /*
  * Improved precision and recall (Kynkaanniemi et al. 2019): a set covers a point that lies within the distance of one
- * of its members
- * to that member's k-th neighbour in the set.  precision: samples covered by exact samples; recall: exact samples
- * covered by samples.  Whether a point is covered depends on its near neighbours alone, so the share's variance falls
- * as 1/n (Penrose and Yukich 2001, for sums over
- * neighbours), and the spread over groups alone tells it.
+ * of its members to that member's k-th neighbour in the set.  precision: samples covered by exact samples; recall:
+ * exact samples covered by samples.  Whether a point is covered depends on its near neighbours alone, so the share's
+ * variance falls as 1/n (Penrose and Yukich 2001, for sums over neighbours), and the spread over groups alone tells it.
  * (A jackknife errs by up to a factor 2: most of the variance is of second order.)
  */
 #include <math.h>

@@ -14,8 +14,8 @@
 
 enum { TILE_ROWS = 32, MOST_STEPS = 100000, KEPT = 64 };
 
-/* Where sigma = 0 the noise cannot be asked for; the rest of the way is a straight line, wrong by its square over the
- * finest width squared. */
+/* Where sigma = 0 the noise cannot be asked for; the rest of the way is a straight line, wrong by its square over
+ * the finest width squared. */
 static const double closest = 1e-8;
 
 /* One tile: the field (this thread's own), where it comes from, and its rows. */

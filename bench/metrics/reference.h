@@ -14,8 +14,7 @@ int reference_flow(const score *, const process *, const level *from, const leve
                    const double *x, double *y);
 
 /* Remembers flow maps for equal (field, process, ends, labels, start), since many runs share a start.
- * Must not outlive the fields and
- * processes it has seen; not from two threads at once.  NULL: out of memory. */
+ * Must not outlive the fields and processes it has seen; not from two threads at once.  NULL: out of memory. */
 typedef struct reference_cache reference_cache;
 reference_cache *reference_cache_open(void);
 void reference_cache_close(reference_cache *);      /* NULL is fine */

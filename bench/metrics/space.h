@@ -1,7 +1,7 @@
 /*
- * Judging in a feature space (scores/feature.h): samples and truth are seen through a network, and any metric compares
- * what comes out.  The law of what exact samples become is one that only samples; its moments are those of MOMENT_ROWS
- * of them, drawn once.
+ * Judging in a feature space (scores/feature.h): samples and truth are seen through a network, and any metric
+ * compares what comes out.  The law of what exact samples become is one that only samples; its moments are those of
+ * MOMENT_ROWS of them, drawn once.
  */
 #ifndef FOKKER_SPACE_H
 #define FOKKER_SPACE_H

@@ -139,8 +139,8 @@ static void straighten(int dim, int k, const double *u, double *v)
         v[d] /= sqrt(norm);
 }
 
-/* Random frames of dim orthonormal directions, of a constant stream: a shift of the mean then counts with no error of
- * the directions. */
+/* Random frames of dim orthonormal directions, of a constant stream: a shift of the mean then counts with no
+ * error of the directions. */
 static void directions(int P, int dim, double *v)
 {
     normals((stream){ 0x736c696365, USE_METRIC }, 0, 0, 0, P, dim, v);

@@ -39,8 +39,8 @@ static int nearest_open(const pairing *p)
     return best;
 }
 
-/* The shortest path from row i to a free column, then prices that keep every assigned pair tight, then the swaps along
- * the path. */
+/* The shortest path from row i to a free column, then prices that keep every assigned pair tight, then
+ * the swaps along the path. */
 static void augment(pairing *p, int i)
 {
     int n = p->n, end = -1;

@@ -1,7 +1,7 @@
 /*
- * Samples that left the data: the share with a column further from the middle of the range of exact samples (all
- * columns together) than `far` times half its
- * width.  One such sample can outweigh all others in a distance; its share tells how many there are.
+ * Samples that left the data: the share with a column further from the middle of the range of exact samples
+ * (all columns together) than `far` times half its width.  One such sample can outweigh all others in a distance; its
+ * share tells how many there are.
  *         The range is that of a constant stream.
  */
 #include <math.h>
@@ -44,5 +44,6 @@ static int measure_wild(const truth *true, const args *a, int n, int dim, const 
 const metric metric_wild = {
     .name = "wild", .about =
     "share of the samples that left the data: with a number outside `far` times the range of exact samples",
-    .par = { { "far", "how often half the width of that range", NULL, 2, 0, 1e6, 0 } }, .relative = 1,
+    .par = { { "far", "how often half the width of that range", NULL, 2, 0, 1e6, 0 } },
+    .relative = 1,
     .refuses = needs_law, .measure = measure_wild };

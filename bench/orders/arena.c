@@ -6,12 +6,12 @@
 #include "bench/metrics/reference.h"
 #include "base/random.h"
 
-/* Ratios sigma/alpha: where starts in the middle stand, the most that full noise is taken for, where all end: rungs are
- * asymptotic there. */
+/* Ratios sigma/alpha: where starts in the middle stand, the most that full noise is taken for, where all end:
+ * rungs are asymptotic there. */
 static const double MIDDLE = 3, FULL = 200, LOW = 0.05;
 
-/* A grid's rungs are asymptotic where at FINEST steps none is longer than this in lambda; at full noise is what starts
- * above NOISY. */
+/* A grid's rungs are asymptotic where at FINEST steps none is longer than this in lambda; at full noise is
+ * what starts above NOISY. */
 static const double SHORT = 0.05, NOISY = 20, NEARER = 0.9;
 enum { SEED = 11, FINEST = 2048 };
 
@@ -27,8 +27,8 @@ static sections *bell_text(void)
     sections *s = calloc(1, sizeof *s);
     section *in = s ? s->section = calloc(1, sizeof *in) : NULL;
 
-    if (!in || !(s->path = strdup("order")) || !(s->folder = strdup("")) || !(in->name = strdup("data")) ||
-        !(in->entry = calloc(KEYS, sizeof *in->entry))) {
+    if (!in || !(s->path = strdup("order")) || !(s->folder = strdup("")) || !(in->name = strdup("data"))
+        || !(in->entry = calloc(KEYS, sizeof *in->entry))) {
         fail("out of memory");
         return sections_free(s), NULL;
     }
@@ -70,12 +70,14 @@ void ground_close(order_ground *g)
     *g = (order_ground){ 0 };
 }
 
-double arena_time(const arena *a, double s) { return fmin(fmax(a->proc->t_of_lambda(a->proc, -log(s)), a->proc->t_min),
-                                                          a->proc->t_max); }
+double arena_time(const arena *a, double s)
+{
+    return fmin(fmax(a->proc->t_of_lambda(a->proc, -log(s)), a->proc->t_min), a->proc->t_max);
+}
 
-/* The end once more, by dop853 in many steps: where it agrees with the independent reference, which is good to 1e-12,
- * its last digits are
- * round-off and it takes the reference's place.  Levels with kinks and failures leave the reference. */
+/* The end once more, by dop853 in many steps: where it agrees with the independent reference, which is good
+ * to 1e-12, its last digits are round-off and it takes the reference's place.  Levels with kinks and
+ * failures leave the reference. */
 static void polish(start *s, const arena *a)
 {
     enum { FINE = 1024 };
@@ -124,8 +126,7 @@ static int begin(start *s, const arena *a, int which, double t, int n)
 }
 
 /* Whether f or g^2 jumps between `low` and `full`, as where log alpha is linear between indices: where a difference is
- * all of a second
- * difference.  Of smooth levels that is a part in thousands. */
+ * all of a second difference.  Of smooth levels that is a part in thousands. */
 static int has_kinks(const arena *a)
 {
     enum { MANY = 20001 };

@@ -41,8 +41,8 @@ void ladder_add(ladder *l, double h, int n, int dim, const double *a, const doub
 }
 
 /* Marks the rungs to fit, from the finest on: how many.
- * Where the error changes its sign on the way, those that still rise after it are left out: they are far from
- * asymptotic. */
+ * Where the error changes its sign on the way, those that still rise after it are left out: they
+ * are far from asymptotic. */
 static int choose(ladder *l, double floor, int octaves)
 {
     double finest = 0, sign = 0;

@@ -69,8 +69,8 @@ static int fixed_steps(climb *c)
         level *l;
         long calls;
 
-        if (steps > c->e->most && judge(ladder_fit(&c->l, c->floor, c->octaves), c->f->least, c->f->most)
-            != VERDICT_UNCLEAR)
+        if (steps > c->e->most
+            && judge(ladder_fit(&c->l, c->floor, c->octaves), c->f->least, c->f->most) != VERDICT_UNCLEAR)
             break;
         l = order_levels(c->f->arena->proc, c->f->grid, c->s->from.t, c->s->to.t, steps);
         calls = l ? rung(c, steps, l, 0) : -1;

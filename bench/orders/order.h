@@ -1,7 +1,7 @@
 /*
  * Orders of convergence, measured: a ladder of ever finer rungs, a slope with its interval, and a verdict on the claim.
- * Every measurement is of one kind: the flow at fixed steps (ode) or at own steps (tol), the law of samples (weak), or
- * their paths (strong).
+ * Every measurement is of one kind: the flow at fixed steps (ode) or at own steps (tol), the law of samples (weak),
+ * or their paths (strong).
  */
 #ifndef FOKKER_ORDER_H
 #define FOKKER_ORDER_H
@@ -36,8 +36,8 @@ slope ladder_fit(ladder *, double floor, int octaves);
 /* Where [lo, hi] lies against [least, most]: inside, outside, or neither, or still on its way. */
 enum verdict judge(slope, double least, double most);
 
-/* What is measured on: two mixtures, in 2 and in 16 columns, and a Gaussian with a variance of its own in each of three
- * columns. */
+/* What is measured on: two mixtures, in 2 and in 16 columns, and a Gaussian with a variance of its own in
+ * each of three columns. */
 enum { BELL_DIM = 3 };
 typedef struct order_ground {
     model *model[2];
@@ -59,9 +59,9 @@ typedef struct start {
     double *x, *end, sure;
 } start;
 
-/* The interval of a grid on which its rungs are asymptotic: from exact states of each mixture in the middle and at full
- * noise, or as near to it as the grid's finest steps are short in lambda; full is NAN where there is none, and step
- * their longest there. */
+/* The interval of a grid on which its rungs are asymptotic: from exact states of each mixture in the middle and at
+ * full noise, or as near to it as the grid's finest steps are short in lambda; full is NAN where there is none, and
+ * step their longest there. */
 enum { STARTS = 4, MAX_SPANS = 4, MAX_STARTS = 2 + 2 * MAX_SPANS };
 typedef struct span { const char *grid; double full, step; int start[STARTS]; } span;
 

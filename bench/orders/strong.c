@@ -4,10 +4,9 @@
  * paths that end in another mode at another rung make up the distance, and the rungs are far from asymptotic.
  *
  * The same paths guard the weak order against methods that are right for affine fields only: the means of x and of its
- * products over a
- * rung less those over the next are biases whose noise is small, since the paths are common.
- * A squared bias is freed of its noise by what its standard error adds, and rungs within three standard errors of 0 say
- * nothing.
+ * products over a rung less those over the next are biases whose noise is small, since the paths are common.
+ * A squared bias is freed of its noise by what its standard error adds, and rungs within three standard
+ * errors of 0 say nothing.
  */
 #include <math.h>
 #include <stdlib.h>

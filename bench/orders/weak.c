@@ -1,8 +1,7 @@
 /*
  * Weak order without Monte-Carlo noise.  On a Gaussian with diagonal covariance a method with linear updates is an
  * affine map of its start and its normals, x = c + A x_0 + sum_j b_j z_j in every column, which one run of draws + 2
- * rows reads off: row 0 starts at 0,
- * row 1 at 1, row 2 + j at 0 with the j-th normal 1.
+ * rows reads off: row 0 starts at 0, row 1 at 1, row 2 + j at 0 with the j-th normal 1.
  * Mean and variance of the law of x follow, and their errors without any sampling:
  *
  *   mean = c + A m_T,   variance = A^2 v_T + sum_j b_j^2

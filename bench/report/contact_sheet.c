@@ -76,8 +76,8 @@ static int plane(picture *p, long n, const double *x)
         low[d] -= margin, high[d] += margin;
     }
     for (long i = 0; i < n && !status; i++) {
-        double u = PLANE * (x[2 * i] - low[0]) / (high[0] - low[0]), v = PLANE * (high[1] - x[2 * i + 1])
-            / (high[1] - low[1]);
+        double u = PLANE * (x[2 * i] - low[0]) / (high[0] - low[0]),
+               v = PLANE * (high[1] - x[2 * i + 1]) / (high[1] - low[1]);
 
         if (u >= 0 && u < PLANE && v >= 0 && v < PLANE)
             most = fmax(most, ++count[(int)v * PLANE + (int)u]);

@@ -25,8 +25,8 @@ typedef struct figure { FILE *in; const char *folder; char out[160]; } figure;
  * that they stand in.  0 or -1 */
 int figure_open(figure *, const char *folder, const char *out);
 
-/* A variable: a text of one line (control characters become blanks, what is no UTF-8 question marks), a path as it is,
- * a number. */
+/* A variable: a text of one line (control characters become blanks, what is no UTF-8 question marks), a
+ * path as it is, a number. */
 void figure_text(figure *, const char *name, const char *text);
 void figure_path(figure *, const char *name, const char *path);
 void figure_number(figure *, const char *name, double v);

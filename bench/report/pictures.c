@@ -1,5 +1,5 @@
-/* What the pictures of a benchmark show besides its results: time grids, samples in the plane over the density,
- * images. */
+/* What the pictures of a benchmark show besides its results: time grids, samples in the plane
+ * over the density, images. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,8 +99,8 @@ static void put_images(const board *b, int n, const double *x, int column, int r
 
     for (int i = 0; i < n; i++)
         for (int p = 0; p < side * side; p++) {
-            int u = column * (int)b->width + i % ACROSS * (side + 1) + p % side, v = row * (int)b->height + i / ACROSS
-                * (side + 1) + p / side;
+            int u = column * (int)b->width + i % ACROSS * (side + 1) + p % side,
+                v = row * (int)b->height + i / ACROSS * (side + 1) + p / side;
 
             b->canvas[v * b->across + u] = (float)x[(size_t)i * side * side + p];
         }

@@ -48,8 +48,8 @@ static int by_miss(const void *a, const void *b)
     return (p > q) - (p < q);
 }
 
-/* The trials of a budget from best to worst, marked where they are significantly worse than the first; their number, or
- * -1. */
+/* The trials of a budget from best to worst, marked where they are significantly worse than the
+ * first; their number, or -1. */
 static int rank_budget(const report_topic *t, double asked, rank *r)
 {
     int n = 0, bad, *rejects;
@@ -165,8 +165,8 @@ static const trial *cheapest(const report_topic *t, const trial *but)
             || (but && !strcmp(e->first->solver, but->first->solver) && !strcmp(e->first->grid, but->first->grid)))
             continue;
         if (!best || trial_calls(e) < trial_calls(best)
-            || (trial_calls(e) == trial_calls(best) && trial_shortfall(e, t->metric, t->relative)
-                < trial_shortfall(best, t->metric, t->relative)))
+            || (trial_calls(e) == trial_calls(best)
+                && trial_shortfall(e, t->metric, t->relative) < trial_shortfall(best, t->metric, t->relative)))
             best = e;
     }
     return best;

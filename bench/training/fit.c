@@ -28,7 +28,7 @@ static char *text_of(const sections *s)
     for (int i = 0; i < s->count; i++)
         for (int j = 0; j < s->section[i].count; j++)
             size += strlen(s->section[i].name) + strlen(s->section[i].entry[j].key)
-                + strlen(s->section[i].entry[j].value) + 8;
+                    + strlen(s->section[i].entry[j].value) + 8;
     if (!(text = calloc(size, 1)))
         return fail("%s: out of memory", s->path), NULL;
     for (int i = 0; i < s->count; i++)
@@ -38,8 +38,8 @@ static char *text_of(const sections *s)
     return text;
 }
 
-/* The process as an item, into the notes; one that reads a file has none, since the file may lie elsewhere for
- * others. */
+/* The process as an item, into the notes; one that reads a file has none, since the file may
+ * lie elsewhere for others. */
 static int note_process(fit *f)
 {
     section *s = sections_find(f->model->file, "process");
@@ -135,8 +135,8 @@ static int read_spec(fit *f, const char *name, enum trust given)
         return -1;
     f->goal.proc = f->model->process, f->goal.law = f->model->law;
     f->goal.seed = (uint64_t)f->run.given.v[RUN_SEED], f->goal.batch = (int)f->run.given.v[RUN_BATCH];
-    if (read_net(f, what, how) || note_process(f) || tensors_add_note(&f->file, "train.spec", f->spec) ||
-        teacher_open(&f->teacher, f->model, how, f->net->classes, &f->goal.by))
+    if (read_net(f, what, how) || note_process(f) || tensors_add_note(&f->file, "train.spec", f->spec)
+        || teacher_open(&f->teacher, f->model, how, f->net->classes, &f->goal.by))
         return -1;
     return dsm_open(&f->goal, section_where(f->model->file, what, NULL));
 }

@@ -83,10 +83,10 @@ int teacher_open(teacher *t, const model *student, section *train, int classes, 
             ? fail("%s: a grid is that of a student's steps, and there is no teacher; give teacher = MODEL",
                    field_where(student, train, "grid")) : 0;
     bad = open_field(t, student, train, name) || !(coarse = grid_of(student, train, N))
-        || !(fine = grid_of(student, train, all)) ||
-          check_answer(t, student->law->dim, field_where(student, train, "teacher"), classes, fine) ||
-          check_process(t, student, field_where(student, train, "teacher"), fine, all) ||
-          distil_open(by, field_where(student, train, "grid"), t->field, coarse, fine);
+          || !(fine = grid_of(student, train, all))
+          || check_answer(t, student->law->dim, field_where(student, train, "teacher"), classes, fine)
+          || check_process(t, student, field_where(student, train, "teacher"), fine, all)
+          || distil_open(by, field_where(student, train, "grid"), t->field, coarse, fine);
     free(coarse), free(fine);
     return bad ? -1 : 0;
 }

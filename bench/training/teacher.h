@@ -10,9 +10,9 @@
 
 typedef struct teacher { model *model; score *field; } teacher;
 
-/* Opens `by`, whose given is set, where the section names a teacher: the field of a model (a shipped one, or a path
- * from the SPEC's folder), on the
- * process of the student's model, over the grid (default ddpm-trailing) to sigma = 0.
+/* Opens `by`, whose given is set, where the section names a teacher: the field of a model
+ * (a shipped one, or a path from the SPEC's folder), on the process of the student's model, over the grid
+ * (default ddpm-trailing) to sigma = 0.
  * classes: labels that it will be told, 0: none.  0 or -1. */
 int  teacher_open(teacher *, const model *student, section *train, int classes, distil *by);
 void teacher_close(teacher *);

@@ -6,10 +6,8 @@
  * Points are taken less their mean (c): x' = x - alpha c, and E[x_0 | x_t] = c + a x' + b E_r m'.
  *
  * Rows are computed in tiles of TILE lanes, each with its own level, over blocks of BLOCK points with a running maximum
- * (online softmax),
- * so that scratch is bounded and lies on the stack.  Inner products and weighted sums of more than DIRECT columns are
- * gemms with a fixed number
- * of rows: a row's bits depend on nothing but itself.
+ * (online softmax), so that scratch is bounded and lies on the stack.  Inner products and weighted sums of more than
+ * DIRECT columns are gemms with a fixed number of rows: a row's bits depend on nothing but itself.
  * Logits are then x'.m' alpha/v - |m'|^2 alpha^2/2v; they cancel to about 1e-16 R (|x'| + R)/v absolute, R the radius
  * of the data, and that is the relative accuracy of r_k (tested: 1e-9 at v = 1e-4 in 64 columns).
  * Up to DIRECT columns they are squares of differences, and nothing cancels.
@@ -21,8 +19,8 @@
 #include "models/laws/dataset.h"
 #include "base/fail.h"
 
-/* Rows of one label share tiles, wherever they stand; a label of the batch that the law does not have is found by its
- * row being left over. */
+/* Rows of one label share tiles, wherever they stand; a label of the batch that the law does not have is found by
+ * its row being left over. */
 static int answer(const data_job *j)
 {
     long n = (long)j->b->groups * j->b->rows, left = n;

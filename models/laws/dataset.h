@@ -23,8 +23,8 @@ typedef struct data_job { const dataset *s; const batch *b; const double *v; dou
  * to 16 columns, directly 2.5, 3.1, 5.0 and 5.8 with 2, 4, 8 and 16); BLOCK points and CHUNK columns at a time. */
 enum { DIRECT = 8, TILE = 32, BLOCK = 256, CHUNK = 256 };
 
-/* Lanes past n repeat the first.  s[k][i] is the logit, then the weight of point k for lane i; q the same times
- * m'.v. */
+/* Lanes past n repeat the first.  s[k][i] is the logit, then the weight of point k for lane i;
+ * q the same times m'.v. */
 typedef struct data_tile {
     int n;
     long row[TILE];

@@ -290,8 +290,8 @@ CLONES static void finish_moments(const data_job *j, const data_tile *t, int i)
         x0[d] = s->mean[d] + fma(a, fma(-l->alpha, s->mean[d], x[d]), b * x0[d]);
 }
 
-/* log p_t = log sum_k w_k exp(-|x - alpha m_k|^2/2v) - dim/2 log(2 pi v) - log of the weight of all points in
- * question. */
+/* log p_t = log sum_k w_k exp(-|x - alpha m_k|^2/2v) - dim/2 log(2 pi v) - log of the weight of
+ * all points in question. */
 CLONES static void finish_logpdf(const data_job *j, const data_tile *t, int i, double total)
 {
     const dataset *s = j->s;

@@ -65,8 +65,8 @@ law *law_open(const sections *, section *data);
 void law_close(law *);                      /* NULL is fine */
 
 /* log p of n points (n x dim, labels or NULL) at one level, on all threads; the same bits whatever their number.
- * NAN where the law has no density (or is NULL), where x is not finite, and where *stop, unless stop is NULL, became 1
- * before.  0 or -1. */
+ * NAN where the law has no density (or is NULL), where x is not finite, and where *stop, unless stop is NULL,
+ * became 1 before.  0 or -1. */
 int law_logp(const law *, const level *, long n, const double *x, const int *label, const volatile sig_atomic_t *stop,
              double *out);
 

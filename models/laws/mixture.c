@@ -5,8 +5,8 @@
  *   div D        = sum_k r_k (tr J_k + (D_k - D) . g_k),   J v = sum_k r_k (J_k v + (D_k - D) (g_k . v)),
  *                g_k = grad log N_k
  *
- * Rows go through in tiles, modes in blocks with a running maximum; the kernels (mixture_flat.c, mixture_full.c) hold
- * the sums over modes.
+ * Rows go through in tiles, modes in blocks with a running maximum; the kernels (mixture_flat.c, mixture_full.c)
+ * hold the sums over modes.
  */
 #include <math.h>
 #include <stddef.h>
@@ -32,8 +32,8 @@ typedef struct mixture_work {
 static int rows_of_tile(int dim) { return dim <= 128 ? TILE : LANES; }
 static int block_end(const mixture *m, int from) { return m->K - from < BLOCK ? m->K : from + BLOCK; }
 
-/* Room for the inverses of a diagonal mixture, in which rows may have levels of their own: where it stays in the
- * cache. */
+/* Room for the inverses of a diagonal mixture, in which rows may have levels of their own: where
+ * it stays in the cache. */
 static long kept(const mixture *m)
 {
     enum { MOST = 1 << 16 };
@@ -358,7 +358,7 @@ static int logpdf(const law *l, const batch *p, double *logp)
             int label = p->label ? p->label[first + i] : -1;
 
             logp[first + i] = w.top[i] * LN2 + log(w.sum[i]) - 0.5 * l->dim * LOG_2PI
-                - (label >= 0 ? log(m->share[label]) : 0);
+                              - (label >= 0 ? log(m->share[label]) : 0);
         }
     }
     return 0;

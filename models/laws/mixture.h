@@ -1,15 +1,15 @@
 /*
  * Gaussian mixture: x_t ~ sum_k w_k N(alpha m_k, V_k),  V_k = Q_k diag(v) Q_k^T,  v_d = alpha^2 l_kd + sigma^2.
- * What the parts of the mixture share: its parameters, a tile of rows turned into columns, and the sums over modes that
- * kernels make of it.
+ * What the parts of the mixture share: its parameters, a tile of rows turned into columns, and the sums over modes
+ * that kernels make of it.
  */
 #ifndef FOKKER_MIXTURE_H
 #define FOKKER_MIXTURE_H
 #include "base/lanes.h"
 #include "models/laws/law.h"
 
-/* TILE rows (16 where there are many columns) and BLOCK modes at a time; loops run over whole chunks of LANES rows, the
- * last ones padded. */
+/* TILE rows (16 where there are many columns) and BLOCK modes at a time; loops run over whole chunks of LANES
+ * rows, the last ones padded. */
 enum { LANES = 16, TILE = 64, BLOCK = 64, MAX_DIM = 4096, ABREAST = 4 };      /* ABREAST: directions at a time */
 
 #define EACH_CHUNK(o, i) for (int i = 0; i < (o)->n; i += LANES)
@@ -28,8 +28,8 @@ typedef struct mixture_tile {
 } mixture_tile;
 
 /* (Names of CLONES functions are unique in the library: clang makes their resolvers global.)
- * Sums over the modes from..to-1 (at most BLOCK) for all rows of a tile; e[k - from] is the mode's weight, up to a
- * factor a row. */
+ * Sums over the modes from..to-1 (at most BLOCK) for all rows of a tile; e[k - from] is the mode's
+ * weight, up to a factor a row. */
 typedef struct kernels {
     /* e = log2 of w_k N(x; alpha m_k, V_k) but for the constant (2 pi)^(-dim/2). */
     void (*logits)(const mixture *, const mixture_tile *, int from, int to, double (*e)[TILE]);

@@ -3,8 +3,8 @@
  *
  *   D_k = (sigma^2 m_k + alpha l x)/v,   g_k = (alpha m_k - x)/v,   tr J_k = sum_d alpha l/v.
  *
- * The lanes are innermost everywhere.  Modes of one variance (a shell) share all that depends on it; a diagonal mode is
- * a shell of its own.
+ * The lanes are innermost everywhere.  Modes of one variance (a shell) share all that depends on it; a diagonal mode
+ * is a shell of its own.
  */
 #include "base/lanes.h"
 #include "models/laws/mixture.h"
@@ -95,8 +95,9 @@ INLINE void flat_logits_form(const mixture *m, const mixture_tile *o, int from, 
 
                 for (int d = 0; d < f.dim; d++) {
                     const double *x = o->x + d * (long)o->rows + i;
-                    double *here = f.iso || f.same || !o->inverse ? r : o->inverse + ((k - from) * (long)f.dim + d)
-                        * o->rows + i;
+                    double *here = f.iso || f.same || !o->inverse
+                                       ? r
+                                       : o->inverse + ((k - from) * (long)f.dim + d) * o->rows + i;
 
                     if (!f.iso)
                         inverse(&c, f, variance(m, f, k, d), here);

@@ -1,7 +1,6 @@
 /*
  * flow: x_t = (1 - u) x_0 + u eps (Lipman et al. 2023, Liu et al. 2023) at u = s t / D, D = 1 + (s - 1) t, where s is
- * the shift of time
- * (Esser et al. 2024, eq. 23).  With shift = 1, u = t.  At t = 1 alpha is 0, f and g2 are infinite.
+ * the shift of time (Esser et al. 2024, eq. 23).  With shift = 1, u = t.  At t = 1 alpha is 0, f and g2 are infinite.
  * alpha = (1 - t)/D, sigma = s t/D, dsigma = -dalpha = s/D^2, f = -s/((1 - t) D), g2 = 2 s^2 t/((1 - t) D^2), lambda =
  * log((1 - t)/(s t)).  A field that takes the time as an input is asked at t, not at u: to space the steps only, leave
  * shift = 1 and use the grid `shift`.

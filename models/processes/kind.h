@@ -28,6 +28,9 @@ int vp_linear_open(process *, const char *where);
 static inline double softplus(double x) { return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x)); }
 
 /* t kept inside [t_low, t_high]; NaN stays NaN. */
-static inline double inside(const process *p, double t) { return t < p->t_low ? p->t_low : t > p->t_high ? p->t_high
-                                                          : t; }
+static inline double inside(const process *p, double t)
+{
+    return t < p->t_low ? p->t_low : t > p->t_high ? p->t_high : t;
+}
+
 #endif

@@ -28,11 +28,11 @@ struct process {
     void *table;                            /* owned, what `open` made of them; or NULL */
     /* l[i].t is given, the rest is filled: n at once, so that it vectorises */
     void   (*at)(const process *, int n, level *l);
-    /* inverse of lambda(t), to 1e-12 relative or as far as lambda's own rounding determines t; clamped to [t_low,
-     * t_high] */
+    /* inverse of lambda(t), to 1e-12 relative or as far as lambda's own rounding determines t;
+     * clamped to [t_low, t_high] */
     double (*t_of_lambda)(const process *, double lambda);
-    /* optional: checks given; makes table (one block), T, t_low, t_high and the default t_min, t_max from it; 0 or
-     * -1 */
+    /* optional: checks given; makes table (one block), T, t_low, t_high and the default t_min,
+     * t_max from it; 0 or -1 */
     int    (*open)(process *, const char *where);
 };
 
@@ -59,8 +59,8 @@ void process_close(process *);
 /* n levels at the times t. */
 void levels(const process *, int n, const double *t, level *out);
 
-/* The level at sigma = 0: alpha = 1, lambda = +infinity; the process's own time of it if it has one in [t_low, t_high],
- * else t = NAN. */
+/* The level at sigma = 0: alpha = 1, lambda = +infinity; the process's own time of it if it has one in [t_low,
+ * t_high], else t = NAN. */
 level level_clean(const process *);
 
 /* The kinds, for lists and tests. */

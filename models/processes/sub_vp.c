@@ -1,6 +1,6 @@
 /*
- * sub-vp: the mean of vp-linear with less noise, sigma = 1 - alpha^2 (Song et al. 2021, appendix B), so
- * dsigma = beta alpha^2, g2 = beta (1 - alpha^4), alpha/sigma = 1/(2 sinh(-log alpha)).
+ * sub-vp: the mean of vp-linear with less noise, sigma = 1 - alpha^2 (Song et al. 2021, appendix B), so dsigma = beta
+ * alpha^2, g2 = beta (1 - alpha^4), alpha/sigma = 1/(2 sinh(-log alpha)).
  * sigma starts as t, so all is finite at t = 0.
  */
 #include "models/processes/kind.h"
@@ -38,6 +38,7 @@ static double t_of_lambda(const process *p, double lambda) { return vp_linear_ti
 
 const process process_sub_vp = {
     .name = "sub-vp", .about = "as vp-linear with sigma = 1 - alpha^2", .cite = "Song et al. 2021, arXiv:2011.13456",
-    .t_min = 1e-3, .t_max = 1, .prior_std = 1, .t_low = 0, .t_high = 1, .par = { VP_LINEAR_PAR },
+    .t_min = 1e-3, .t_max = 1, .prior_std = 1, .t_low = 0, .t_high = 1,
+    .par = { VP_LINEAR_PAR },
     .at = at, .t_of_lambda = t_of_lambda, .open = vp_linear_open,
 };

@@ -1,9 +1,9 @@
 /*
  * vp-discrete: a chain of T steps x_i = sqrt(1 - beta_i) x_{i-1} + sqrt(beta_i) eps, i = 0..T-1 (Ho et al. 2020), made
  * continuous: t is the fractional index, log alpha(t) is linear between log alpha(i) = sum_{j <= i} log(1 - beta_j)/2,
- * with log alpha(-1) = 0, the data.  So alpha is continuous, beta(t) = -log(1 - beta_i) for i - 1 < t <= i (at an index
- * the slope is that of the step towards the data),
- * and t of log alpha is exact, segment by segment.  Betas (defaults of diffusers in brackets):
+ * with log alpha(-1) = 0, the data.  So alpha is continuous, beta(t) = -log(1 - beta_i) for i - 1 < t <= i
+ * (at an index the slope is that of the step towards the data), and t of log alpha is exact, segment by segment.  Betas
+ * (defaults of diffusers in brackets):
  *   linear         beta_min to beta_max evenly [1e-4, 0.02] (Ho et al. 2020)
  *   scaled-linear  the square roots evenly [0.00085, 0.012 in Stable Diffusion] (Rombach et al. 2022)
  *   cosine         1 - abar(i + 1)/abar(i) with abar(i) = cos^2((pi/2) (i/T + 0.008)/1.008), at most 0.999 (Nichol and

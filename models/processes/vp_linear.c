@@ -1,7 +1,6 @@
 /*
- * vp-linear: dx = -beta x/2 dt + sqrt(beta) dW with beta = beta_min + t (beta_max - beta_min) (Song et al. 2021,
- * appendix B), so
- * log alpha = -t beta_min/2 - t^2 (beta_max - beta_min)/4, sigma^2 = 1 - alpha^2;
+ * vp-linear: dx = -beta x/2 dt + sqrt(beta) dW with beta = beta_min + t (beta_max - beta_min)
+ * (Song et al. 2021, appendix B), so log alpha = -t beta_min/2 - t^2 (beta_max - beta_min)/4, sigma^2 = 1 - alpha^2;
  * and the levels of every variance preserving kind.
  */
 #include "base/fail.h"
@@ -93,6 +92,7 @@ static double t_of_lambda(const process *p, double lambda) { return vp_linear_ti
 
 const process process_vp_linear = {
     .name = "vp-linear", .about = "variance preserving, beta linear in t", .cite = "Song et al. 2021, arXiv:2011.13456",
-    .t_min = 1e-3, .t_max = 1, .prior_std = 1, .t_low = 0, .t_high = 1, .par = { VP_LINEAR_PAR },
+    .t_min = 1e-3, .t_max = 1, .prior_std = 1, .t_low = 0, .t_high = 1,
+    .par = { VP_LINEAR_PAR },
     .at = at, .t_of_lambda = t_of_lambda, .open = vp_linear_open,
 };

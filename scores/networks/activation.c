@@ -1,6 +1,6 @@
 /*
- * y = f(x + b), b the bias of the linear layer before, which leaves it to the activation: one pass over the array
- * instead of two.
+ * y = f(x + b), b the bias of the linear layer before, which leaves it to the activation: one pass over
+ * the array instead of two.
  *     silu x s(x)    gelu x Phi(x)    relu max(x, 0)    elu x or a (e^x - 1)    softplus log(1 + e^x)    tanh
  * s the sigmoid, Phi the normal distribution; gelu:form=tanh is x s(2 u), u = sqrt(2/pi) (x + 0.044715 x^3).
  */

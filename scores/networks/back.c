@@ -191,8 +191,8 @@ static void begin(const layer *l, const pass *p, int all)
 {
     for (int j = 0; j < l->weights && l->kind->backward && !p->add; j++)
         if (l->weight[j].v && (all || !l->weight[j].packed))
-            memset(p->grad + l->weight[j].at, 0, (size_t)l->weight[j].rows * padded(l->weight[j].cols)
-                   * sizeof *p->grad);
+            memset(p->grad + l->weight[j].at, 0,
+                   (size_t)l->weight[j].rows * padded(l->weight[j].cols) * sizeof *p->grad);
 }
 
 static void walk(const chain *c, pass *p, real **slot, real **d)

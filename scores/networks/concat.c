@@ -29,8 +29,11 @@ static void join(const layer *l, int rows, const real *x, const real *c, real *y
 }
 
 static void forward(const layer *l, const pass *p, const real *x, real *y) { join(l, p->rows, x, p->c, y); }
-static void tangent(const layer *l, const pass *p, const real *x, const real *dx,
-                    real *dy) { join(l, p->rows, dx, NULL, dy); }
+
+static void tangent(const layer *l, const pass *p, const real *x, const real *dx, real *dy)
+{
+    join(l, p->rows, dx, NULL, dy);
+}
 
 static void backward(const layer *l, const pass *p, const real *x, const real *dy, real *dx)
 {
@@ -45,7 +48,8 @@ static void backward(const layer *l, const pass *p, const real *x, const real *d
 
 const layer_kind REAL(layer_concat) = {
     .name = "concat", .about = "the embedding of time and label beside the columns", .free = 1,
-    .par = { [PLACE] = { "place", "of the embedding", "last first", LAST } }, .open = open, .forward = forward,
+    .par = { [PLACE] = { "place", "of the embedding", "last first", LAST } },
+    .open = open, .forward = forward,
     .tangent = tangent,
     .backward = backward,
 };

@@ -1,5 +1,5 @@
-/* y = x + E[label]: NAME.weight has a row a class.  A label of -1 is none: row `none` of the table, or nothing is
- * added. */
+/* y = x + E[label]: NAME.weight has a row a class.  A label of -1 is none: row `none` of the
+ * table, or nothing is added. */
 #include <string.h>
 #include "base/fail.h"
 #include "scores/networks/layer.h"

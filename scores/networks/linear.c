@@ -42,7 +42,9 @@ static void backward(const layer *l, const pass *p, const real *x, const real *d
 }
 
 const layer_kind REAL(layer_linear) = {
-    .name = "linear", .about = "W x + b", .par = { { "name", "of the module in the file", PATH } }, .open = open,
+    .name = "linear", .about = "W x + b",
+    .par = { { "name", "of the module in the file", PATH } },
+    .open = open,
     .forward = forward, .tangent = tangent,
     .backward = backward,
 };

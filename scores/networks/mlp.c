@@ -83,10 +83,16 @@ static int answer(const mlp *m, const batch *p, const wish *w)
 }
 
 static int eval(void *self, const batch *p, double *out) { return answer(self, p, &(wish){ .out = out }); }
-static int jvp(void *self, const batch *p, const double *v, double *out,
-               double *jv) { return answer(self, p, &(wish){ .v = v, .out = out, .jv = jv }); }
-static int divergence(void *self, const batch *p, double *out,
-                      double *div) { return answer(self, p, &(wish){ .out = out, .div = div }); }
+
+static int jvp(void *self, const batch *p, const double *v, double *out, double *jv)
+{
+    return answer(self, p, &(wish){ .v = v, .out = out, .jv = jv });
+}
+
+static int divergence(void *self, const batch *p, double *out, double *div)
+{
+    return answer(self, p, &(wish){ .out = out, .div = div });
+}
 
 static void close(void *self)
 {

@@ -9,7 +9,7 @@
 typedef struct origin { network how; net_text text; tensors file; char where[512]; const char *process; } origin;
 void origin_free(origin *);                 /* NULL is fine */
 
-/* A field over it; owner: it frees the origin when it is closed, and here on failure; otherwise the origin must outlive
- * it.  NULL on failure. */
+/* A field over it; owner: it frees the origin when it is closed, and here on failure; otherwise the origin must
+ * outlive it.  NULL on failure. */
 score *REAL(mlp_open)(origin *, int owner);
 #endif

@@ -148,8 +148,8 @@ static void fuse(chain *c)
 
         for (int j = 0; j < c->n; j++)
             seen |= c->layer[j].skip == l->to;
-        if (seen || l->kind != &REAL(layer_linear) || !next->kind->in_place || next->kind->open
-            != REAL(layer_silu).open)
+        if (seen || l->kind != &REAL(layer_linear) || !next->kind->in_place
+            || next->kind->open != REAL(layer_silu).open)
             continue;
         l->bare = 1, next->bias = l->weight[1].v;
     }
@@ -255,8 +255,9 @@ static int fill(net *n, const net_text *text)
     if (n->cols != n->dim && !text->any)
         return fail("%s: the layers end with %d columns, but the state has %d; is the last layer missing, or dim "
                     "another?", text->where, n->cols, n->dim);
-    return n->body.n ? 0 : fail("%s: there is no layer; give layers = linear silu linear, or what the network is",
-                                text->where);
+    return n->body.n
+               ? 0
+               : fail("%s: there is no layer; give layers = linear silu linear, or what the network is", text->where);
 }
 
 net *REAL(net_open)(const net_text *text)

@@ -25,16 +25,16 @@ typedef struct net {
     int widest, work;                       /* columns of the widest slot of body, and of a layer's work */
 } net;
 
-/* What it is made of: where for sentences ("a.ini:7"), the lists, the file; any: the answer may have other columns than
- * the state. */
+/* What it is made of: where for sentences ("a.ini:7"), the lists, the file; any: the answer may have other
+ * columns than the state. */
 typedef struct net_text { const char *where, *embed, *layers; int dim; const tensors *file; int any; } net_text;
 
 /* NULL on failure.  The file may be freed afterwards. */
 net *REAL(net_open)(const net_text *);
 void REAL(net_close)(net *);                /* NULL is fine */
 
-/* One tile's memory: one a thread.  Set pass.rows (up to TILE_ROWS), fill x, time and label of so many rows, then
- * ask. */
+/* One tile's memory: one a thread.  Set pass.rows (up to TILE_ROWS), fill x, time and label of
+ * so many rows, then ask. */
 typedef struct tape {
     pass pass;
     /* rows x padded(dim): the state, the answer, a tangent and its image; y is valid until the next call */

@@ -35,8 +35,8 @@ int network_dim(const model *, section *, const tensors *weights);
 /* What it is told of a level. */
 double network_time(const network *, const level *);
 
-/* To the network's numbers and back, n rows of dim columns; on the network's side `stride` of them lie apart, zeros
- * behind the columns. */
+/* To the network's numbers and back, n rows of dim columns; on the network's side `stride` of them lie apart,
+ * zeros behind the columns. */
 void REAL(network_in)(double scale, long n, int dim, const double *x, int stride, real *out);
 void REAL(network_out)(double scale, long n, int dim, int stride, const real *y, double *out);
 

@@ -23,7 +23,12 @@ CLONES static void REAL(widen_rows)(double scale, long n, int dim, int stride, c
     }
 }
 
-void REAL(network_in)(double scale, long n, int dim, const double *x, int stride,
-                      real *out) { REAL(narrow_rows)(scale, n, dim, x, stride, out); }
-void REAL(network_out)(double scale, long n, int dim, int stride, const real *y,
-                       double *out) { REAL(widen_rows)(scale, n, dim, stride, y, out); }
+void REAL(network_in)(double scale, long n, int dim, const double *x, int stride, real *out)
+{
+    REAL(narrow_rows)(scale, n, dim, x, stride, out);
+}
+
+void REAL(network_out)(double scale, long n, int dim, int stride, const real *y, double *out)
+{
+    REAL(widen_rows)(scale, n, dim, stride, y, out);
+}

@@ -65,8 +65,10 @@ CLONES static void REAL(norm_row)(int n, const real *x, double m, double a, cons
     }
 }
 
-static double per_width(const layer *l, const real *x,
-                        double m) { return 1 / sqrt(REAL(norm_product)(l->in, x, m, x, m) + l->given.v[0]); }
+static double per_width(const layer *l, const real *x, double m)
+{
+    return 1 / sqrt(REAL(norm_product)(l->in, x, m, x, m) + l->given.v[0]);
+}
 
 static void forward(const layer *l, const pass *p, const real *x, real *y)
 {

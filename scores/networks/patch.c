@@ -1,5 +1,5 @@
-/* An image of rows of pixels as its square patches, row by row of them and in each row by row of its pixels; unpatch is
- * the way back. */
+/* An image of rows of pixels as its square patches, row by row of them and in each row by row of its pixels;
+ * unpatch is the way back. */
 #include <math.h>
 #include "base/fail.h"
 #include "scores/networks/layer.h"
@@ -34,8 +34,12 @@ static void shift_history(const layer *l, int rows, int back, const real *from, 
 
 static void into(const layer *l, const pass *p, const real *x, real *y) { shift_history(l, p->rows, 0, x, y); }
 static void out(const layer *l, const pass *p, const real *x, real *y)  { shift_history(l, p->rows, 1, x, y); }
-static void into_of(const layer *l, const pass *p, const real *x, const real *d,
-                    real *to) { shift_history(l, p->rows, 0, d, to); }
+
+static void into_of(const layer *l, const pass *p, const real *x, const real *d, real *to)
+{
+    shift_history(l, p->rows, 0, d, to);
+}
+
 static void out_of(const layer *l, const pass *p, const real *x, const real *d,
                    real *to)  { shift_history(l, p->rows, 1, d, to); }
 

@@ -1,7 +1,7 @@
 /*
  * y = x W' for the layers of networks, float32, W packed once.
- * Every number of y is one chain of fused multiply-adds over the columns of x in their
- * order, whatever the processor, the number of rows and a row's place among them: so a row's bits are its own.
+ * Every number of y is one chain of fused multiply-adds over the columns of x in their order, whatever the processor,
+ * the number of rows and a row's place among them: so a row's bits are its own.
  * (OpenBLAS 0.3.21: its Haswell kernels give rows of one call other bits by their place in it.)
  */
 #ifndef FOKKER_PRODUCT_H

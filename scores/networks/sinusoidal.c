@@ -1,7 +1,7 @@
 /*
- * The sinusoidal embedding of time (Vaswani et al. 2017): sines and cosines of scale t f_i, f_i = max^(-i/d), i =
- * 0..dim/2 - 1,
- * d = dim/2 (Transformer, DiT) or dim/2 - 1 (DDPM).  Computed in double; neighbours of one time share it.
+ * The sinusoidal embedding of time (Vaswani et al. 2017): sines and cosines of scale t f_i,
+ * f_i = max^(-i/d), i = 0..dim/2 - 1, d = dim/2 (Transformer, DiT) or dim/2 - 1 (DDPM).  Computed in double;
+ * neighbours of one time share it.
  */
 #include <math.h>
 #include <string.h>
@@ -48,6 +48,7 @@ const layer_kind REAL(layer_sinusoidal) = {
     .par = { [DIM] = { "dim", "columns, sines and cosines together", NULL, NAN, 4, 65536, 1 },
              [MAX] = { "max", "longest period / 2 pi", NULL, 1e4, 1.0001, 1e12, 0 },
              [DIVISOR] = { "divisor", "of the exponent: dim/2 or dim/2 - 1", "half less", HALF },
-                 [ORDER] = { "order", "of the halves", "sin-cos cos-sin", SIN_COS },
-             [SCALE] = { "scale", "of time", NULL, 1, -1e9, 1e9, 0 } }, .open = open, .forward = forward,
+             [ORDER] = { "order", "of the halves", "sin-cos cos-sin", SIN_COS },
+             [SCALE] = { "scale", "of time", NULL, 1, -1e9, 1e9, 0 } },
+    .open = open, .forward = forward,
 };

@@ -250,8 +250,8 @@ static int transfer_all(child *c, transfer *t, double seconds)
     return 0;
 }
 
-/* A child that is dead must not end us: SIGPIPE is blocked in this thread meanwhile, and one that came of it is taken
- * away. */
+/* A child that is dead must not end us: SIGPIPE is blocked in this thread meanwhile, and one that
+ * came of it is taken away. */
 int child_talk(child *c, const void *message, size_t size, void *answer, size_t wanted, double seconds)
 {
     transfer t = { message, size, answer, wanted, "before its answer was whole" };

@@ -73,8 +73,10 @@ static int read_said(const session *s, ort_value *v, int rows, said *a)
                                                                  s->path, a->cols, s->cols) : 0;
 }
 
-static double number_at(const session *s, const void *y, long i) { return s->out.type == ORT_DOUBLE
-                                                                   ? ((const double *)y)[i] : ((const float *)y)[i]; }
+static double number_at(const session *s, const void *y, long i)
+{
+    return s->out.type == ORT_DOUBLE ? ((const double *)y)[i] : ((const float *)y)[i];
+}
 
 static void take(const session *s, const said *a, int wanted, double *out)
 {

@@ -43,7 +43,7 @@ typedef struct session {
 int session_open(session *, const model *, section *);
 void session_close(session *);                      /* frees s too */
 
-/* That an .onnx keeps no weights outside of its own folder.  0, also where it is none or damaged; -1 with a sentence
- * that names the place. */
+/* That an .onnx keeps no weights outside of its own folder.  0, also where it is none or damaged; -1 with a
+ * sentence that names the place. */
 int onnx_keeps_home(const char *path);
 #endif

@@ -113,8 +113,8 @@ static int unknown(const model *m, section *sec, const session *s, const char *k
                 nearest(name, s->inputs, names, sizeof *names));
 }
 
-/* The input that a key names, else the first of the usual names that is there, else -1; -2 with a sentence where the
- * key's is not there. */
+/* The input that a key names, else the first of the usual names that is there, else -1; -2 with a sentence where
+ * the key's is not there. */
 static int named(const model *m, section *sec, const session *s, const char *key, const char *const *usual)
 {
     const char *name = section_get(sec, key);
@@ -216,8 +216,8 @@ static char *read_whole(const char *path, size_t spare, size_t *size)
 }
 
 /* One more output of the graph.  An .onnx is a message of protocol buffers, in which a field that stands twice is
- * merged: behind the file comes a model that is only a graph (field 7) that has only an output (field 12) that has only
- * a name (field 1). */
+ * merged: behind the file comes a model that is only a graph (field 7) that has only an output (field 12) that has
+ * only a name (field 1). */
 static int tap(session *s, const ort_options *how, const char *name)
 {
     size_t size, n = strlen(name);
@@ -259,9 +259,9 @@ static int options(session *s, ort_options **how)
     if (ort_failed(r, s->path, r->create_options(how)))
         return -1;
     return ort_failed(r, s->path, r->set_intra_threads(*how, 1))
-        || ort_failed(r, s->path, r->set_inter_threads(*how, 1)) ||
-           ort_failed(r, s->path, r->add_config(*how, "session.intra_op.allow_spinning", "0")) ||
-           ort_failed(r, s->path, r->add_config(*how, "session.inter_op.allow_spinning", "0")) ? -1 : 0;
+                   || ort_failed(r, s->path, r->set_inter_threads(*how, 1))
+                   || ort_failed(r, s->path, r->add_config(*how, "session.intra_op.allow_spinning", "0"))
+                   || ort_failed(r, s->path, r->add_config(*how, "session.inter_op.allow_spinning", "0")) ? -1 : 0;
 }
 
 static int read_inputs(session *s)

@@ -49,8 +49,8 @@ static int varint(byte_range *b, uint64_t *v)
     return -1;
 }
 
-/* The next tag and what it announces; `is` has the bytes of a field with a length.  0 at the end and where the message
- * is damaged. */
+/* The next tag and what it announces; `is` has the bytes of a field with a length.  0 at the end and where
+ * the message is damaged. */
 static int next_tag(byte_range *b, wire_field *f)
 {
     uint64_t tag, size = 0;

@@ -120,8 +120,7 @@ static int load(plugin *p)
     if (!(p->library = dlopen(p->file, RTLD_NOW | RTLD_LOCAL)))
         return fail("%s: cannot be loaded (%s); build it with cc -shared -fPIC for this machine", p->file, dlerror());
     if (!(p->code = dlsym(p->library, "fokker_field")))
-        return fail("%s: has no symbol fokker_field; define it with FOKKER_EXPORT_FIELD of fokker_field.h",
-                    p->file);
+        return fail("%s: has no symbol fokker_field; define it with FOKKER_EXPORT_FIELD of fokker_field.h", p->file);
     if (p->code->abi != FOKKER_PLUGIN_ABI)
         return fail("%s: was built for ABI %d, and this program has %d; build it anew with this program's "
                     "fokker_field.h", p->file, p->code->abi,

@@ -1,5 +1,5 @@
-/* AdamW (Loshchilov and Hutter 2019) with warm-up, cosine decay, clipping by the norm, and a running mean of the
- * weights (EMA). */
+/* AdamW (Loshchilov and Hutter 2019) with warm-up, cosine decay, clipping by the norm, and a running
+ * mean of the weights (EMA). */
 #ifndef FOKKER_ADAM_H
 #define FOKKER_ADAM_H
 #include "base/item.h"
@@ -14,8 +14,8 @@ typedef struct adam {
     float *now, *mean, *first, *second;     /* n numbers each: weights, their EMA, the two moments */
 } adam;
 
-/* One step (counted from 0) by so many threads along the gradient: the sum of `parts` arrays of n, added in their
- * order.  Returns the norm of that
- * sum; nothing is changed where it is not finite.  The bits do not depend on threads. */
+/* One step (counted from 0) by so many threads along the gradient: the sum of `parts` arrays of n, added
+ * in their order.  Returns the norm of that sum; nothing is changed where it is not finite.  The bits do
+ * not depend on threads. */
 double adam_step(adam *, long step, int parts, float *grad);
 #endif

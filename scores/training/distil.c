@@ -45,9 +45,11 @@ void distil_close(distil *d)
 
 /* A step of ddim: z = keep x + gain D, keep = sigma_b/sigma_a, gain = alpha_b (1 - e^-h). */
 typedef struct inner_step { double keep, gain; } inner_step;
-static inner_step leap_of(const level *a,
-                    const level *b) { return (inner_step){ b->sigma / a->sigma,
-                                                           -b->alpha * expm1(a->lambda - b->lambda) }; }
+
+static inner_step leap_of(const level *a, const level *b)
+{
+    return (inner_step){ b->sigma / a->sigma, -b->alpha * expm1(a->lambda - b->lambda) };
+}
 
 static void step(const distil *d, int n, int dim, const int *at, int k, double *z, const double *D)
 {

@@ -23,8 +23,11 @@ static double data(const level *l, const args *a) { return 1 / snr(l); }
 static double truncated(const level *l, const args *a) { return fmax(1, 1 / snr(l)); }
 static double snr_1(const level *l, const args *a) { return 1 + 1 / snr(l); }
 static double min_snr(const level *l, const args *a) { return fmin(1, a->v[GOAL_GAMMA] / snr(l)); }
-static double edm(const level *l, const args *a) { return (1 / snr(l) + a->v[GOAL_STD] * a->v[GOAL_STD])
-                                                   / (a->v[GOAL_STD] * a->v[GOAL_STD]); }
+
+static double edm(const level *l, const args *a)
+{
+    return (1 / snr(l) + a->v[GOAL_STD] * a->v[GOAL_STD]) / (a->v[GOAL_STD] * a->v[GOAL_STD]);
+}
 
 /* In the order of the words; NULL: not by the level alone. */
 static weighting *const weightings[] = { [SIGMA2] = sigma2, [UNIFORM] = uniform, [LIKELIHOOD] = likelihood,
@@ -242,8 +245,8 @@ static void set_rows(const dsm *d, int dim, int point, const moment *m, int told
         set_row(d, dim, &m->at, told, x, c ? c & 1 ? far : -far : 0, (c - 1) / 2, v, k->tape, point * d->copies + c);
 }
 
-/* The student's own data prediction at the points v where the teacher arrived, in place of x0; at the data they are it
- * themselves. */
+/* The student's own data prediction at the points v where the teacher arrived, in place of x0; at the data
+ * they are it themselves. */
 static void ask_student(const dsm *d, const net *n, int points, const moment *m, const int *told, desk *k)
 {
     int dim = n->dim;
@@ -263,7 +266,8 @@ static void ask_student(const dsm *d, const net *n, int points, const moment *m,
 
         for (int j = 0; j < dim; j++)
             k->x0[(long)i * dim + j] = l->sigma > 0 ? (l->sigma * d->how.output_scale * y[j] - p.eps * z[j])
-                / (l->sigma * p.x0 - l->alpha * p.eps) : z[j] / l->alpha;
+                                                          / (l->sigma * p.x0 - l->alpha * p.eps)
+                                                    : z[j] / l->alpha;
     }
 }
 

@@ -1,10 +1,9 @@
 /*
- * Denoising score matching (Vincent 2011; Song and Ermon 2019; Ho et al. 2020): with x = alpha x_0 + sigma eps at a
- * random time
+ * Denoising score matching (Vincent 2011; Song and Ermon 2019; Ho et al. 2020): with x = alpha
+ * x_0 + sigma eps at a random time
  *     loss = E w(t) |eps(x, t) - eps|^2 / dim
  * in terms of the noise prediction that the network's answer F amounts to, whatever it predicts: |eps(x) - eps| = |c|
- * |F - target|,
- * target = p0 x_0 + p1 eps, c = alpha/(alpha p1 - sigma p0).
+ * |F - target|, target = p0 x_0 + p1 eps, c = alpha/(alpha p1 - sigma p0).
  * With preconditioning F is the raw network (scores/wrappers/precond.h).  In place of eps (objective) may stand
  *     explicit          the law's own noise prediction at x, the mean of eps that is left when x is known (Vincent
  *                       2011: score matching to a kernel density)

@@ -47,8 +47,10 @@ level times_level(const times *w, int i) { return w->own ? w->own[i] : level_of(
 
 /* ---- importance ---- */
 
-static int by_size(const void *a, const void *b) { return (*(const double *)a > *(const double *)b)
-                                                   - (*(const double *)a < *(const double *)b); }
+static int by_size(const void *a, const void *b)
+{
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
 
 /* Ends of cells: evenly in t and, where it is finite, in lambda too, since weightings rise steeply towards t_min. */
 static void cut_cells(times *w)

@@ -1,7 +1,7 @@
 /*
- * afs: the analytic first step (Dockhorn, Vahdat, Kreis 2022; diff-sampler): near full noise the network's answer is
- * replaced by the one for data of N(0, 1) in every column, E = x/sqrt(alpha^2 + sigma^2), at levels of sigma/alpha >=
- * above.
+ * afs: the analytic first step (Dockhorn, Vahdat, Kreis 2022; diff-sampler): near full noise the network's
+ * answer is replaced by the one for data of N(0, 1) in every column, E = x/sqrt(alpha^2 + sigma^2), at levels
+ * of sigma/alpha >= above.
  */
 #include <math.h>
 #include "scores/wrap.h"
@@ -35,5 +35,6 @@ static score *open(score *inner, const process *proc, const args *given)
 const wrapper wrapper_afs = {
     .name = "afs", .about = "analytic first step: no network near full noise",
     .cite = "Dockhorn et al. 2022, arXiv:2210.05475",
-    .par = { [ABOVE] = { "above", "sigma/alpha from which on", NULL, NAN, 0, 1e300 } }, .open = open,
+    .par = { [ABOVE] = { "above", "sigma/alpha from which on", NULL, NAN, 0, 1e300 } },
+    .open = open,
 };

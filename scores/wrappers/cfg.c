@@ -101,6 +101,7 @@ const wrapper wrapper_cfg = {
     .cite = "Ho, Salimans 2022, arXiv:2207.12598; Kynkaanniemi et al. 2024, arXiv:2404.07724",
     .par = { [WEIGHT] = { "w", "strength; 1: the labelled answer alone", NULL, NAN, -1e6, 1e6 },
              [FROM] = { "from", "least t that is guided", NULL, -1e15, -1e15, 1e15 },
-                 [TO] = { "to", "largest t that is guided", NULL, 1e15, -1e15, 1e15 },
-             [NONE] = { "none", "the network's label of no class", NULL, -1, -1, 1e6, 1 } }, .open = open,
+             [TO] = { "to", "largest t that is guided", NULL, 1e15, -1e15, 1e15 },
+             [NONE] = { "none", "the network's label of no class", NULL, -1, -1, 1e6, 1 } },
+    .open = open,
 };

@@ -30,5 +30,6 @@ static score *open(score *inner, const process *proc, const args *given)
 const wrapper wrapper_clamp = {
     .name = "clamp", .about = "keeps the data prediction within lo..hi", .cite = "Ho et al. 2020",
     .par = { [LO] = { "lo", "least value", 0, -1, -1e300, 1e300 },
-             [HI] = { "hi", "largest value", 0, 1, -1e300, 1e300 } }, .open = open,
+             [HI] = { "hi", "largest value", 0, 1, -1e300, 1e300 } },
+    .open = open,
 };

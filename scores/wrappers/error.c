@@ -1,6 +1,6 @@
 /*
- * error: adds an error of known size to the noise prediction, for studies of what a sampler makes of a network that
- * errs:
+ * error: adds an error of known size to the noise prediction, for studies of what a sampler makes
+ * of a network that errs:
  *   eps + size z(x, t),   z standard normals
  * that are a function of the point itself and of its time, by Philox with their bits as the counter: the same point
  * gets the same error in every batch, and near ones get unrelated ones.
@@ -48,11 +48,14 @@ static int eval(wrapped *w, const batch *p, double *out)
 
 static const wrapping how = { .name = "error", .eval = eval, .work = 1 };
 
-static score *open(score *inner, const process *proc,
-                   const args *given) { return wrap_open(&how, inner, PREDICTS_NOISE, proc, given); }
+static score *open(score *inner, const process *proc, const args *given)
+{
+    return wrap_open(&how, inner, PREDICTS_NOISE, proc, given);
+}
 
 const wrapper wrapper_error = {
     .name = "error", .about = "adds an error of known size to the noise prediction, the same at the same point",
     .par = { [SIZE] = { "size", "standard deviation in every column", NULL, NAN, 0, 1e6 },
-             [SEED] = { "seed", "of the errors", NULL, 0, 0, 9e15, 1 } }, .open = open,
+             [SEED] = { "seed", "of the errors", NULL, 0, 0, 9e15, 1 } },
+    .open = open,
 };

@@ -96,14 +96,17 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
 
 static const wrapping how = { .name = "precond", .eval = eval, .jvp = jvp, .divergence = divergence, .work = 2 };
 
-static score *open(score *inner, const process *proc, const args *given) { return wrap_open(&how, inner, PREDICTS_DATA,
-        proc, given); }
+static score *open(score *inner, const process *proc, const args *given)
+{
+    return wrap_open(&how, inner, PREDICTS_DATA, proc, given);
+}
 
 const wrapper wrapper_precond = {
     .name = "precond", .about = "the preconditioning around a raw network: c_skip, c_out, c_in, c_noise",
     .cite = "Karras et al. 2022, arXiv:2206.00364, table 1",
     .par = { [DATA_STD] = { "data", "standard deviation of the data, sigma_data", NULL, 0.5, 1e-12, 1e12 },
-             [KIND] = { "kind", "whose factors", "edm ve", EDM } }, .open = open,
+             [KIND] = { "kind", "whose factors", "edm ve", EDM } },
+    .open = open,
 };
 
 int precond_parse(args *given, const char *where, const char *item)

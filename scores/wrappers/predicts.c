@@ -17,13 +17,18 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
 
 static const wrapping how = { .name = "predicts", .eval = eval, .jvp = jvp, .divergence = divergence };
 
-score *declare(score *inner, enum predicts predicts) { return wrap_open(&how, inner, predicts, NULL,
-                                                                        &(args){ .given = 0 }); }
+score *declare(score *inner, enum predicts predicts)
+{
+    return wrap_open(&how, inner, predicts, NULL, &(args){ .given = 0 });
+}
 
-static score *open(score *inner, const process *proc,
-                   const args *given) { return declare(inner, (enum predicts)given->v[AS]); }
+static score *open(score *inner, const process *proc, const args *given)
+{
+    return declare(inner, (enum predicts)given->v[AS]);
+}
 
 const wrapper wrapper_predicts = {
     .name = "predicts", .about = "declares what the network predicts, whatever it says of itself",
-    .par = { [AS] = { "as", "what it predicts", PREDICTS_WORDS, NAN } }, .open = open,
+    .par = { [AS] = { "as", "what it predicts", PREDICTS_WORDS, NAN } },
+    .open = open,
 };

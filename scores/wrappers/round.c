@@ -1,7 +1,7 @@
 /*
- * round: the network of a chain of T steps is asked at its own times only, as libraries do: at a level between two of
- * them it is told another time than the state's, and what it predicts there is taken for the prediction at the state's
- * level.
+ * round: the network of a chain of T steps is asked at its own times only, as libraries do: at a level
+ * between two of them it is told another time than the state's, and what it predicts there is taken for the
+ * prediction at the state's level.
  * The times k are 0..T-1 on a chain and k/T, k = 1..T, elsewhere.  Between k and k + 1 the level's place is found by
  *   lambda   linearly in log(sigma/alpha), k-diffusion and diffusers for sigmas of their own (Karras et al.)
  *   ratio    linearly in sigma/alpha, diffusers for timesteps that are no indices
@@ -108,10 +108,16 @@ static int answer(wrapped *w, const batch *p, double *out, more m)
 }
 
 static int eval(wrapped *w, const batch *p, double *out) { return answer(w, p, out, (more){ NULL, NULL, NULL }); }
-static int jvp(wrapped *w, const batch *p, const double *v, double *out,
-               double *jv) { return answer(w, p, out, (more){ v, jv, NULL }); }
-static int divergence(wrapped *w, const batch *p, double *out,
-                      double *div) { return answer(w, p, out, (more){ NULL, NULL, div }); }
+
+static int jvp(wrapped *w, const batch *p, const double *v, double *out, double *jv)
+{
+    return answer(w, p, out, (more){ v, jv, NULL });
+}
+
+static int divergence(wrapped *w, const batch *p, double *out, double *div)
+{
+    return answer(w, p, out, (more){ NULL, NULL, div });
+}
 
 /* work: of the one time it is asked at, the levels alone are needed */
 static const wrapping how = { .name = "round", .eval = eval, .jvp = jvp, .divergence = divergence, .work = 1 };
@@ -133,5 +139,6 @@ const wrapper wrapper_round = {
                          BY_LAMBDA },
              [WHOLE] = { "whole", "how the place becomes a whole one; both: answers are mixed",
                          "nearest down none both", NEAREST },
-             [PREDICTS] = { "predicts", "what the network predicts", "noise data v velocity", 0 } }, .open = open,
+             [PREDICTS] = { "predicts", "what the network predicts", "noise data v velocity", 0 } },
+    .open = open,
 };

@@ -2,8 +2,8 @@
  * scale: a network that was trained on u_0 in other units, x_0 = scale u_0 + shift.
  * The same noise stands on both sides:
  *   x = alpha x_0 + sigma eps,   (x - alpha shift)/scale = alpha u_0 + (sigma/scale) eps
- * which is, up to a factor k, a point of the process at the level where alpha'/sigma' = scale alpha/sigma: there the
- * network is asked.
+ * which is, up to a factor k, a point of the process at the level where alpha'/sigma' = scale alpha/sigma:
+ * there the network is asked.
  */
 #include <math.h>
 #include "scores/wrap.h"
@@ -11,8 +11,10 @@
 enum { SCALE, SHIFT };
 
 /* k: the length of (alpha', sigma') over that of (alpha, sigma/scale), finite at both ends. */
-static double step_ratio(const wrapped *w, int g, const level *l) { return hypot(w->at[g].alpha, w->at[g].sigma)
-                                                                 / hypot(l->alpha, l->sigma / w->given.v[SCALE]); }
+static double step_ratio(const wrapped *w, int g, const level *l)
+{
+    return hypot(w->at[g].alpha, w->at[g].sigma) / hypot(l->alpha, l->sigma / w->given.v[SCALE]);
+}
 
 /* The levels and points at which the network is asked; their memory is w's. */
 static int ask_there(wrapped *w, const batch *p, batch *q)
@@ -99,5 +101,6 @@ static score *open(score *inner, const process *proc, const args *given)
 const wrapper wrapper_scale = {
     .name = "scale", .about = "a network trained in other units: x = scale u + shift",
     .par = { [SCALE] = { "scale", "units of x per unit of the network's data", NULL, 1, 1e-12, 1e12 },
-             [SHIFT] = { "shift", "x where the network's data are 0", NULL, 0, -1e12, 1e12 } }, .open = open,
+             [SHIFT] = { "shift", "x where the network's data are 0", NULL, 0, -1e12, 1e12 } },
+    .open = open,
 };

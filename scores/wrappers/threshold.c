@@ -84,5 +84,6 @@ const wrapper wrapper_threshold = {
     .cite = "Saharia et al. 2022, arXiv:2205.11487",
     .par = { [QUANTILE] = { "quantile", "of the columns' sizes", NULL, 0.995, 0, 1 },
              [MOST] = { "max", "largest bound", NULL, 1e300, 1, 1e300 },
-             [DIVIDE] = { "divide", "whether what was cut is brought back to -1..1", "no yes", 1 } }, .open = open,
+             [DIVIDE] = { "divide", "whether what was cut is brought back to -1..1", "no yes", 1 } },
+    .open = open,
 };

@@ -52,12 +52,15 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
 
 static const wrapping how = { .name = "time", .eval = eval, .jvp = jvp, .divergence = divergence, .work = 1 };
 
-static score *open(score *inner, const process *proc,
-                   const args *given) { return wrap_open(&how, inner, inner->predicts, proc, given); }
+static score *open(score *inner, const process *proc, const args *given)
+{
+    return wrap_open(&how, inner, inner->predicts, proc, given);
+}
 
 const wrapper wrapper_time = {
     .name = "time", .about = "tells the network scale T + shift for its time",
     .par = { [OF] = { "of", "T: what of the level", "t sigma log-sigma lambda", TIME_T },
              [SCALE] = { "scale", "times T", NULL, 1, -1e15, 1e15 },
-             [SHIFT] = { "shift", "added", NULL, 0, -1e15, 1e15 } }, .open = open,
+             [SHIFT] = { "shift", "added", NULL, 0, -1e15, 1e15 } },
+    .open = open,
 };

@@ -1,6 +1,6 @@
 /*
- * Controllers of own steps.  E = rms over the columns of err/weight; y^ = y - err, the embedded state; p the method's
- * order.
+ * Controllers of own steps.  E = rms over the columns of err/weight; y^ = y - err, the embedded
+ * state; p the method's order.
  *
  *   pi      weight = atol + rtol max(|x|, |y|);            h' = h 0.9 E^(0.03 - 1/p) E_before^0.04, from 0.2 h to 10 h;
  *           stands where E <= 1 (Hairer, Norsett, Wanner 1993, II.4 and Hairer, Wanner 1996, IV.2)
@@ -119,8 +119,10 @@ void control_judge(drive *v)
     }
 }
 
-int control_accepts(const drive *v, int g) { return v->control == CONTROL_ATAN ? v->factor[g] >= 0.81
-                                             : v->e_now[g] <= 1; }
+int control_accepts(const drive *v, int g)
+{
+    return v->control == CONTROL_ATAN ? v->factor[g] >= 0.81 : v->e_now[g] <= 1;
+}
 
 void control_keep(drive *v, int g)
 {

@@ -70,8 +70,12 @@ static inline depth deeper(depth a, depth b)
 int told_to_stop(const plan *);
 
 /* The last level of the grid that has noise: where own steps and outside libraries end. */
-static inline const level *last_noisy(const plan *p) { const level *l = p->grid + p->steps; return l->sigma == 0
-                                                       ? l - 1 : l; }
+static inline const level *last_noisy(const plan *p)
+{
+    const level *l = p->grid + p->steps;
+
+    return l->sigma == 0 ? l - 1 : l;
+}
 
 /* Rows of the plan that are stepped one by one: its own steps, or an outside library. */
 static inline int adaptive(const plan *p) { return p->rtol > 0 && !p->how->sol->whole; }

@@ -21,8 +21,8 @@ typedef struct recipe {
     tally cost;
 } recipe;
 
-/* The budget: steps > 0, or nfe > 0 (the most steps whose counted calls fit in), or neither: own steps, where the
- * method can. */
+/* The budget: steps > 0, or nfe > 0 (the most steps whose counted calls fit in), or neither: own
+ * steps, where the method can. */
 typedef struct budget { int steps; long nfe; } budget;
 
 /* Which way: from noise to t_min, on to sigma = 0 (--final denoise), or from t_min to noise. */

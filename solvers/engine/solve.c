@@ -1,7 +1,6 @@
 /*
  * A plan on n samples: the batch is cut into blocks whose size depends on n, dim and the field, never on threads; a
- * block runs its whole trajectory
- * on one thread in one workspace of memory.  The only OpenMP loop over samples.
+ * block runs its whole trajectory on one thread in one workspace of memory.  The only OpenMP loop over samples.
  */
 #include <math.h>
 #include <stdio.h>
@@ -11,8 +10,7 @@
 #include "solvers/noise/noise.h"
 
 /* Doubles of one state: 16 KB, so that a method's arrays stay in the inner caches; small batches are cut into parts for
- * many threads,
- * but not into blocks of less than so many rows.  No bit depends on any of these. */
+ * many threads, but not into blocks of less than so many rows.  No bit depends on any of these. */
 enum { STATE = 2048, PARTS = 64, LEAST = 128 };
 
 /* Slots of a row that are in the field at once. */
@@ -200,8 +198,8 @@ static void forget(double *x, size_t N)
         x[i] = NAN;
 }
 
-/* A thread at work on blocks of `rows` of the plan's n samples; NULL for its drive where that could not be made: then
- * every block fails. */
+/* A thread at work on blocks of `rows` of the plan's n samples; NULL for its drive where that could not be made:
+ * then every block fails. */
 typedef struct worker { const plan *p; int n, rows; double *x; outcome *all; tally mine; score *own; drive *v; } worker;
 
 static void worker_open(worker *w)
@@ -263,8 +261,8 @@ static void work(worker like)
     }
 }
 
-/* A method that takes its own steps through noise asks again after a rejection: fresh noise becomes one path between
- * the ends of the plan. */
+/* A method that takes its own steps through noise asks again after a rejection: fresh noise becomes one path
+ * between the ends of the plan. */
 static void follow_path(plan *p, noise *path, tree *over)
 {
     if (!adaptive(p) || !method_stochastic(p->how) || !noise_is_fresh(p->noise))

@@ -1,5 +1,5 @@
-/* The memory of a run: one workspace a thread, laid out by one recursive function that is called twice, to measure and
- * to cut. */
+/* The memory of a run: one workspace a thread, laid out by one recursive function that is called twice,
+ * to measure and to cut. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 
 enum { LINE = 64, PAGE = 4096 };
 
-/* Large arrays are moved against one another, so that equal places in them do not share the low bits of their
- * addresses. */
+/* Large arrays are moved against one another, so that equal places in them do not share the low
+ * bits of their addresses. */
 static void *cut(char *base, size_t *used, size_t bytes)
 {
     size_t at = *used;

@@ -4,10 +4,10 @@
  *
  *   log s(u), u = i/N, i = 0..N, linear between the table's values, which stand at u = 0, 1/10, ..., 1
  *
- * N = 10 visits the table itself.  Kept inside the process: its first and last value give way to the process's own ends
- * (on the chain that the table was made for they are these; an infinite end keeps the table's value for those between),
- * and inner values outside are left out.  As published, a denoising step takes the place of the last value: s = 0
- * behind i = N - 1.
+ * N = 10 visits the table itself.  Kept inside the process: its first and last value give way to the process's own
+ * ends (on the chain that the table was made for they are these; an infinite end keeps the table's value for those
+ * between), and inner values outside are left out.  As published, a denoising step takes the place of the last value:
+ * s = 0 behind i = N - 1.
  */
 #include <math.h>
 #include "base/fail.h"

@@ -60,14 +60,17 @@ static int trailing_times(const process *p, const args *a, int n, double *t) { r
 #define CITE "Lin et al. 2024, arXiv:2305.08891, table 2"
 const grid grid_ddpm_linspace = {
     .name = "ddpm-linspace", .about = "indices of a chain, both ends", .cite = CITE,
-    .par = { CHAIN_PAR, SKIP_PAR }, .times = linspace_times, .open_end = 1,
+    .par = { CHAIN_PAR, SKIP_PAR },
+    .times = linspace_times, .open_end = 1,
 };
 const grid grid_ddpm_leading = {
     .name = "ddpm-leading", .about = "indices of a chain, from below", .cite = CITE,
-    .par = { CHAIN_PAR, SKIP_PAR, { "offset", "added to every index (Stable Diffusion: 1)", NULL, 0, 0, 1e6, 1 } },
+    .par = { CHAIN_PAR, SKIP_PAR,
+             { "offset", "added to every index (Stable Diffusion: 1)", NULL, 0, 0, 1e6, 1 } },
     .times = leading_times, .open_end = 1,
 };
 const grid grid_ddpm_trailing = {
     .name = "ddpm-trailing", .about = "indices of a chain, from above", .cite = CITE,
-    .par = { CHAIN_PAR }, .times = trailing_times, .open_end = 1,
+    .par = { CHAIN_PAR },
+    .times = trailing_times, .open_end = 1,
 };

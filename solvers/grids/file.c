@@ -1,7 +1,7 @@
 /*
  * Grids from text files, one number after the other from noise to data, `#` comments: `file` holds times, `sigmas`
- * holds s = sigma/alpha,
- * whose last may be 0, the denoising step to the clean level.  The file fixes the number of steps and the interval.
+ * holds s = sigma/alpha, whose last may be 0, the denoising step to the clean level.  The file fixes the number of
+ * steps and the interval.
  */
 #include <math.h>
 #include <stddef.h>

@@ -75,8 +75,10 @@ static int is_clean(const process *p, double t)
 /* What follows the n times of a grid: nothing, a clean level, or t_min. */
 enum more { NO_MORE, CLEAN, T_MIN };
 
-static enum more wanted(const schedule *s, const process *p) { return s->denoise && !is_clean(p, p->t_min) ? CLEAN
-                                                               : NO_MORE; }
+static enum more wanted(const schedule *s, const process *p)
+{
+    return s->denoise && !is_clean(p, p->t_min) ? CLEAN : NO_MORE;
+}
 
 /* The n times of a file. */
 static int from_file(const schedule *s, const process *p, int room, double *t, enum more *more)

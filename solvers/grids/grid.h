@@ -4,13 +4,12 @@
 #include "models/processes/process.h"
 
 /*
- * A grid: n times from t_max to t_min of a process (a schedule narrows them to its interval first), in the order
- * visited.
+ * A grid: n times from t_max to t_min of a process (a schedule narrows them to its interval
+ * first), in the order visited.
  * One descriptor, one line in the table of grid.c.  `times`: t[0] = t_max and, for n > 1, t[n-1] = t_min, strictly
  * falling.  Two kinds of exception say so: `open_end`: the last of the n times is where the grid likes, and a step from
- * there follows, to t_min or
- * to the clean level (the DDPM spacings);  `points`: a file fixes n and the ends; a last time of NAN stands for the
- * clean level.
+ * there follows, to t_min or to the clean level (the DDPM spacings);  `points`: a file fixes n and the ends; a last
+ * time of NAN stands for the clean level.
  */
 typedef struct grid {
     const char *name, *about, *cite;
@@ -25,9 +24,8 @@ int grids(void);
 const grid *grid_at(int i);
 
 /* What was asked for: a grid, its parameters, its interval (NAN: the process's), and whether a last step to sigma = 0
- * is added (nothing is
- * added where the grid ends there anyway).  The way back, from data to noise, is the same times reversed: t_from <
- * t_to, or back. */
+ * is added (nothing is added where the grid ends there anyway).  The way back, from data to noise, is the same times
+ * reversed: t_from < t_to, or back. */
 typedef struct schedule { const grid *kind; args given; double t_from, t_to; int denoise, back; } schedule;
 
 /* From an item; NULL or "" is the process's default (edm: karras, else lambda); the interval is the process's.

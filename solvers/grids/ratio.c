@@ -1,6 +1,6 @@
 /*
- * Grids in s = sigma/alpha, for every process: s is the noise level of x/alpha, so a grid made for edm means the same
- * on any other.
+ * Grids in s = sigma/alpha, for every process: s is the noise level of x/alpha, so a grid made for edm means
+ * the same on any other.
  *   karras          s^(1/rho) evenly spaced (Karras et al. 2022, eq. 5)
  *   lambda          log s = -lambda evenly spaced: uniform in the log-SNR (Lu et al. 2022); `exponential` is its other
  *                   name
@@ -8,8 +8,7 @@
  *   shift           the flow time tau = s/(1 + s) evenly spaced, then s multiplied by the shift (Esser et al. 2024, eq.
  *                   23)
  * Where an end of the interval has an infinite log-SNR (alpha = 0 or sigma = 0), that end is kept and the other times
- * are spaced from the
- * level with lambda = -limit (+limit), which lies before it: log s knows no other first step.
+ * are spaced from the level with lambda = -limit (+limit), which lies before it: log s knows no other first step.
  * karras needs that at alpha = 0 only, shift never.
  */
 #include <math.h>
@@ -99,8 +98,10 @@ static void karras_law(const args *a, double first, double last, int n, double *
         s[i] = pow(n > 1 ? top + i / (n - 1.) * (end - top) : top, rho);
 }
 
-static void poly_law(const args *a, double first, double last, int n,
-                     double *s) { log_powers(a->v[OWN], first, last, n, s); }
+static void poly_law(const args *a, double first, double last, int n, double *s)
+{
+    log_powers(a->v[OWN], first, last, n, s);
+}
 
 /*
  * tau -> shift tau/(1 + (shift - 1) tau) is s -> shift s; the ends are where they are, so tau runs between those of
@@ -138,26 +139,33 @@ static int poly_times(const process *p, const args *a, int n, double *t) { retur
 
 const grid grid_lambda = {
     .name = "lambda", .about = "uniform in the log-SNR", .cite = "Lu et al. 2022, arXiv:2206.00927",
-    .par = { RATIO_PAR }, .times = lambda_times,
+    .par = { RATIO_PAR },
+    .times = lambda_times,
 };
 const grid grid_exponential = {
     .name = "exponential", .about = "uniform in log(sigma/alpha): lambda by its other name",
     .cite = "Crowson 2022, k-diffusion",
-    .par = { RATIO_PAR }, .times = lambda_times,
+    .par = { RATIO_PAR },
+    .times = lambda_times,
 };
 const grid grid_polyexponential = {
     .name = "polyexponential", .about = "a power of the way in log(sigma/alpha)", .cite = "Crowson 2022, k-diffusion",
-    .par = { RATIO_PAR, { "rho", "power; above 1: denser near the data", NULL, 1, 0.01, 100, 0 } }, .times = poly_times,
+    .par = { RATIO_PAR,
+             { "rho", "power; above 1: denser near the data", NULL, 1, 0.01, 100, 0 } },
+    .times = poly_times,
 };
 const grid grid_karras = {
     .name = "karras", .about = "uniform in (sigma/alpha)^(1/rho)",
     .cite = "Karras et al. 2022, arXiv:2206.00364, eq. 5",
-    .par = { RATIO_PAR, { "rho", "power", NULL, 7, 0.1, 100, 0 } }, .times = karras_times,
+    .par = { RATIO_PAR,
+             { "rho", "power", NULL, 7, 0.1, 100, 0 } },
+    .times = karras_times,
 };
 const grid grid_shift = {
     .name = "shift", .about = "uniform in sigma/(alpha + sigma), shifted towards noise",
     .cite = "Esser et al. 2024, arXiv:2403.03206, eq. 23",
-    .par = { RATIO_PAR, { "s", "factor of sigma/alpha", NULL, 3, 1e-3, 1e3, 0 },
+    .par = { RATIO_PAR,
+             { "s", "factor of sigma/alpha", NULL, 3, 1e-3, 1e3, 0 },
              [FROM] = { "from", "flow time, before the shift, to space from, instead of t_max's", NULL, 1, 0, 1, 0 },
              [TO] = { "to", "flow time, before the shift, to space to, instead of t_min's", NULL, 0, 0, 1, 0 },
              [SKIP] = { "skip", "how many of the last times are left out", NULL, 0, 0, 1, 1 } },

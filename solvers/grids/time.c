@@ -11,8 +11,11 @@
 #include "solvers/grids/grid.h"
 
 static double uniform_law(const process *p, double u) { return p->t_max + u * (p->t_min - p->t_max); }
-static double cosine_law(const process *p, double u) { return p->t_min + (p->t_max - p->t_min)
-                                                       * cos(1.57079632679489661923 * u); }
+
+static double cosine_law(const process *p, double u)
+{
+    return p->t_min + (p->t_max - p->t_min) * cos(1.57079632679489661923 * u);
+}
 
 static double quadratic_law(const process *p, double u)
 {

@@ -89,8 +89,9 @@ static double divergence(int dim, const hop *l, const double *x0, const double *
 /* log q(x_b | x_a, x_0) - log p(x_b | x_a); xb - keep xa is in r. */
 static double ratio(int dim, const hop *l, const double *x0, const double *d, const double *r)
 {
-    return (square_of(dim, 1, r, -l->gain, d, 0, d) / l->u - square_of(dim, 1, r, -l->gain, x0, 0, x0) / l->v + dim
-            * log(l->u / l->v)) / 2;
+    return (square_of(dim, 1, r, -l->gain, d, 0, d) / l->u - square_of(dim, 1, r, -l->gain, x0, 0, x0) / l->v
+            + dim * log(l->u / l->v))
+           / 2;
 }
 
 /* KL(q(x_N | x_0) || prior), or log q(x_N | x_0) - log prior(x_N). */

@@ -1,9 +1,8 @@
 /*
  * The variational bound of the chain over the levels of a grid (Sohl-Dickstein et al. 2015, arXiv:1503.03585; Ho et al.
- * 2020,
- * arXiv:2006.11239, eqs. 5 to 7, 13), and importance weights along the same chain's forward paths.
- * Level 1 is the cleanest with noise, level N the noisiest, level 0 the data; a is the noisier and b the cleaner end of
- * a link.
+ * 2020, arXiv:2006.11239, eqs. 5 to 7, 13), and importance weights along the same chain's forward paths.
+ * Level 1 is the cleanest with noise, level N the noisiest, level 0 the data; a is the noisier and b the
+ * cleaner end of a link.
  *
  *   forward    q(x_a | x_b) = N(ratio x_b, G2)                   ratio = alpha_a/alpha_b,  G2 = sigma_a^2 (1 - e^-2h),
  *              h = lambda_b - lambda_a
@@ -48,9 +47,8 @@ typedef struct bound { double logp, se; importance many; } bound;
 int elbo_terms(const plan *);
 
 /* n rows x_0 of field->dim columns, on all threads, the same bits whatever their number and whatever the block.
- * parts: n x elbo_terms,
- * L_0, .., L_N of each row, averaged over draws.  0, FAILED, DIVERGED or STOPPED as solve: rows that did not finish are
- * NAN. */
+ * parts: n x elbo_terms, L_0, .., L_N of each row, averaged over draws.  0, FAILED, DIVERGED or STOPPED as solve: rows
+ * that did not finish are NAN. */
 int elbo_run(const elbo *, int n, const double *x, bound *out, double *parts, tally *);
 
 #endif

@@ -62,9 +62,9 @@ static int run_pass(flow_pass *p, const round_trip *t, int steps, const level *g
 typedef struct estimate_spread { double mean, se, below, above; } estimate_spread;
 
 /*
- * Student's t after Hall's transformation (Hall 1992, "On the removal of skewness by transformation"): estimates of the
- * trace of a matrix of low rank are as
- * skewed as chi-square, and a plain t-interval of eight of them holds the truth in 85 of 100 cases.
+ * Student's t after Hall's transformation (Hall 1992, "On the removal of skewness by transformation"): estimates of
+ * the trace of a matrix of low rank are as skewed as chi-square, and a plain t-interval of eight of them holds the
+ * truth in 85 of 100 cases.
  * With T the studentised mean and c its sample skewness
  *   g(T) = T + a T^2 + a^2 T^3/3 + b,   a = c/(3 sqrt K),   b = c/(6 sqrt K)
  * is nearer to Student's law; without skewness it is T itself.
@@ -101,8 +101,10 @@ static estimate_spread spread_of(int K, const double *v)
 }
 
 /* The integrals of point i. */
-static estimate_spread integral(const flow_pass *p, int dim,
-                                long i) { return spread_of(p->K, p->state + i * (dim + p->K) + dim); }
+static estimate_spread integral(const flow_pass *p, int dim, long i)
+{
+    return spread_of(p->K, p->state + i * (dim + p->K) + dim);
+}
 
 /* ---- densities at the ends ---- */
 
@@ -116,9 +118,9 @@ static double log_normal(int dim, double std, const double *x)
 }
 
 /*
- * log p at t_min - log p_0 without a law, to first order in sigma^2: by the equation of continuity d log p_t(x)/dt =
- * -div v - v . grad log p, and
- * sigma^2 vanishes in a time of about sigma/(2 dsigma) at this rate.  grad log p = (alpha D - x)/sigma^2, D from v.
+ * log p at t_min - log p_0 without a law, to first order in sigma^2: by the equation of continuity d log
+ * p_t(x)/dt = -div v - v . grad log p, and sigma^2 vanishes in a time of about sigma/(2 dsigma) at this rate.  grad log
+ * p = (alpha D - x)/sigma^2, D from v.
  */
 static double truncation(const level *l, int dim, int K, const double *x, const double *flow)
 {
@@ -238,6 +240,7 @@ int inquiry_check(const inquiry *q)
  * below round-off.  Of fixed steps twice as many.
  */
 enum { LOOSEST = 4 };
+
 static double check_times(const inquiry *q)
 {
     double finer = fmin(0.1, pow(10, -LOOSEST) / q->rtol), least = q->field->single ? 1e-8 : 1e-14;
@@ -288,8 +291,10 @@ static int run_both(round_trip *t)
 }
 
 /* log of the density of the prior that was asked for, where a run has taken point i. */
-static double at_end(const round_trip *t, const flow_pass *p,
-                     int i) { return (t->q->exact_prior ? p->known : p->prior)[i]; }
+static double at_end(const round_trip *t, const flow_pass *p, int i)
+{
+    return (t->q->exact_prior ? p->known : p->prior)[i];
+}
 
 /*
  * What the first run's log p is off by, from its distances to the second in the integral and in the density at the end,
@@ -328,7 +333,7 @@ static void conclude(const round_trip *t, answer *out)
             /* and what is rounded away in any case */
             a->err_solver = solver_bar(t, mine.mean - integral(&t->check, dim, i).mean,
                                        at_end(t, &t->asked, i) - at_end(t, &t->check, i))
-                + 4 * DBL_EPSILON * (dim + fabs(a->logp));
+                            + 4 * DBL_EPSILON * (dim + fabs(a->logp));
             more_or_less += a->err_solver;
         }
         a->lo = a->logp - more_or_less - (complete ? 0 : mine.below),

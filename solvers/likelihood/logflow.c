@@ -4,8 +4,7 @@
  *   v = dalpha D + dsigma/sigma (x - alpha D),   div v = dalpha tr J + dsigma/sigma (dim - alpha tr J)
  *
  * tr J is the field's own divergence, or all dim products J e_j, or an estimate from random directions; with a control
- * variate B, the Jacobian of a
- * Gaussian, tr J = tr B + tr (J - B), and only the second is estimated.
+ * variate B, the Jacobian of a Gaussian, tr J = tr B + tr (J - B), and only the second is estimated.
  * A sample's directions are its own and stay the same along its trajectory.
  */
 #include <stdlib.h>
@@ -13,8 +12,8 @@
 #include "scores/tangents.h"
 #include "solvers/likelihood/logflow.h"
 
-/* Points go through in chunks of so many numbers an array at most; unit directions so many at a time; directions
- * remembered. */
+/* Points go through in chunks of so many numbers an array at most; unit directions so many at a time;
+ * directions remembered. */
 enum { CHUNK_ROOM = 1 << 20, UNITS = 32, MEMORY = 1 << 23 };
 
 typedef struct logflow {
@@ -273,8 +272,7 @@ static int furnish(logflow *f, int rows)
     f->image = room(n, (size_t)(q->control ? most : 0) * dim),
         f->unused = room(n, (size_t)(q->control ? most : 0) * dim);
     if (!f->owner || !f->memory || !f->at || !f->label || !f->x || !f->d || !f->base || !f->estimate || !f->omega
-        || !f->y || !f->q2 || !f->z || !f->work ||
-        !f->image || !f->unused)
+        || !f->y || !f->q2 || !f->z || !f->work || !f->image || !f->unused)
         return fail("out of memory for %d directions of %zu points with %d columns", most, n, dim);
     for (long i = 0; i < f->slots; i++)
         f->owner[i] = -1;

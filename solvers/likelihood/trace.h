@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include "base/item.h"
 
-/* What is known of one point.  omega: drawn x dim; y = A omega: first x dim; q, z = A q: second x dim; work: trace_work
- * doubles. */
+/* What is known of one point.  omega: drawn x dim; y = A omega: first x dim; q, z = A q: second x dim;
+ * work: trace_work doubles. */
 typedef struct products { int probes, dim; const double *omega, *y, *z; double *q, *work; } products;
 
 /* Distributions of omega, of mean 0 and covariance I. */

@@ -1,6 +1,6 @@
 /*
- * A Brownian path over the cells of a mesh in t, with its time integral: every cell has an increment W and an integral
- * Z of its own,
+ * A Brownian path over the cells of a mesh in t, with its time integral: every cell has an increment W and an
+ * integral Z of its own,
  *
  *   W = h^(1/2) z0,   Z = h^(3/2) (z0/2 + z1/sqrt(12)),   and over neighbours   W = W_1 + W_2,
  *   Z = Z_1 + Z_2 + W_1 h_2.

@@ -32,8 +32,8 @@ void noise_fresh(const noise *, const draw *, double *z);
 int noise_is_fresh(const noise *);
 
 /* Recorded normals, draws x n x dim (or (draws n) x dim), used in the order in which the solver draws.
- * replay_open checks the shape for n rows of dim columns and counts the draws; a plan must not draw more often (dry_run
- * tells).  0 or -1. */
+ * replay_open checks the shape for n rows of dim columns and counts the draws; a plan must not draw more often
+ * (dry_run tells).  0 or -1. */
 typedef struct replay { const array *z; long n; int dim; long draws; } replay;
 int replay_open(replay *, const char *path, const array *z, long n, int dim);
 noise noise_replay(const replay *);

@@ -1,6 +1,6 @@
 /*
- * A Brownian path W over the clock c = (sigma/alpha)^2 as a tree of bridges: W at the middle of an interval given W at
- * its ends,
+ * A Brownian path W over the clock c = (sigma/alpha)^2 as a tree of bridges: W at the middle of an
+ * interval given W at its ends,
  *
  *   W(m) = ((r - m) W(l) + (m - l) W(r))/(r - l) + sqrt((m - l)(r - m)/(r - l)) z,
  *

@@ -2,8 +2,8 @@
 #include <math.h>
 #include "solvers/tools/adams_exp.h"
 
-/* Nodes as parts of the way, and z.  A node at alpha = 0 (lambda = -infinity) has a place in v = e^lambda, where dx/dv
- * = sigma D: z = 0. */
+/* Nodes as parts of the way, and z.  A node at alpha = 0 (lambda = -infinity) has a place in v = e^lambda, where
+ * dx/dv = sigma D: z = 0. */
 static double places(enum form f, int n, const level *const *node, const level *to, double *at)
 {
     const level *from = node[0];
@@ -56,8 +56,8 @@ void adams_weights(const adams *m, int n, int newest, const level *const *node, 
         node_weights(n, at, mu, w);
 }
 
-/* y = keep x + gain sum w_j D_j over group g; a step of infinite h (to sigma = 0) has no use for other nodes than its
- * first. */
+/* y = keep x + gain sum w_j D_j over group g; a step of infinite h (to sigma = 0) has no use for
+ * other nodes than its first. */
 static void integrate(const run *r, const adams *m, int g, int n, int newest, const level *const *node,
                       const level *to, const double *x,
                       double *const *d, double *y)

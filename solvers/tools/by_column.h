@@ -5,8 +5,8 @@
 
 enum { MAX_COLUMN_TERMS = 6 };
 
-/* The length of a row of coefficients: dim, or so many times dim that a loop over one row is worth it; a row repeats
- * its first dim values. */
+/* The length of a row of coefficients: dim, or so many times dim that a loop over one row is worth it; a row
+ * repeats its first dim values. */
 int columns_wide(int dim);
 void columns_repeat(int dim, double *row);
 

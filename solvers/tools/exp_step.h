@@ -12,8 +12,8 @@
  *   noise:  keep = alpha_b/alpha_a              gain = -(1 + eta) sigma_b (e^h - 1)
  *           std = sigma_b sqrt(eta (e^{2h} - 1))   z = h
  *
- * A split step is the ancestral one: the flow down to s_d, fresh noise up to s_b (s = sigma/alpha), with
- * kappa = s_d/s_b:
+ * A split step is the ancestral one: the flow down to s_d, fresh noise up to s_b
+ * (s = sigma/alpha), with kappa = s_d/s_b:
  *
  *   split:  keep = kappa sigma_b/sigma_a        gain = alpha_b (1 - kappa e^{-h})
  *           std = eta sigma_b sqrt(1 - e^{-2h})    z = log kappa - h,  kappa^2 = 1 - eta^2 (1 - e^{-2h})
@@ -35,12 +35,12 @@ int exp_step_begin(run *, enum form, const level *a, const level *b, const doubl
 /* The standard deviation at level `to` of the SDE's noise over the part of the way between two lambdas. */
 double exp_step_part(enum form, double eta, double from, double until, const level *to);
 
-/* The normals of a step over m, standardised, from those of its halves: w[0] z(a, m) + w[1] z(m, b), one path in the
- * clock e^{2 lambda}. */
+/* The normals of a step over m, standardised, from those of its halves: w[0] z(a, m) + w[1] z(m, b), one path in
+ * the clock e^{2 lambda}. */
 void exp_step_join(const level *a, const level *m, const level *b, double w[2]);
 
-/* Parameters of every method with such steps, first in its table; claims: a flow at eta = 0, no claim where the noise
- * is scaled. */
+/* Parameters of every method with such steps, first in its table; claims: a flow at eta = 0, no claim
+ * where the noise is scaled. */
 enum { ETA, S_NOISE, OWN };
 #define ETA_SPLIT [ETA] = { "eta", "share of the noise; 1: all, 0: the probability flow", 0, 1, 0, 1 }
 #define ETA_SDE   [ETA] = { "eta", "tau^2 of the SDE; 1: the reverse SDE, 0: the probability flow", 0, 1, 0, 100 }

@@ -19,8 +19,8 @@ static void shares(const exprk *m, const double *par, int i, double c, double z,
     }
 }
 
-/* Levels at the part c of the way: in lambda; from alpha = 0 in e^lambda; to sigma = 0 there is none and none is
- * needed. */
+/* Levels at the part c of the way: in lambda; from alpha = 0 in e^lambda; to sigma = 0 there is
+ * none and none is needed. */
 static void stage_levels(run *r, const level *a, const level *b, double c, level *mid)
 {
     const process *p = r->proc;

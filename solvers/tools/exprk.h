@@ -1,6 +1,6 @@
 /*
- * Explicit exponential Runge-Kutta steps in lambda.  With a stage i at the part c_i of the way, z = -h (data) or +h
- * (noise):
+ * Explicit exponential Runge-Kutta steps in lambda.  With a stage i at the part c_i of the way,
+ * z = -h (data) or +h (noise):
  *
  *   U_i = keep_i x + G_i sum_{j<i} a_ij(z) D_j,   y = keep x + G sum_j b_j(z) D_j,   D_j = D(U_j, lambda_a + c_j h),
  *   G_i = alpha_i h or -sigma_i h

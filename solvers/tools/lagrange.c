@@ -20,8 +20,8 @@ void lagrange_sum(int n, const double *node, int points, const double *v, const 
         }
 }
 
-/* Four points of Gauss and Legendre on [-1, 1]: exact up to degree 7, and a basis of MAX_NODES = 7 nodes has degree
- * 6. */
+/* Four points of Gauss and Legendre on [-1, 1]: exact up to degree 7, and a basis of
+ * MAX_NODES = 7 nodes has degree 6. */
 static const double X[4] = { -0.86113631159405257522, -0.33998104358485626480, 0.33998104358485626480,
                              0.86113631159405257522 };
 static const double C[4] = { 0.34785484513745385737, 0.65214515486254614263, 0.65214515486254614263,

@@ -45,8 +45,8 @@ static void find(const run *r, int g, int n, const level *a, const level *b, dou
         m->weights(r, n, at, b, w);
 }
 
-/* Runge-Kutta of order 2 (midpoint) and 3 (Heun) in s: stage i uses stage i - 1 alone, and every node lies inside the
- * step. */
+/* Runge-Kutta of order 2 (midpoint) and 3 (Heun) in s: stage i uses stage i - 1 alone, and every
+ * node lies inside the step. */
 static const struct runge { int stages; double c[3], b[3]; } runges[] = {
     { 2, { 0, 1. / 2 }, { 0, 1 } },
     { 3, { 0, 1. / 3, 2. / 3 }, { 1. / 4, 0, 3. / 4 } },

@@ -33,8 +33,8 @@ int  multi_step(run *, const level *a, const level *b, const double *x, double *
 void multi_claims(const method *, double *order, int *stochastic);
 int  multi_check(const method *, const plan *);     /* refuses to start at sigma = 0 */
 
-/* What `open` prepares where weights cost more than arithmetic: a Gauss-Legendre rule and the weights of every step of
- * the plan's grid. */
+/* What `open` prepares where weights cost more than arithmetic: a Gauss-Legendre rule and the weights of every
+ * step of the plan's grid. */
 typedef struct stock { gsl_integration_glfixed_table *rule; double (*w)[MULTI_POINTS]; } stock;
 int  multi_open (run *);
 void multi_close(run *);

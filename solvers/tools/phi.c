@@ -89,8 +89,10 @@ void exp_weights(int n, const double *r, double z, double *w)
     node_weights(n, r, mu, w);
 }
 
-double exp_keep(enum form f, const level *a, const level *b) { return f == DATA ? b->sigma / a->sigma
-                                                               : b->alpha / a->alpha; }
+double exp_keep(enum form f, const level *a, const level *b)
+{
+    return f == DATA ? b->sigma / a->sigma : b->alpha / a->alpha;
+}
 
 double exp_gain(enum form f, const level *a, const level *b)
 {

@@ -4,8 +4,8 @@
  *   phi_0(z) = e^z,   phi_k(z) = int_0^1 e^{z(1-r)} r^(k-1)/(k-1)! dr,   phi_{k+1}(z) = (phi_k(z) - 1/k!)/z,
  *   phi_k(0) = 1/k!
  *
- * In lambda = log(alpha/sigma), with h = lambda_b - lambda_a and r the part of the way from a to b, the probability
- * flow is
+ * In lambda = log(alpha/sigma), with h = lambda_b - lambda_a and r the part of the way from a to b,
+ * the probability flow is
  *
  *   data:   x_b = (sigma_b/sigma_a) x_a + alpha_b h int_0^1 e^{-h(1-r)} D(r) dr
  *   noise:  x_b = (alpha_b/alpha_a) x_a - sigma_b h int_0^1 e^{+h(1-r)} E(r) dr
@@ -24,8 +24,8 @@ double phi(int k, double z);
  * z = -inf: 1 (all at r = 1); +inf: 0 for m > 0. */
 void exp_moments(int n, double z, double *mu);
 
-/* The weights of values at n nodes r_j that give these moments:  sum_j w_j r_j^m = mu_m,
- * m < n (Bjorck and Pereyra 1970).  Nodes differ. */
+/* The weights of values at n nodes r_j that give these moments:  sum_j w_j r_j^m = mu_m, m < n
+ * (Bjorck and Pereyra 1970).  Nodes differ. */
 void node_weights(int n, const double *r, const double *mu, double *w);
 
 /* Both: the mean of the polynomial through n nodes under the weight e^{z(1-r)}; the weights add up to 1. */

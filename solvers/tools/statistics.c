@@ -1,6 +1,6 @@
 /*
- * Model statistics: trajectories u = x/alpha, du/dlambda = D - u, from the prior by DPM-Solver++(2M), and at each of
- * their levels
+ * Model statistics: trajectories u = x/alpha, du/dlambda = D - u, from the prior by DPM-Solver++(2M), and
+ * at each of their levels
  *
  *   l = 1 - alpha mean_i v_i (D(x_i + d v_i) - D(x_i - d v_i))/2d,
  *   v_i signs, one draw a trajectory, so that l is smooth in lambda,
@@ -41,8 +41,10 @@ void statistics_free(statistics *q)
     free(q);
 }
 
-static double *piece(const statistics *q, int cell, int column,
-                     int which) { return q->c + (((size_t)cell * q->dim + column) * STATS + which) * 4; }
+static double *piece(const statistics *q, int cell, int column, int which)
+{
+    return q->c + (((size_t)cell * q->dim + column) * STATS + which) * 4;
+}
 
 statistics *statistics_constant(int dim, double l, double s, double b)
 {
@@ -85,8 +87,8 @@ static void spline(statistics *q, int column, int which, const double *v, size_t
     }
 }
 
-/* Data predictions at the points of u shifted in x by `by` sigma along the signs, or along the flow to a level by `by`
- * farther. */
+/* Data predictions at the points of u shifted in x by `by` sigma along the signs, or along the flow to a
+ * level by `by` farther. */
 static int shifted(run *r, walk *w, const level *l, double by, int along, double *d)
 {
     const process *p = r->proc;

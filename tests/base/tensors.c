@@ -1,5 +1,5 @@
-/* Weights in files: what others wrote is read, what is written others can read, and for each way to be wrong one
- * sentence. */
+/* Weights in files: what others wrote is read, what is written others can read, and for each way to
+ * be wrong one sentence. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <stdint.h>

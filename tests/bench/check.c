@@ -1,5 +1,5 @@
-/* fokker check: whatever a field does wrong in its calls or says wrong of itself is named, and what it does right is
- * not. */
+/* fokker check: whatever a field does wrong in its calls or says wrong of itself is named, and
+ * what it does right is not. */
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
 #include "tests/support/gauss.h"
 #include "tests/suite.h"
 
-/* Moved by exactly c in every column from the reference itself: |shift|^2/dim = c^2 on frames of directions, without
- * noise. */
+/* Moved by exactly c in every column from the reference itself: |shift|^2/dim = c^2 on frames of
+ * directions, without noise. */
 static void sw2_of_a_moved_reference_is_its_shift_by_root_dim(void)
 {
     enum { N = 500 };

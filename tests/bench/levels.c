@@ -24,7 +24,7 @@ static double log_density(const double *x)
         double s = modes[k].std;
 
         sum += modes[k].w * exp(-(pow(x[0] - modes[k].mean[0], 2) + pow(x[1] - modes[k].mean[1], 2)) / (2 * s * s))
-            / (2 * M_PI * s * s);
+               / (2 * M_PI * s * s);
     }
     return log(sum);
 }
@@ -40,7 +40,7 @@ static double log_cell(const bins *b, const double *v)
             double low = b->scale * (v[d] - 0.5) + b->shift, high = low + b->scale;
 
             part *= gsl_cdf_gaussian_P(high - modes[k].mean[d], modes[k].std)
-                - gsl_cdf_gaussian_P(low - modes[k].mean[d], modes[k].std);
+                    - gsl_cdf_gaussian_P(low - modes[k].mean[d], modes[k].std);
         }
         sum += part;
     }
@@ -63,8 +63,8 @@ static double variance_of(const bins *b, const double *v)
     return sum / CELLS / CELLS - 1;
 }
 
-/* Over n rows of the same numbers with k points each: mean of log P - estimate and its variance; mean of w/P - 1; mean
- * of se^2. */
+/* Over n rows of the same numbers with k points each: mean of log P - estimate and its variance; mean of
+ * w/P - 1; mean of se^2. */
 typedef struct seen { double gap, var, bias, bias_var, se2, said; } seen;
 
 static seen look(const bins *b, const double *v, int n, int k)
@@ -153,8 +153,10 @@ static void densities_of_the_dequantisation_integrate_to_one(void)
     }
 }
 
-static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b)
-                                                     - (*(const double *)a < *(const double *)b); }
+static int ascending(const void *a, const void *b)
+{
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
 
 static void points_are_drawn_from_the_density_that_they_state(void)
 {

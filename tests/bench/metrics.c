@@ -34,11 +34,12 @@ static void frechet_mean_and_cov_are_their_closed_forms_in_two_dimensions(void)
     gap = pow(m[0] - 0.4, 2) + pow(m[1] - 0.4, 2);
     near(value_of("mean", &t, N, 2, x).value, sqrt(gap), 1e-13);
     norm = sqrt(S[0] * S[0] + 2 * S[1] * S[1] + S[3] * S[3]);
-    near(value_of("cov", &t, N, 2, x).value, sqrt(pow(c[0] - S[0], 2) + 2 * pow(c[1] - S[1], 2) + pow(c[2] - S[3], 2))
-         / norm, 1e-13);
+    near(value_of("cov", &t, N, 2, x).value,
+         sqrt(pow(c[0] - S[0], 2) + 2 * pow(c[1] - S[1], 2) + pow(c[2] - S[3], 2)) / norm, 1e-13);
     gap += c[0] + c[2] + S[0] + S[3]
-           - 2 * sqrt(S[0] * c[0] + 2 * S[1] * c[1] + S[3] * c[2] + 2
-                      * sqrt((S[0] * S[3] - S[1] * S[1]) * (c[0] * c[2] - c[1] * c[1])));
+           - 2
+                 * sqrt(S[0] * c[0] + 2 * S[1] * c[1] + S[3] * c[2]
+                        + 2 * sqrt((S[0] * S[3] - S[1] * S[1]) * (c[0] * c[2] - c[1] * c[1])));
     near(value_of("frechet", &t, N, 2, x).value, gap, 1e-12);
     free(x);
 }
@@ -115,8 +116,8 @@ static void metrics_see_a_missing_mode_of_a_mixture(void)
     model_close(ring);
 }
 
-/* x = L z with L = std (I + shear e_d e_0'): the eigenvalues of Sigma^1/2 C Sigma^1/2 are those of L'C L, whatever the
- * rank of C. */
+/* x = L z with L = std (I + shear e_d e_0'): the eigenvalues of Sigma^1/2 C Sigma^1/2 are those of L'C L,
+ * whatever the rank of C. */
 static void frechet_of_fewer_samples_than_columns_is_the_same(void)
 {
     enum { N = 20, D = 24 };

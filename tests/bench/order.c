@@ -153,8 +153,10 @@ static int dpmpp_2m(run *r, const level *a, const level *b, const double *x, dou
     return 0;
 }
 
-static int wrong_factor(run *r, const level *a, const level *b, const double *x,
-                        double *y) { return dpmpp_2m(r, a, b, x, y, 1, r->w[1]); }
+static int wrong_factor(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    return dpmpp_2m(r, a, b, x, y, 1, r->w[1]);
+}
 
 static int stale_history(run *r, const level *a, const level *b, const double *x, double *y)
 {
@@ -205,8 +207,10 @@ static int ancestral(run *r, const level *a, const level *b, const double *x, do
     return 0;
 }
 
-static int wrong_std(run *r, const level *a, const level *b, const double *x,
-                     double *y) { return ancestral(r, a, b, x, y, 1.1); }
+static int wrong_std(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    return ancestral(r, a, b, x, y, 1.1);
+}
 
 /* the same law, another path at every rung */
 static int off_the_path(run *r, const level *a, const level *b, const double *x, double *y)

@@ -1,5 +1,5 @@
-/* The committed table (docs/orders.tsv): its claims are those of the list, nothing is refuted, and no solver with a
- * claim is missing. */
+/* The committed table (docs/orders.tsv): its claims are those of the list, nothing is refuted, and no solver
+ * with a claim is missing. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,9 +37,8 @@ static method *tried(const solver *s)
 
 static int claims_something(const method *m)
 {
-    return (method_order(m) > 0 && !m->sol->adapts) || m->sol->strong > 0
-        || (m->sol->embedded && !method_stochastic(m)) ||
-           (m->sol->adapts && !method_stochastic(m));
+    return (method_order(m) > 0 && !m->sol->adapts) || m->sol->strong > 0 || (m->sol->embedded && !method_stochastic(m))
+           || (m->sol->adapts && !method_stochastic(m));
 }
 
 static void the_table_in_docs_is_of_these_solvers_and_refutes_none(void)

@@ -1,5 +1,5 @@
-/* Results: what is written is read back, torn lines are dropped, budgets and seeds are read, statistics are those of
- * the textbooks. */
+/* Results: what is written is read back, torn lines are dropped, budgets and seeds are read, statistics are
+ * those of the textbooks. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* A network 65-256-256-64 in plain C with softsign, for speed: the same code as a plug-in (net.c) and as a child
- * process (child.c). */
+/* A network 65-256-256-64 in plain C with softsign, for speed: the same code as a plug-in (net.c) and as a
+ * child process (child.c). */
 #ifndef FOKKER_NET_H
 #define FOKKER_NET_H
 #include <math.h>

@@ -7,8 +7,8 @@
 
 static const stream st = { 7, USE_LAW };
 
-/* The same by the book, in long double and by differences: log p, D and div D of point k's label or of all (label
- * -1). */
+/* The same by the book, in long double and by differences: log p, D and div D of point k's
+ * label or of all (label -1). */
 static void by_the_book(const law *l, double w, int labels, int label, const level *at, const double *x, double *logp,
                         double *x0, double *div)
 {
@@ -56,8 +56,8 @@ static double *some_rows(const law *l)
     normals((stream){ 3, USE_NOISE }, 0, 0, 0, N, l->dim, z);
     for (int i = 0; i < N; i++)
         for (int d = 0; d < l->dim; d++)
-            x[i * l->dim + d] = some_levels[i / ROWS].alpha * x[i * l->dim + d] + some_levels[i / ROWS].sigma
-                * z[i * l->dim + d];
+            x[i * l->dim + d] = some_levels[i / ROWS].alpha * x[i * l->dim + d]
+                                + some_levels[i / ROWS].sigma * z[i * l->dim + d];
     free(z);
     return x;
 }

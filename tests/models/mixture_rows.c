@@ -86,8 +86,8 @@ static void a_label_leaves_the_modes_of_its_own(void)
     law_close(odd);
 }
 
-/* Whole batches against each point by itself, and against other cuts into groups: labels, levels and odd sizes
- * included. */
+/* Whole batches against each point by itself, and against other cuts into groups: labels, levels
+ * and odd sizes included. */
 static void the_bits_of_a_row_depend_on_the_row_alone(void)
 {
     enum { N = 193 };

@@ -1,5 +1,5 @@
-/* A process is what it claims: its derivatives are derivatives, lambda falls and inverts, any number of levels gives
- * the same bits. */
+/* A process is what it claims: its derivatives are derivatives, lambda falls and inverts, any number of
+ * levels gives the same bits. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -134,7 +134,7 @@ static void lambda_falls_and_inverts(void)
                 continue;
             slope = l.g2 / (2 * l.sigma * l.sigma);         /* -dlambda/dt */
             worst = fmax(worst, fabs(p->t_of_lambda(p, l.lambda) - t)
-                         / (1e-12 * fabs(t) + 4 * 0x1p-53 * (1 + fabs(l.lambda)) / slope));
+                                    / (1e-12 * fabs(t) + 4 * 0x1p-53 * (1 + fabs(l.lambda)) / slope));
         }
         check_below(worst, 1, every[k].item, __FILE__, __LINE__);
         process_close(p);

@@ -1,5 +1,5 @@
-/* What a teacher makes of a point: its walk is the library's own ddim, and its end is what one step of the student
- * reaches. */
+/* What a teacher makes of a point: its walk is the library's own ddim, and its end is what one step
+ * of the student reaches. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +41,7 @@ static void place(const rig *r, const level *l, int n, double *x)
 
 /* A field that says the same data whatever it is asked. */
 typedef struct fixed { const double *data; } fixed;
+
 static int eval_fixed(void *self, const batch *p, double *out)
 {
     const fixed *f = self;

@@ -14,8 +14,8 @@ enum { N = 500, D = 3, COLS = 2 };
 
 static const shape alone[] = { { "layers.0.weight", COLS, D, 1 }, { 0 } };
 
-/* A linear map without bias, from D columns to COLS, with more lines in its section; the test fails where it cannot be
- * opened. */
+/* A linear map without bias, from D columns to COLS, with more lines in its section; the test fails
+ * where it cannot be opened. */
 static features *open_linear(made *m, const char *more)
 {
     char text[512];

@@ -86,8 +86,8 @@ static double tangent_error(const char *layers, const made *m)
     net_forward_double(n, t, 1);
     net_tangent_double(n, t);
     for (int i = 0; i < N; i++) {
-        double ours = t->dy[i / DIM * pad + i % DIM], theirs = (y[0][i] - 8 * y[1][i] + 8 * y[2][i] - y[3][i])
-            / (12 * h);
+        double ours = t->dy[i / DIM * pad + i % DIM],
+               theirs = (y[0][i] - 8 * y[1][i] + 8 * y[2][i] - y[3][i]) / (12 * h);
 
         error = fmax(error, fabs(ours - theirs)), top = fmax(top, fabs(theirs));
     }

@@ -25,8 +25,8 @@ typedef struct mlp_stand {
 static int stand_open(mlp_stand *s, const example *e)
 {
     *s = (mlp_stand){ 0 };
-    if (must(made_open(&s->files, e->score, NULL, e->shapes)) || must(tensors_read(s->files.weights, &s->weights)) ||
-        must(subject_open(&s->of, s->files.ini, e->process, NULL)))
+    if (must(made_open(&s->files, e->score, NULL, e->shapes)) || must(tensors_read(s->files.weights, &s->weights))
+        || must(subject_open(&s->of, s->files.ini, e->process, NULL)))
         return -1;
     normals((stream){ 3, USE_PROBE }, 0, 0, 0, N, 3, s->x);
     for (int i = 0; i < N; i++) {
@@ -46,8 +46,10 @@ static void stand_close(mlp_stand *s)
     made_close(&s->files);
 }
 
-static void eval_of(const mlp_stand *s, const batch *p,
-                    double *out) { must(s->of.field->eval(s->of.field->self, p, out)); }
+static void eval_of(const mlp_stand *s, const batch *p, double *out)
+{
+    must(s->of.field->eval(s->of.field->self, p, out));
+}
 
 static void answers_are_those_of_the_network_written_out(void)
 {

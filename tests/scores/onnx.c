@@ -1,5 +1,5 @@
-/* Networks of other people's through ONNX Runtime: NETS names the folder of the networks and of what PyTorch answered,
- * DATA that of MNIST. */
+/* Networks of other people's through ONNX Runtime: NETS names the folder of the networks and of what PyTorch
+ * answered, DATA that of MNIST. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <omp.h>
@@ -57,8 +57,8 @@ static int stand_open(onnx_stand *s, const struct onnx_net *net)
     *s = (onnx_stand){ 0 };
     snprintf(path, sizeof path, "%snets/%s.ini", models_folder(), net->name);
     if (must(subject_open(&s->of, path, NULL, NULL)) || must(read_array(net->name, "x", &s->x))
-        || must(read_array(net->name, "t", &s->t)) ||
-        must(read_array(net->name, "y", &s->y)) || must(read_array(net->name, "out", &s->out)))
+        || must(read_array(net->name, "t", &s->t)) || must(read_array(net->name, "y", &s->y))
+        || must(read_array(net->name, "out", &s->out)))
         return -1;
     s->n = (int)array_rows(&s->x);
     s->at = malloc(s->n * sizeof *s->at), s->answer = malloc(s->n * array_cols(&s->x) * sizeof *s->answer);
@@ -103,8 +103,8 @@ static void answers_are_those_of_pytorch(void)
     }
 }
 
-/* Convolutions and attention are computed an image at a time, small products row by row: the batch does not matter to
- * these five. */
+/* Convolutions and attention are computed an image at a time, small products row by row: the batch does
+ * not matter to these five. */
 static void a_row_has_the_same_bits_in_every_batch(void)
 {
     for (int k = 0; k < NETS && !missing(); k++) {

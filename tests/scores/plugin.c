@@ -1,5 +1,5 @@
-/* Fields as plug-ins: the example answers what its formula says, with exact products and divergences, and keeps every
- * promise of a run. */
+/* Fields as plug-ins: the example answers what its formula says, with exact products and divergences, and keeps
+ * every promise of a run. */
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>

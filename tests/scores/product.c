@@ -1,5 +1,5 @@
-/* The product of networks: each of its kernels against plain sums, and the same bits from all of them for any number of
- * rows. */
+/* The product of networks: each of its kernels against plain sums, and the same bits from all of them
+ * for any number of rows. */
 #define product product_here
 #define plain plain_here              /* clang's resolver of it is global */
 #include "scores/networks/product.c"

@@ -7,8 +7,8 @@
 #include "tests/support/packed.h"
 #include "tests/suite.h"
 
-/* How a state dict may lie in a .npz: type, byte order, order of indices; `odd`: a dtype that is not read for the last
- * bias. */
+/* How a state dict may lie in a .npz: type, byte order, order of indices; `odd`: a dtype that is not
+ * read for the last bias. */
 typedef struct npz_form { const char *type; int big, fortran; const char *odd; } npz_form;
 
 /* linear:0 is 4 x 3, linear:2 is 2 x 4; all numbers are eighths. */

@@ -1,5 +1,5 @@
-/* Distilled training: students learn where the flow ends, begin and go on as they should, and a teacher that does not
- * fit is refused. */
+/* Distilled training: students learn where the flow ends, begin and go on as they should, and a teacher that
+ * does not fit is refused. */
 #include <math.h>
 #include <omp.h>
 #include <stdio.h>
@@ -266,6 +266,7 @@ static void a_teacher_must_know_all_of_its_students_classes(void)
 
 /* A teacher that answers for a while. */
 static int eval_failing(void *self, const batch *p, double *out) { return fail("come back tomorrow"); }
+
 static int eval_nan(void *self, const batch *p, double *out)
 {
     for (int i = 0; i < p->groups * p->rows * DIM; i++)

@@ -162,8 +162,8 @@ static void groups_of_rows_are_thresholded_as_the_rows_alone(void)
     fill(x);
     for (int g = 0; g < ROWS / 2; g++)
         at[g] = vp(0.1 + 0.8 * g / ROWS);
-    if (s && !must(field_eval(s, &(batch){ .groups = ROWS / 2, .rows = 2, .at = at, .x = x }, PREDICTS_NOISE,
-                              together)))
+    if (s
+        && !must(field_eval(s, &(batch){ .groups = ROWS / 2, .rows = 2, .at = at, .x = x }, PREDICTS_NOISE, together)))
         for (int i = 0; i < ROWS; i++) {
             must(field_eval(s, &(batch){ .groups = 1, .rows = 1, .at = at + i / 2, .x = x + i * DIM }, PREDICTS_NOISE,
                      apart + i * DIM));

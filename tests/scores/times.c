@@ -1,5 +1,5 @@
-/* What a training run draws and weighs: times by their densities, levels, and every weighting against the objective
- * that it stands for. */
+/* What a training run draws and weighs: times by their densities, levels, and every weighting against the
+ * objective that it stands for. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
@@ -90,8 +90,8 @@ static void log_normal_times_are_normal_in_log_sigma_and_cut_off(void)
 
         for (int i = 0; i < BATCH; i++)
             count += m[i].at.sigma < s;
-        worst = fmax(worst, fabs((double)count / BATCH - (gsl_cdf_ugaussian_P((log(s) - 0.5) / 0.8) - low)
-                                 / (high - low)));
+        worst = fmax(worst,
+                     fabs((double)count / BATCH - (gsl_cdf_ugaussian_P((log(s) - 0.5) / 0.8) - low) / (high - low)));
     }
     below(worst, 1.5 / BATCH);
     free(m);
@@ -200,8 +200,8 @@ static void every_weighting_stands_for_its_objective(void)
     closed(&d);
 }
 
-/* KL of the chain's posterior q(x_s|x_t, x_0) to the same with another x_0 in its place, from their means and common
- * variance. */
+/* KL of the chain's posterior q(x_s|x_t, x_0) to the same with another x_0 in its place, from their
+ * means and common variance. */
 static void the_bound_of_a_chain_is_its_divergences(void)
 {
     enum { L = 50 };
@@ -213,10 +213,10 @@ static void the_bound_of_a_chain_is_its_divergences(void)
     d.given.v[GOAL_WEIGHTING] = 8;
     for (int i = 0; i < L; i += 7) {
         level t = times_level(&d.when, i), s = i ? times_level(&d.when, i - 1) : t;
-        double e = 0.7, x = t.sigma / t.alpha * e, step = t.alpha / s.alpha, added = t.sigma * t.sigma - step * step
-            * s.sigma * s.sigma;
-        double mean = s.alpha * added / (t.sigma * t.sigma) * x, variance = s.sigma * s.sigma * added
-            / (t.sigma * t.sigma);
+        double e = 0.7, x = t.sigma / t.alpha * e, step = t.alpha / s.alpha,
+               added = t.sigma * t.sigma - step * step * s.sigma * s.sigma;
+        double mean = s.alpha * added / (t.sigma * t.sigma) * x,
+               variance = s.sigma * s.sigma * added / (t.sigma * t.sigma);
         double kl = i ? mean * mean / (2 * variance) : x * x / (2 * t.sigma * t.sigma);
 
         below(fabs(dsm_weight(&d, &t, i) * e * e / L / kl - 1), 1e-9);

@@ -1,5 +1,5 @@
-/* Training: what is learned by every prediction and weighting, the same weights from a checkpoint, and what is
- * refused. */
+/* Training: what is learned by every prediction and weighting, the same weights from a
+ * checkpoint, and what is refused. */
 #define _XOPEN_SOURCE 700
 #include <math.h>
 #include <stdio.h>
@@ -132,8 +132,8 @@ static void the_target_of_a_preconditioned_network_has_variance_one(void)
     made_close(&m);
 }
 
-/* The mean loss of the network as it is, by another objective: sums over slices of so many steps that it has not
- * seen. */
+/* The mean loss of the network as it is, by another objective: sums over slices of so many
+ * steps that it has not seen. */
 static double mean_loss(fit *f, int objective)
 {
     enum { STEPS = 300 };
@@ -147,8 +147,8 @@ static double mean_loss(fit *f, int objective)
     return sum;
 }
 
-/* Denoising: E|eps(x) - eps|^2 = E|eps(x)|^2 - 2 sigma E div eps(x) + 1; explicit: less than it by what is left of eps
- * where x is known. */
+/* Denoising: E|eps(x) - eps|^2 = E|eps(x)|^2 - 2 sigma E div eps(x) + 1; explicit: less than it by what is left
+ * of eps where x is known. */
 static void objectives_differ_by_constants(void)
 {
     double denoising[2], explicit[2], implicit, sliced;

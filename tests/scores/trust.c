@@ -1,5 +1,5 @@
-/* What a file may start by itself: nothing, unless it is shipped or the user says so.  What an .onnx may read: its own
- * folder. */
+/* What a file may start by itself: nothing, unless it is shipped or the user says so.  What an .onnx
+ * may read: its own folder. */
 #define _XOPEN_SOURCE 700
 #include <stdio.h>
 #include <stdlib.h>

@@ -63,8 +63,8 @@ static void so_it_is_around_a_noise_prediction(void)
 
 /* ---- preconditioning ---- */
 
-/* The raw network of data N(0, 0.3^2): F of (c_in x, log(s)/4), so that D = 0.09 x/(0.09 + s^2) for sigma_data =
- * 0.5. */
+/* The raw network of data N(0, 0.3^2): F of (c_in x, log(s)/4), so that D = 0.09
+ * x/(0.09 + s^2) for sigma_data = 0.5. */
 static double raw(double log_s, double in)
 {
     double s = exp(4 * log_s), r2 = s * s + 0.25, x = in * sqrt(r2);

@@ -51,8 +51,8 @@ static void try_improved_euler(step_trial *k, level a, level b, const double *x)
         other[d] = x[d] + h * (b.f * k->low[d] - b.g2 * s[d]), k->y[d] = (k->low[d] + other[d]) / 2;
 }
 
-/* The rules: the error in units of max(atol, rtol max(|y^|, |y^ before|)); then h' = 0.9 h E^-power, or h' = h (1 +
- * atan(1/E^power - 1)). */
+/* The rules: the error in units of max(atol, rtol max(|y^|, |y^ before|)); then h' = 0.9 h E^-power, or h' = h
+ * (1 + atan(1/E^power - 1)). */
 static int judge(const step_trial *k, const double *before, double power, int bent, double *h)
 {
     double sum = 0, e, f;

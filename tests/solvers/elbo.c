@@ -150,7 +150,7 @@ static void all_steps_of_a_discrete_chain_are_the_bound_of_ho(void)
             sum += mean / (2 * beta[1]) + log(2 * M_PI * beta[1]) / 2;
         else
             sum += abar[t - 1] * beta[t] * beta[t] / pow(1 - abar[t], 2) * mean
-                / (2 * (1 - abar[t - 1]) / (1 - abar[t]) * beta[t]);
+                   / (2 * (1 - abar[t - 1]) / (1 - abar[t]) * beta[t]);
     }
     sum += (abar[T] * x * x - abar[T] - log(1 - abar[T])) / 2;
     near(out.logp, -sum, 4 * out.se);
@@ -236,8 +236,11 @@ static int flat_eval(void *self, const batch *p, double *out)
     return 0;
 }
 
-static score flat_field(flat *f) { return (score){ .abi = SCORE_ABI, .name = "flat", .dim = 1,
-                                                   .predicts = PREDICTS_DATA, .eval = flat_eval, .self = f }; }
+static score flat_field(flat *f)
+{
+    return (score){ .abi = SCORE_ABI, .name = "flat", .dim = 1, .predicts = PREDICTS_DATA, .eval = flat_eval,
+                    .self = f };
+}
 
 /* Sum over all v of exp(-L_0(v)). */
 static double decoded(bench *b)

@@ -1,5 +1,5 @@
-/* Log-likelihoods against closed forms, every law on every process; priors, bits, failures, and the numbers of other
- * programs. */
+/* Log-likelihoods against closed forms, every law on every process; priors, bits, failures, and the
+ * numbers of other programs. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

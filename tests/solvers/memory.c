@@ -1,5 +1,5 @@
-/* No allocation inside a step: the linker's --wrap counts those of our objects, and a run of many steps makes as many
- * as one of few. */
+/* No allocation inside a step: the linker's --wrap counts those of our objects, and a run of many steps makes
+ * as many as one of few. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "tests/support/fixture.h"

@@ -1,5 +1,5 @@
-/* Multistep methods in sigma/alpha: their weights against quadrature, one another, and the fields that they are exact
- * for. */
+/* Multistep methods in sigma/alpha: their weights against quadrature, one another, and the fields
+ * that they are exact for. */
 #include <gsl/gsl_integration.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* The Brownian tree is one Brownian path: increments add up, have variance 1 and are independent, however the interval
- * is cut. */
+/* The Brownian tree is one Brownian path: increments add up, have variance 1 and are independent,
+ * however the interval is cut. */
 #include <math.h>
 #include <string.h>
 #include "solvers/noise/noise.h"

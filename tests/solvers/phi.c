@@ -164,8 +164,8 @@ static void runge_kutta_tables_meet_their_order_conditions(void)
 {
     static const double half[] = { 0.5, 0 }, thirds[] = { 1. / 3, 2. / 3, 0 }, other[] = { 0.4, 0.9 };
     static const double zs[] = { -7, -1, -0.1, 0, 0.5, 2 };
-    /* stiff: the order whose conditions hold at every z (those of the last order in the weak form); all: the order at z
-     * = 0 */
+    /* stiff: the order whose conditions hold at every z (those of the last order in the weak form);
+     * all: the order at z = 0 */
     const struct { const exprk *m; const double *par; int stiff, all; } row[] = {
         { &exprk_2s, half, 1, 2 }, { &exprk_3s, thirds, 3, 3 }, { solver_etd_rk2.data, NULL, 2, 2 },
         { solver_etd_rk3.data, NULL, 2, 3 },

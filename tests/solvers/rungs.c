@@ -1,5 +1,5 @@
-/* Runge-Kutta and one-step methods against one another, against a formula written out, and against an independent
- * integrator. */
+/* Runge-Kutta and one-step methods against one another, against a formula written out, and against an
+ * independent integrator. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,9 +150,9 @@ static void a_step_of_rx_is_made_of_three_steps_of_its_method(void)
     double *x, *y[3];
     tally cost;
 
-    if (rig_open(&whole, "gmm8ring", NULL, "heun", "lambda", 1, 0) || rig_open(&half, "gmm8ring", NULL, "heun",
-                                                                               "lambda", 2, 0) ||
-        rig_open(&both, "gmm8ring", NULL, "rx/heun", "lambda", 1, 0))
+    if (rig_open(&whole, "gmm8ring", NULL, "heun", "lambda", 1, 0)
+        || rig_open(&half, "gmm8ring", NULL, "heun", "lambda", 2, 0)
+        || rig_open(&both, "gmm8ring", NULL, "rx/heun", "lambda", 1, 0))
         return;
     x = rig_start(&whole, ROWS);
     y[0] = rig_run(&whole, ROWS, x, NULL, NULL), y[1] = rig_run(&half, ROWS, x, NULL, NULL),

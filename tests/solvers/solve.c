@@ -168,8 +168,8 @@ static void a_budget_buys_as_many_steps_as_fit(void)
 
                 if (must(subject_open(&s, "gmm8ring", "edm", NULL)))
                     return;
-                if (!must(recipe_open(&a, &s, names[i], NULL, final, (budget){ 0, nfe })) &&
-                    !must(recipe_open(&b, &s, names[i], NULL, final, (budget){ a.plan.steps + 1, 0 }))) {
+                if (!must(recipe_open(&a, &s, names[i], NULL, final, (budget){ 0, nfe }))
+                    && !must(recipe_open(&b, &s, names[i], NULL, final, (budget){ a.plan.steps + 1, 0 }))) {
                     CU_ASSERT(a.cost.calls <= nfe);
                     CU_ASSERT(b.cost.calls > nfe);
                     recipe_close(&b);
@@ -240,8 +240,7 @@ static void the_last_step_to_sigma_0_ends_on_the_data(void)
             batch last = { 1, 1, r.how.grid + r.how.plan.steps, z, NULL };
             CU_ASSERT_EQUAL(last.at[1].sigma, 0);
             if (!must(field_eval(r.of.field, &last, PREDICTS_DATA, d)) && !strstr(ways[i].solver, "2m")
-                && strcmp(ways[i].solver, "bdia") &&
-                !strstr(ways[i].solver, "churn"))
+                && strcmp(ways[i].solver, "bdia") && !strstr(ways[i].solver, "churn"))
                 /* 2m: extrapolate no more, but are not D; bdia: its own formula, which can be inverted, to the end;
                  * churn: up once more before it */
                 near(y[0], d[0], 1e-12 * fmax(1, fabs(d[0])));

@@ -1,5 +1,5 @@
-/* Starting states below t_max: the moments of the law at that level, row by row, and what is said where none is
- * known. */
+/* Starting states below t_max: the moments of the law at that level, row by row, and what is
+ * said where none is known. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Stochastic methods: which of them are the same, what they become without noise, their noise as one path, what they
- * refuse. */
+/* Stochastic methods: which of them are the same, what they become without noise, their noise as one
+ * path, what they refuse. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Divergences of likelihoods: every estimator's error against what it says of itself, and differences in place of
- * products. */
+/* Divergences of likelihoods: every estimator's error against what it says of itself, and
+ * differences in place of products. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,8 +101,12 @@ static void a_gaussian_is_its_own_control_variate(void)
 }
 
 /* A field without products or a divergence, and the same in float32. */
-static int eval_plain(void *self, const batch *p, double *out) { const law *l = self;
-                                                                 return l->denoise(l, p, out, NULL); }
+static int eval_plain(void *self, const batch *p, double *out)
+{
+    const law *l = self;
+
+    return l->denoise(l, p, out, NULL);
+}
 
 static int eval_single(void *self, const batch *p, double *out)
 {

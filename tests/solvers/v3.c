@@ -164,8 +164,8 @@ static void its_variants_converge_as_they_claim(void)
     arena_close(&vp), ground_close(&field);
 }
 
-/* Levels that are not the plan's own have no rows in the table; their coefficients are found on the way, and are the
- * same. */
+/* Levels that are not the plan's own have no rows in the table; their coefficients are found on the
+ * way, and are the same. */
 static void steps_off_the_plans_grid_are_those_on_it(void)
 {
     rig r;

@@ -126,8 +126,10 @@ static double apart(const double *a, const double *b, size_t count)
     return sqrt(sum / count);
 }
 
-static int ascending(const void *a, const void *b) { return (*(const double *)a > *(const double *)b)
-                                                     - (*(const double *)a < *(const double *)b); }
+static int ascending(const void *a, const void *b)
+{
+    return (*(const double *)a > *(const double *)b) - (*(const double *)a < *(const double *)b);
+}
 
 /* Nine rows in ten end within tol of their thread copy, half of them within a fifth of it.  d: room for n. */
 static void promise(const char *item, double tol, int n, int dim, const double *y, const double *z, double *d)

@@ -1,7 +1,7 @@
 /*
- * The built-in network 128-512-512-512-64 (64 columns and 64 of the time) on a batch of 1024, float32: its time against
- * the bare matrix products of the
- * same shapes over the whole batch; and a sampler's 20 steps on it against 20 of its calls.
+ * The built-in network 128-512-512-512-64 (64 columns and 64 of the time) on a batch of 1024, float32: its time
+ * against the bare matrix products of the same shapes over the whole batch; and a sampler's 20 steps on it
+ * against 20 of its calls.
  * In turns, best of repeats, on one core and on two.
  */
 #include <cblas.h>

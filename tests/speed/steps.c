@@ -4,8 +4,7 @@
  * (at their measured rate).
  *
  * What a step moves is seen, not listed: the linker's --wrap puts a record before each sum over arrays and each
- * conversion of a
- * prediction.  Two runs that differ in steps alone tell the steps from the start.
+ * conversion of a prediction.  Two runs that differ in steps alone tell the steps from the start.
  *              What a method does once, in `open`, is not timed.
  */
 #include <math.h>
@@ -221,8 +220,8 @@ static enum predicts favourite(void)
     return (enum predicts)best;
 }
 
-/* Best times of a step, of its passes and of a drawn number, in turns, so that all see the same noise of the
- * machine. */
+/* Best times of a step, of its passes and of a drawn number, in turns, so that all see the
+ * same noise of the machine. */
 static int times(const subject *of, const char *name, const score *field, int first, double *x, double *pool,
                  double best[3])
 {
@@ -256,8 +255,8 @@ static void one_row(const subject *of, const char *name, double *x, double *pool
     field.predicts = favourite();
     if (first >= 0)
         first = record(of, name, &field, STEPS, x, &few);
-    if (first < 0 || record(of, name, &field, 2 * STEPS, x, &many) < 0 || times(of, name, &field, first, x, pool,
-                                                                                best)) {
+    if (first < 0 || record(of, name, &field, 2 * STEPS, x, &many) < 0
+        || times(of, name, &field, first, x, pool, best)) {
         printf("%-26s %s\n", name, last_error());
         return;
     }

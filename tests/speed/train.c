@@ -1,8 +1,8 @@
 /*
  * A training step of the network 64-512-512-512-64 (64 columns and 512 of the time's embedding, itself 32-512-512) on a
  * batch of 1024, and one of the mixer that models/shipped/nets/mnist-mixer.ini trains: its time against the bare matrix
- * products of the step over the whole batch, y = x W', dx = dy W and dW = dy' x of every
- * map.  (A mixer makes the first product of each mixing again on its way back; that is not among them.)
+ * products of the step over the whole batch, y = x W', dx = dy W and dW = dy' x of every map.
+ * (A mixer makes the first product of each mixing again on its way back; that is not among them.)
  *       In turns, best of repeats.
  */
 #include <cblas.h>
@@ -19,8 +19,8 @@ enum { ROWS = 1024, IMAGES = 64, DIM = 64, PIXELS = 784, WIDTH = 512, ROUNDS = 2
 /* A linear map of so many vectors a row. */
 typedef struct map { int vectors, in, out; } map;
 
-/* A network in training: its [net], the columns of its data, rows of a batch, and the maps of a step but for the sums
- * that are no products. */
+/* A network in training: its [net], the columns of its data, rows of a batch, and the maps of a step but for the
+ * sums that are no products. */
 typedef struct trained { const char *name, *net; int dim, rows, limit; map map[MOST]; } trained;
 
 #define BLOCK { 1, 64, 64 }, { 64, 49, WIDTH }, { 64, WIDTH, 49 }, { 49, 64, WIDTH }, { 49, WIDTH, 64 }

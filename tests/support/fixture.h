@@ -3,8 +3,8 @@
 #define FOKKER_FIXTURE_H
 #include "solvers/engine/recipe.h"
 
-/* A subject and a recipe on `steps` steps of the process's default grid, with fresh noise of seed 1; the test fails
- * where that fails. */
+/* A subject and a recipe on `steps` steps of the process's default grid, with fresh noise of seed 1; the test
+ * fails where that fails. */
 typedef struct rig { subject of; recipe how; noise noise; int dim; } rig;
 int  rig_open(rig *, const char *model, const char *process, const char *solver, const char *grid, int steps,
               int denoise);
@@ -16,8 +16,8 @@ double *rig_start(const rig *, int n);
 /* solve on a copy of x; owned by the caller. *status, *cost may be NULL. */
 double *rig_run(const rig *, int n, const double *x, int *status, tally *cost);
 
-/* PREFIX + the path of a file in the program's own folder + what follows the file's name, in buf of 5000; returns
- * buf. */
+/* PREFIX + the path of a file in the program's own folder + what follows the file's name, in
+ * buf of 5000; returns buf. */
 const char *built(const char *file, const char *prefix, char *buf);
 
 /* A file of the tests' own with this text; the name lasts as long as the program, the text until the next call.

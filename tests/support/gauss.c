@@ -51,8 +51,9 @@ static int gauss_moments(const law *l, double *mean, double *cov)
     for (int i = 0; i < l->dim && mean; i++)
         mean[i] = g->mean;
     for (int i = 0; i < l->dim * l->dim && cov; i++)
-        cov[i] = g->std * g->std * (!(i % (l->dim + 1)) + g->shear * ((i < l->dim && i) + !(i % l->dim) * (i > 0))
-                                    + g->shear * g->shear * (i >= l->dim && i % l->dim));
+        cov[i] = g->std * g->std
+                 * (!(i % (l->dim + 1)) + g->shear * ((i < l->dim && i) + !(i % l->dim) * (i > 0))
+                    + g->shear * g->shear * (i >= l->dim && i % l->dim));
     return 0;
 }
 

@@ -4,8 +4,7 @@
 #include <stddef.h>
 
 /* A folder of the test's own: the path of a name in it, in a buffer of its own until eight calls later; a file written
- * there, plain or as .gz; the end of the folder,
- * the last test of a suite. */
+ * there, plain or as .gz; the end of the folder, the last test of a suite. */
 const char *in_box(const char *name);
 const char *file_of(const char *name, const void *bytes, size_t n);
 const char *text_of(const char *name, const char *text);

@@ -15,7 +15,9 @@ const way ways[WAYS] = {
     { "anderson:window=4,tol=0/ddim:eta=1", 0 },
 };
 
-int way_open(rig *r, const char *name, const way *w) { return rig_open(r, name, NULL, w->solver, NULL,
-                                                                       w->own ? 0 : STEPS, 0); }
+int way_open(rig *r, const char *name, const way *w)
+{
+    return rig_open(r, name, NULL, w->solver, NULL, w->own ? 0 : STEPS, 0);
+}
 
 int same(const double *a, const double *b, size_t count) { return !memcmp(a, b, count * sizeof *a); }

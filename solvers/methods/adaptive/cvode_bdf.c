@@ -6,6 +6,8 @@ static int open(run *r) { return cvode_open(r, CV_BDF); }
 
 const solver solver_cvode_bdf = {
     .name = "cvode-bdf", .about = "CVODE, BDF methods of variable order", .cite = "Hindmarsh et al. 2005 (SUNDIALS)",
-    .evals = 1, .adapts = 1, .bare = 1, .never = SIGMA_0, .par = { CVODE_PARAMS }, .open = open, .whole = cvode_whole,
+    .evals = 1, .adapts = 1, .bare = 1, .never = SIGMA_0,
+    .par = { CVODE_PARAMS },
+    .open = open, .whole = cvode_whole,
     .close = cvode_close,
 };

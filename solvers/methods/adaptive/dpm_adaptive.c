@@ -5,8 +5,8 @@
  *   x^(1) = leg of F_a,   x^(i) = leg of F_a + (1st moment)/r (F_r - F_a)       (exp_step.h with eta = 0)
  *
  * dpm-adaptive-12 takes F at r = 1/2, -23 at 1/3 and, through it, at 2/3.
- * Steps are chosen row by row: control=power is the paper's rule, atan is
- * k-diffusion's (there one for the whole batch).  For the same error all three cost the same within 7 %, so the usual
+ * Steps are chosen row by row: control=power is the paper's rule, atan is k-diffusion's
+ * (there one for the whole batch).  For the same error all three cost the same within 7 %, so the usual
  * one stays the default.
  */
 #include "solvers/tools/exp_step.h"

@@ -9,11 +9,11 @@
  * BELM:  u = q^2 alpha_b/alpha_p,  v = (1 - q^2) alpha_b/alpha_a,  w = alpha_b h (1 + q),
  *        in s = sigma/alpha: h = s_b - s_a, q = h/(s_a - s_p)
  *
- * The state of these methods is the pair (x_p, x).  A run from x alone makes the other half by DDIM; a run back must be
- * given it: the state
- * that the run forth had one step before its end, by `second=`, as such (n x dim) or as its whole trajectory.
- * Then the same formula (BDIA: with
- * 1/gamma) leads back to the start: BDIA gamma = 1 to round-off, BELM with its growth (s_first/s_last)^2.
+ * The state of these methods is the pair (x_p, x).  A run from x alone makes the other half by DDIM; a run back
+ * must be given it: the state that the run forth had one step before its end, by `second=`, as such (n x dim) or
+ * as its whole trajectory.
+ * Then the same formula (BDIA: with 1/gamma) leads back to the start: BDIA gamma = 1 to round-off, BELM with its
+ * growth (s_first/s_last)^2.
  * gamma < 1 loses the pair:
  * the way back multiplies round-off by 1/gamma every step.
  * As integrators from data to noise (without `second`) they do not do: two-step formulas of this kind are unstable
@@ -140,8 +140,10 @@ static int check_bdia(const method *m, const plan *p)
     return check_second(m, p);
 }
 
-static void claims_bdia(const method *m, double *order, int *stochastic) { *order = m->par[GAMMA] < 1 ? 1 : 2,
-                                                                           *stochastic = 0; }
+static void claims_bdia(const method *m, double *order, int *stochastic)
+{
+    *order = m->par[GAMMA] < 1 ? 1 : 2, *stochastic = 0;
+}
 
 #define PAIR(name) .data = &(const pair_rule){ name }, .order = 2, .evals = 1, .work = 3, .history = 1, \
     .never = ALPHA_0, \
@@ -163,5 +165,6 @@ const solver solver_bdia = {
 const solver solver_belm = {
     .name = "belm", .about = "two-step method of order 2 that is exactly invertible",
     .cite = "Wang et al. 2024 (2410.07273)",
-    PAIR(belm), .check = check_second, .par = { SECOND_PARAM },
+    PAIR(belm), .check = check_second,
+    .par = { SECOND_PARAM },
 };

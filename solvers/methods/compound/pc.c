@@ -1,7 +1,7 @@
 /*
  * Predictor and corrector: `pc:snr=0.16,steps=1/PREDICTOR/CORRECTOR`.
- * Corrector steps at level a, then the predictor from a to b (score_sde),
- * or the predictor and then corrector steps at b.  No corrector steps: the predictor, bit for bit.
+ * Corrector steps at level a, then the predictor from a to b (score_sde), or the predictor and then corrector steps at
+ * b.  No corrector steps: the predictor, bit for bit.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +56,6 @@ const solver solver_pc = {
     .name = "pc", .about = "a predictor and a Langevin corrector", .cite = "Song et al. 2021, algorithm 1",
     .stochastic = 1, .evals = 2, .work = 1, .inners = 2, .never = SIGMA_0, .claims = claims, .check = check,
     .open = open, .step = step, .close = shut,
-    .par = { CORRECT_PARAMS, [WHEN] = { "when", "the corrector works: before or after the predictor", "before after",
-                                        BEFORE } },
+    .par = { CORRECT_PARAMS,
+             [WHEN] = { "when", "the corrector works: before or after the predictor", "before after", BEFORE } },
 };

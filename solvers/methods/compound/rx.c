@@ -1,11 +1,11 @@
 /*
- * Richardson extrapolation of any one-step method of order p: a whole step y_1, two halves y_2, and what both say
- * together:
+ * Richardson extrapolation of any one-step method of order p: a whole step y_1, two halves y_2, and
+ * what both say together:
  *
  *   y = y_2 + (y_2 - y_1)/(2^p - 1)
  *
- * The halves meet in the middle in lambda; for a method in another variable they are equal up to O(h^2), which the
- * order p + 1 can bear.
+ * The halves meet in the middle in lambda; for a method in another variable they are equal up to O(h^2), which
+ * the order p + 1 can bear.
  * A step costs three of the inner method's.  The step to sigma = 0 has no middle in lambda: it is the driver's.
  */
 #include <math.h>

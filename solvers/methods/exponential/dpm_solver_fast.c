@@ -5,12 +5,12 @@
  *   N = 3 m + 2: m of 3, one of 2
  *
  * and the same with steps of order 2 and a last one of 1.
- * A grid of N steps is N calls: a step of order q covers q of its intervals, and its
- * stages lie at the levels between.  The last step to sigma = 0 is exponential Euler, and counts as the one of order 1.
+ * A grid of N steps is N calls: a step of order q covers q of its intervals, and its stages lie at the levels between.
+ * The last step to sigma = 0 is exponential Euler, and counts as the one of order 1.
  *
- * No order is claimed: where N = 3 m + 2 it is 3; else the last step, of order 1, costs h^2 D', which is order 2 where
- * the grid ends in the middle
- * and is not seen where it ends at the data, where D' vanishes.  With steps of order 2 it is 2 for any N.
+ * No order is claimed: where N = 3 m + 2 it is 3; else the last step, of order 1, costs h^2 D', which is order 2
+ * where the grid ends in the middle and is not seen where it ends at the data, where D' vanishes.  With steps of
+ * order 2 it is 2 for any N.
  */
 #include <string.h>
 #include "solvers/engine/drive.h"
@@ -64,8 +64,10 @@ static int whole(drive *v, int steps, const level *grid, double *x)
     return status ? FAILED : 0;
 }
 
-static void claims(const method *m, double *order, int *stochastic) { *order = m->par[ORDER] == 2 ? 2 : 0,
-                                                                      *stochastic = 0; }
+static void claims(const method *m, double *order, int *stochastic)
+{
+    *order = m->par[ORDER] == 2 ? 2 : 0, *stochastic = 0;
+}
 
 const solver solver_dpm_solver_fast = {
     .name = "dpm-solver-fast",

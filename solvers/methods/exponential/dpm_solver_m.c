@@ -19,8 +19,10 @@ static const adams data_3m = { .points = 3, .form = DATA, .rule = EXACT, .start 
 static const adams noise_3m_shipped = { .points = 3, .form = NOISE, .halved = 1 };
 static const adams data_3m_shipped = { .points = 3, .form = DATA, .halved = 1 };
 
-static int step(run *r, const level *a, const level *b, const double *x,
-                double *y) { return adams_step(r, r->sol->data, a, b, x, y); }
+static int step(run *r, const level *a, const level *b, const double *x, double *y)
+{
+    return adams_step(r, r->sol->data, a, b, x, y);
+}
 
 static int step_typed(run *r, const level *a, const level *b, const double *x, double *y)
 {
@@ -44,13 +46,15 @@ const solver solver_dpm_solver_3m = {
     .name = "dpm-solver-3m", .about = "DPM-Solver of order 3, multistep, with the right factor and start",
     .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code, mended",
     .data = &noise_3m, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0),
-    .never = ALPHA_0 | SIGMA_0, .step = step, .par = { LAST_STEPS },
+    .never = ALPHA_0 | SIGMA_0, .step = step,
+    .par = { LAST_STEPS },
 };
 const solver solver_dpmpp_3m = {
     .name = "dpmpp-3m", .about = "DPM-Solver++ of order 3, multistep, with the right factor and start",
     .cite = "Lu et al. 2022b, arXiv:2211.01095, authors' code, mended",
     .data = &data_3m, .order = 3, .evals = 1, .work = ADAMS_WORK(3, 0, 2), .history = ADAMS_HISTORY(3, 0),
-    .step = step, .par = { LAST_STEPS },
+    .step = step,
+    .par = { LAST_STEPS },
 };
 const solver solver_dpm_solver_3m_shipped = {
     .name = "dpm-solver-3m-shipped",

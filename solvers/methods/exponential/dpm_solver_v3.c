@@ -1,15 +1,14 @@
 /*
  * DPM-Solver-v3: exponential Adams steps in lambda on what is left of the flow when model statistics l, s, b
- * (statistics.h) have taken
- * their linear part out.  With f = (sigma E - l x)/alpha and, relative to the level a where a step begins,
+ * (statistics.h) have taken their linear part out.  With f = (sigma E - l x)/alpha and, relative to the level
+ * a where a step begins,
  *
  *   L = int_a l,   S = int_a s,   B = int_a e^-S b,   g = e^-S f - B,
  *   x_b = alpha_b e^-L(b) (x_a/alpha_a - int_a^b e^(L+S) (g + B) dlambda)
  *
  * g is the polynomial through its last n values; its integral and those of l, s, b are taken by Gauss quadrature, so
- * the order is n for any
- * l, s, b.  The authors' code takes the trapezoidal rule on its table of statistics, and rounds the levels of the grid
- * to that table.
+ * the order is n for any l, s, b.  The authors' code takes the trapezoidal rule on its table of statistics, and rounds
+ * the levels of the grid to that table.
  *
  * pseudo=yes  the authors' second derivative, the divided difference without its shift: order 3 becomes 2.
  * corrector   the call at b also corrects the state there: yes: from n values with the new one, pseudo: n + 1 and the
@@ -123,8 +122,8 @@ static v3_exp_step integrals(const v3_stock *s, int column, double from, double 
     return o;
 }
 
-/* The weights of n values at the parts r of the way: of the polynomial through them, or (pseudo) of sum_i M_i
- * g[r_0..r_i]. */
+/* The weights of n values at the parts r of the way: of the polynomial through them, or (pseudo) of
+ * sum_i M_i g[r_0..r_i]. */
 static void value_weights(int n, const double *r, const double *M, int pseudo, double *w)
 {
     if (!pseudo) {

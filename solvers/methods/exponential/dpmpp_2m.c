@@ -28,5 +28,6 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
 const solver solver_dpmpp_2m = {
     .name = "dpmpp-2m", .about = "DPM-Solver++, second-order multistep", .cite = "Lu et al. 2022b, algorithm 2",
-    .order = 2, .evals = 1, .work = 2, .history = 1, .step = step, .par = { LAST_STEPS },
+    .order = 2, .evals = 1, .work = 2, .history = 1, .step = step,
+    .par = { LAST_STEPS },
 };

@@ -1,14 +1,12 @@
 /*
  * UniP-p and UniPC-p: exponential Adams-Bashforth through p predictions, and UniC, the corrector through the new one
- * besides, for which the
- * next step's call serves.  The variants differ where two nodes are used: B(h) = h (bh1), e^h - 1 (bh2), or the exact
- * weight (vary-coeff).
+ * besides, for which the next step's call serves.  The variants differ where two nodes are used: B(h) = h (bh1),
+ * e^h - 1 (bh2), or the exact weight (vary-coeff).
  *
  * Order p needs a start of order p - 1, and UniPC-p, of order p + 1, one of order p: the authors' ramp of orders 1, 2,
- * 3 gives 2 for
- * unip-3 and -4, and 3 for unipc-3 and -4.  start=single takes the first steps with RES-2s (unip-3), DPM-Solver-3s
- * (unip-4, unipc-3) or ETD-RK4 (unipc-4), and steps from two points with the exact weight, whatever the variant: then
- * unip-3 is dpmpp-3m and res-3m.
+ * 3 gives 2 for unip-3 and -4, and 3 for unipc-3 and -4.  start=single takes the first steps with RES-2s (unip-3),
+ * DPM-Solver-3s (unip-4, unipc-3) or ETD-RK4 (unipc-4), and steps from two points with the exact weight, whatever the
+ * variant: then unip-3 is dpmpp-3m and res-3m.
  *
  * -shipped: the authors' vary_coeff drops a row of its corrector: order 1.
  */

@@ -1,8 +1,8 @@
 /*
  * Adams-Bashforth of n points for any steps, in s = sigma/alpha:
- * u_b = u_a + sum_j E_j int_(s_a)^(s_b) L_j(s) ds, L_j the Lagrange basis through the
- * last n values of s.  Two papers have it under names of their own: it is k-diffusion's linear multistep method, which
- * starts by a ramp, and DEIS's rho-AB, rho being s.
+ * u_b = u_a + sum_j E_j int_(s_a)^(s_b) L_j(s) ds, L_j the Lagrange basis through the last n values of s.  Two
+ * papers have it under names of their own: it is k-diffusion's linear multistep method, which starts by a ramp, and
+ * DEIS's rho-AB, rho being s.
  */
 #include "solvers/tools/lagrange.h"
 #include "solvers/tools/multi.h"
@@ -35,7 +35,8 @@ const solver solver_lms = {
     .name = "lms", .about = "k-diffusion's linear multistep: ab-4 started by a ramp, whose Euler step leaves order 2",
     .cite = "k-diffusion, sample_lms",
     .data = &(const multi){ .weights = weights }, .order = 2, .never = ALPHA_0, MULTI(MULTI_POINTS),
-    .par = { [START] = { "start", "first steps: Runge-Kutta of order n-1, or 1, 2, .. predictions as k-diffusion does",
+    .par = { [START] = { "start",
+                         "first steps: Runge-Kutta of order n-1, or 1, 2, .. predictions as k-diffusion does",
                          "runge ramp", 1, 0, 0 },
              [ORDER] = { "order", "predictions used", 0, 4, 1, MULTI_POINTS, 1 } },
 };

@@ -1,15 +1,13 @@
 /*
- * DEIS, Adams-Bashforth with a weight:  u_b = u_a + sum_j E_j int_(s_a)^(s_b) L_j(v) ds,
- * u = x/alpha, s = sigma/alpha, L_j the Lagrange basis in a variable v of one's choice, in which E is close to a
- * polynomial:
+ * DEIS, Adams-Bashforth with a weight:  u_b = u_a + sum_j E_j int_(s_a)^(s_b) L_j(v) ds, u = x/alpha, s = sigma/alpha,
+ * L_j the Lagrange basis in a variable v of one's choice, in which E is close to a polynomial:
  *
  *   v = t            deis-tab        the paper's t-AB of order n - 1
  *   v = lambda       deis-logrhoab   what diffusers calls DEIS
  *   v = s            deis-rhoab      in closed form, ab.c
  *
  * The integrals by Gauss and Legendre in lambda, ds = -s dlambda, where everything is smooth.
- * The authors' code takes a left Riemann sum of 10,000
- * points in t or s, wrong by 2e-7 to 1e-4 of a weight: `-shipped`.
+ * The authors' code takes a left Riemann sum of 10,000 points in t or s, wrong by 2e-7 to 1e-4 of a weight: `-shipped`.
  * Its order falls from 2, a ramp's, to 1 where the error of the sum takes over: none is claimed.
  */
 #include <math.h>

@@ -1,8 +1,7 @@
 /*
  * iPNDM: the Adams-Bashforth weights of equal steps, in s = sigma/alpha, whatever the steps:
- * u_b = u_a + (s_b - s_a) sum_j c_j E_j, started by
- * the ramp 1, 2, ... predictions.  On the uneven steps of every usual grid order 2 is all that 3 and 4 predictions
- * reach; ipndm-v is the cure.
+ * u_b = u_a + (s_b - s_a) sum_j c_j E_j, started by the ramp 1, 2, ... predictions.  On the uneven steps of every usual
+ * grid order 2 is all that 3 and 4 predictions reach; ipndm-v is the cure.
  */
 #include "solvers/tools/multi.h"
 

@@ -1,6 +1,6 @@
 /*
- * iPNDM for uneven steps: ab-n written out in the last steps h (now), h1, h2, h3 of s = sigma/alpha, by Newton's
- * divided differences,
+ * iPNDM for uneven steps: ab-n written out in the last steps h (now), h1, h2, h3 of s = sigma/alpha, by
+ * Newton's divided differences,
  *
  *   u_b = u_a + h (E_0 + p d1 + q (d1 - r d2) + c (d1 - (r + f) d2 + f (h2/h3) d3)),   dj = E_(j-1) - E_j,
  *   r = h1/h2,   f = h1 (h1 + h2)/(h2 (h2 + h3))
@@ -8,12 +8,11 @@
  *   c = h (h + h1) (h + h1 + h2)/(h1 (h1 + h2) (h1 + h2 + h3)) * ((1 - h/(3 (h + h1)))/2 - (1 - h/(2 (h + h1))) h/(6 (h
  *   + h1 + h2)))
  *
- * diff-sampler's code, `-shipped`, has a parenthesis of q misplaced, (1 - h/(3 (h + h1)) * h (h + h1)/(h1 (h1 +
- * h2)))/2, in c a plus for the minus, and
- * for the weight of E_3 h1/h2 in place of h2/h3, so that the weights of 4 do not sum to h.
- * With 3 this is wrong by O(h): order 3 but for its Euler start,
- * which leaves 2; with 4 it is order 2 by itself.  The constants are large: on Karras grids of 64 and 128 steps the
- * slope is still below 1.
+ * diff-sampler's code, `-shipped`, has a parenthesis of q misplaced,
+ * (1 - h/(3 (h + h1)) * h (h + h1)/(h1 (h1 + h2)))/2, in c a plus for the minus, and for the weight of E_3
+ * h1/h2 in place of h2/h3, so that the weights of 4 do not sum to h.
+ * With 3 this is wrong by O(h): order 3 but for its Euler start, which leaves 2; with 4 it is order 2 by itself.  The
+ * constants are large: on Karras grids of 64 and 128 steps the slope is still below 1.
  */
 #include "solvers/tools/multi.h"
 
@@ -25,8 +24,8 @@ static newton right(const double *h)
     double up = h[0] + h[1], last = h[1] + h[2], part = (1 - h[0] / (3 * up)) / 2,
         more = (1 - h[0] / (2 * up)) * h[0] / (6 * (up + h[2]));
 
-    return (newton){ part * h[0] * up / (h[1] * last), (part - more) * h[0] * up * (up + h[2])
-                     / (h[1] * last * (last + h[3])) };
+    return (newton){ part * h[0] * up / (h[1] * last),
+                     (part - more) * h[0] * up * (up + h[2]) / (h[1] * last * (last + h[3])) };
 }
 
 static newton shipped(const double *h)

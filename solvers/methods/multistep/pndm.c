@@ -1,6 +1,6 @@
 /*
- * PNDM: the transfer phi(x, e, a, c) = (alpha_c/alpha_a) x + alpha_c (s_c - s_a) e, s = sigma/alpha (DDIM's step), with
- * e from
+ * PNDM: the transfer phi(x, e, a, c) = (alpha_c/alpha_a) x + alpha_c (s_c - s_a) e, s = sigma/alpha
+ * (DDIM's step), with e from
  *
  *   e = (55 E_0 - 59 E_1 + 37 E_2 - 9 E_3)/24,   at the start instead
  *   prk:   three steps of four calls, e = (e1 + 2 e2 + 2 e3 + e4)/6 as in Runge-Kutta's fourth-order method, the middle
@@ -20,8 +20,8 @@ static void transfer(run *r, const level *a, const level *c, const double *x, co
         combine(r, g, y, {c[g].alpha / a[g].alpha, x}, {c[g].alpha * (ratio(c + g) - ratio(a + g)), e});
 }
 
-/* Where the start asks the field: `part` of the way in t; a step to sigma = 0, where nothing can be asked, is Euler's
- * and stays at a. */
+/* Where the start asks the field: `part` of the way in t; a step to sigma = 0, where nothing can be asked, is
+ * Euler's and stays at a. */
 static level *ask_at(run *r, const level *a, const level *b, double part)
 {
     const process *p = r->proc;

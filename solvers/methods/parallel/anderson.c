@@ -8,9 +8,9 @@
  *   gamma = argmin |sum_{i<=j} R_i - gamma dR_i|^2 + ridge |gamma|^2,
  *
  * over the states i of the window up to j alone: a state depends on those before it, as it must.
- * The states that have settled, and the first that has
- * not, take h_j itself.  A state has settled when |R_j|^2/dim <= tol^2 s_j^2 and all before it have (the paper looks at
- * k = 1 there, but then small residuals of many states may add up).
+ * The states that have settled, and the first that has not, take h_j itself.  A state has settled when
+ * |R_j|^2/dim <= tol^2 s_j^2 and all before it have (the paper looks at k = 1 there, but then small residuals of
+ * many states may add up).
  * ridge is relative to the mean diagonal of the normal equations (the paper's is absolute).
  */
 #include <math.h>
@@ -22,8 +22,10 @@ enum { MOST = 8 };
 /* arrays of the window: the last states and residuals, then dX and dR of each iteration */
 enum { BEFORE_X, BEFORE_R, PAIRS };
 
-static double *kept(const window *w, int which, int row, int j,
-                    int dim) { return window_at(w, w->more + which * w->size, row, j, dim); }
+static double *kept(const window *w, int which, int row, int j, int dim)
+{
+    return window_at(w, w->more + which * w->size, row, j, dim);
+}
 
 /* h of all states: the changes of the last `order` - 1 of them carried on. */
 static void chain(const run *r, const window *w, int row, int len)
@@ -162,8 +164,9 @@ const solver solver_anderson = {
     .check = window_check,
     .open = open, .whole = whole,
     .close = window_close,
-    .par = { WINDOW_PARAMS, [MEMORY] = { "memory", "iterations that are remembered; 0: none", NULL, 1, 0, MOST, 1 },
+    .par = { WINDOW_PARAMS,
+             [MEMORY] = { "memory", "iterations that are remembered; 0: none", NULL, 1, 0, MOST, 1 },
              [ORDER] = { "order", "slices over which a change is carried on at once; 0: all", NULL, 0, 0, 1e6, 1 },
-             [RIDGE] = { "ridge", "regularisation of the least squares, relative to its mean diagonal", NULL, 1e-3, 0,
-                         1 } },
+             [RIDGE] = { "ridge", "regularisation of the least squares, relative to its mean diagonal", NULL, 1e-3,
+                         0, 1 } },
 };

@@ -6,9 +6,8 @@
  *
  * Where U_n did not change this is F(U_n) to the bit, so after p iterations the first p slices are the serial run's.
  * Solves are pipelined: a slice begins iteration p as soon as its U is known and its solves of iteration p - 1 are
- * done, and each tick of the pipe takes one fine and one coarse step
- * of all slices that are at work.  Methods that need the steps before take a slice whole: then all coarse solves of an
- * iteration come first.
+ * done, and each tick of the pipe takes one fine and one coarse step of all slices that are at work.  Methods that need
+ * the steps before take a slice whole: then all coarse solves of an iteration come first.
  * A row is done when its end moved by no more than tol (rms), or is the serial run's.
  * The coarse method sees the fine one's noise: its normals for an interval are the weighted sum of those of the fine
  * steps in it, in the clock c = (sigma/alpha)^2.
@@ -23,8 +22,8 @@ enum { COARSE = SLOTS_SLICE };                      /* the second parameter: coa
 enum { G, F };                                      /* inner methods */
 enum { START, NEXT, FINE, FINE_BEFORE, COARSE_NOW, COARSE_BEFORE, ARRAYS };
 
-/* Slice n: the iteration that it works on (-1: none yet), the one that waits for it in NEXT (-1: none), steps done of
- * its two solves. */
+/* Slice n: the iteration that it works on (-1: none yet), the one that waits for it in NEXT (-1: none), steps
+ * done of its two solves. */
 typedef struct slice { int first, last, iteration, waiting, fine, coarse, coarse_steps, told, told_exact; } slice;
 
 /* Of slice n of a row: whether its start is the serial run's, whether the one before was and the one in NEXT is;
@@ -59,8 +58,8 @@ static int count(const method *m, int steps) { int each = slice_steps(m, steps);
 
 static void shape(const run *r, int *groups, int *rows) { *groups *= *rows * count(r->how, r->steps), *rows = 1; }
 
-/* The normals of a coarse step from those of the fine steps in it; an interval that does not end on the grid gets
- * normals of its own. */
+/* The normals of a coarse step from those of the fine steps in it; an interval that does not end on the grid
+ * gets normals of its own. */
 static void sum(const noise *n, const draw *d, double *z)
 {
     const shared *s = n->data;
@@ -105,7 +104,7 @@ static int lay_out(parareal *p, drive *v)
 
     p->total = count(r->how, r->steps), places = (size_t)n * (p->total + 1);
     bytes = ((ARRAYS * places + 1) * r->dim) * sizeof **p->a + (p->total + 1) * sizeof *p->s + n * sizeof *p->of
-        + places * sizeof *p->k;
+            + places * sizeof *p->k;
     if (!(at = p->workspace = malloc(bytes)))
         return fail("parareal: out of memory: %zu bytes for %d slices; take fewer", bytes, p->total);
     v->bytes += bytes;
@@ -151,11 +150,18 @@ static void shut(run *r)
     free(p->workspace), free(p);
 }
 
-static double *state(const parareal *p, int of, int row, int n,
-                     int dim) { return p->a[of] + ((size_t)row * (p->total + 1) + n) * dim; }
+static double *state(const parareal *p, int of, int row, int n, int dim)
+{
+    return p->a[of] + ((size_t)row * (p->total + 1) + n) * dim;
+}
+
 static known_slice *of_row(const parareal *p, int row, int n) { return p->k + (size_t)row * (p->total + 1) + n; }
-static void copy(const parareal *p, int to, int from, int row, int n,
-                 int dim) { memcpy(state(p, to, row, n, dim), state(p, from, row, n, dim), dim * sizeof(double)); }
+
+static void copy(const parareal *p, int to, int from, int row, int n, int dim)
+{
+    memcpy(state(p, to, row, n, dim), state(p, from, row, n, dim), dim * sizeof(double));
+}
+
 static int fine_done(const slice *s) { return s->fine == s->last - s->first; }
 static int coarse_done(const slice *s) { return s->coarse == s->coarse_steps; }
 
@@ -188,8 +194,8 @@ static void begin_slices(const run *r, parareal *p)
             begin(r, p, n);
 }
 
-/* The start of the next slice of a row: by the fine solve from a start that is the serial run's, or by the formula
- * above. */
+/* The start of the next slice of a row: by the fine solve from a start that is the serial run's,
+ * or by the formula above. */
 static void correct(const run *r, const parareal *p, int row, int n, int exact)
 {
     double *y = state(p, NEXT, row, n + 1, r->dim), *fine = state(p, exact ? FINE : FINE_BEFORE, row, n, r->dim);

@@ -1,12 +1,12 @@
 /*
- * Picard iteration over a sliding window (ParaDiGMS): with phi_k the inner method's solve of slice k from the guess
- * x_k,
+ * Picard iteration over a sliding window (ParaDiGMS): with phi_k the inner method's solve of
+ * slice k from the guess x_k,
  *
  *   x_{k+1} <- x_b + sum_{m=b..k} (phi_m(x_m) - x_m),   b the state that has settled,
  *
  * which is what a change of x_m does to x_{m+1}, carried on:  x_{k+1} <- phi_k(x_k) + c (x_k new - x_k),  c = 1.
- * In this form a state whose
- * predecessor has settled takes the solve's own result, bit for bit.  The window slides to the first state with
+ * In this form a state whose predecessor has settled takes the solve's own result, bit for bit.  The window slides
+ * to the first state with
  *
  *   |x_k new - x_k|^2/dim > tol^2 s_k^2,   s_k the noise of the ancestral step that begins there.
  */
@@ -38,6 +38,7 @@ const solver solver_picard = {
     .check = window_check,
     .open = open, .whole = whole,
     .close = window_close,
-    .par = { WINDOW_PARAMS, [WINDOW_OWN] = { "norm", "every row has its own window, or all of the batch one",
-                                             "row batch", 0, .role = ROLE_COUPLES } },
+    .par = { WINDOW_PARAMS,
+             [WINDOW_OWN] = { "norm", "every row has its own window, or all of the batch one", "row batch", 0,
+                              .role = ROLE_COUPLES } },
 };

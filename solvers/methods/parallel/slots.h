@@ -4,8 +4,8 @@
 #define FOKKER_SLOTS_H
 #include "solvers/engine/drive.h"
 
-/* Steps of one row from state `from` at grid[first] to grid[last], which `to` gets: levels first + (last - first)
- * j/steps. */
+/* Steps of one row from state `from` at grid[first] to grid[last], which `to` gets: levels
+ * first + (last - first) j/steps. */
 typedef struct slot { int row, first, last, steps; const double *from; double *to; } slot;
 
 typedef struct slots {
@@ -35,8 +35,8 @@ int slots_run(slots *, drive *, int inner, const level *grid);
 /* Whether a step of the method needs those before: then it restarts in each slice. */
 static inline int restarts(const solver *s) { return s->history && (!s->embedded || s->chained); }
 
-/* The steps of the grid that windows take: all, or all but the one to sigma = 0 where the method leaves that to the
- * driver. */
+/* The steps of the grid that windows take: all, or all but the one to sigma = 0 where the method
+ * leaves that to the driver. */
 int slots_steps(const solver *, int steps, const level *grid);
 
 /* That step, for all rows of the block at once, where it is left.  0 or FAILED. */

@@ -44,8 +44,8 @@ int window_open(run *r, int extras)
     w->slice = slice_of(r->how), w->width = width_of(r->how, r->steps),
         w->total = count(r->steps, w->slice), w->extras = extras;
     places = (size_t)n * (w->width + 1), w->size = places * r->dim;
-    bytes = (3 + extras) * w->size * sizeof *w->x + (2 * w->total + 1) * sizeof *w->scale + (places + 3 * n)
-        * sizeof *w->of;
+    bytes = (3 + extras) * w->size * sizeof *w->x + (2 * w->total + 1) * sizeof *w->scale
+            + (places + 3 * n) * sizeof *w->of;
     if (!(at = w->workspace = malloc(bytes)))
         return fail("%s: out of memory: %zu bytes for windows of %d; take a smaller one", r->sol->name, bytes,
                     w->width);
@@ -108,8 +108,10 @@ static void start(const run *r, window *w, int steps, const level *grid, const d
     }
 }
 
-static int length(const window *w, int row) { return w->total - w->begin[row] < w->width ? w->total - w->begin[row]
-                                              : w->width; }
+static int length(const window *w, int row)
+{
+    return w->total - w->begin[row] < w->width ? w->total - w->begin[row] : w->width;
+}
 
 static int solve_slots(drive *v, window *w, const level *grid)
 {

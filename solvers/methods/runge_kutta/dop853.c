@@ -93,6 +93,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 const solver solver_dop853 = {
     .name = "dop853", .about = "Dormand-Prince 8(5,3) in t on the probability flow",
     .cite = "Hairer, Norsett, Wanner 1993, II.10",
-    .data = &hairer, .order = 8, .evals = 12, .work = 12, .embedded = 1, .never = SIGMA_0, .par = { TOLERANCES },
+    .data = &hairer, .order = 8, .evals = 12, .work = 12, .embedded = 1, .never = SIGMA_0,
+    .par = { TOLERANCES },
     .step = step,
 };

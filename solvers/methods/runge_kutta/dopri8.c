@@ -45,5 +45,6 @@ static const tableau prince = {
 
 const solver solver_dopri8 = {
     .name = "dopri8", .about = "Prince-Dormand 8(7) in t on the probability flow", .cite = "Prince and Dormand 1981",
-    .order = 8, RK(prince, 13), .embedded = 1, .par = { TOLERANCES },
+    .order = 8, RK(prince, 13), .embedded = 1,
+    .par = { TOLERANCES },
 };

@@ -24,5 +24,7 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 
 const solver solver_heun = {
     .name = "heun", .about = "Heun in t on the probability flow", .cite = "Hairer, Norsett, Wanner 1993, II.1",
-    .order = 2, .evals = 2, .work = 2, .embedded = 1, .never = SIGMA_0, .par = { TOLERANCES }, .step = step,
+    .order = 2, .evals = 2, .work = 2, .embedded = 1, .never = SIGMA_0,
+    .par = { TOLERANCES },
+    .step = step,
 };

@@ -7,8 +7,8 @@
  *   in=t       v = t     E ds/dt         the time of the process that is there
  *   in=flow    x itself in t: dx/dt = v(x, t), as the methods without rho- do it
  *
- * A step to s = 0 is Euler's in the same variable (Karras et al. 2022, algorithm 1, line 6), which in ratio is the
- * denoising step.
+ * A step to s = 0 is Euler's in the same variable (Karras et al. 2022, algorithm 1, line 6), which in ratio
+ * is the denoising step.
  */
 #include <math.h>
 #include "solvers/tools/tableau.h"

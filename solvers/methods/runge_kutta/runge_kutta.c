@@ -114,8 +114,7 @@ const solver solver_tsit5_shipped = {
 
 /*
  * Two tables as torchdiffeq runs them: the last stage's slope, taken at the predicted state, is the next step's first,
- * though the
- * state has moved by the corrector since: a call less a step.  Its effect is h^(p+1), so the order stays.
+ * though the state has moved by the corrector since: a call less a step.  Its effect is h^(p+1), so the order stays.
  */
 static const tableau fehlberg = {
     3,

@@ -9,9 +9,9 @@
  *   nu_j = -(j+1)b_j/(j b_(j-2)),
  *   m_1 = w_1, m_j = mu_j w_1,  g_j = -m_j (1 - j(j+1)b_(j-1)/2),   c_1 = w_1, c_j = (j^2 + 3j - 4)/((s+4)(s-1))
  *
- * Since p knows c but not Y, all stages together are a quadrature y = x + h sum_j q_j p(c_j), made once a run; nothing
- * is left of the
- * stability for the sake of which the stages are there.  With two points that is Adams-Bashforth 2, for every s.
+ * Since p knows c but not Y, all stages together are a quadrature y = x + h sum_j q_j p(c_j), made once a run;
+ * nothing is left of the stability for the sake of which the stages are there.  With two points that is
+ * Adams-Bashforth 2, for every s.
  * STORK-4's stages (ROCK4) are of order 4, exact for cubics, as the two points of Gauss are: with four points it is
  * Adams-Bashforth 4, whatever the table.  The authors' STORK-2 takes c_j of another method, RKL2: c_1 = 4/(3(s^2+s-2)),
  * c_j = (j^2+j-2)/(s^2+s-2): sum q_j c_j < 1/2, order 1.
@@ -29,13 +29,20 @@ typedef struct quadrature { int n; double c[MOST_STAGES], q[MOST_STAGES]; } quad
 /* The points of polynomials (0: the parameter POINTS), and the rule of the stages. */
 typedef struct stork { int points; void (*rule)(const run *, quadrature *); } stork;
 
-static double rkg2_time(int s, int j) { return j == 1 ? 6. / ((s + 4) * (s - 1))
-                                        : (j * j + 3 * j - 4.) / ((s + 4) * (s - 1)); }
-static double rkl2_time(int s, int j) { return j == 1 ? 4. / (3 * (s * s + s - 2))
-                                        : (j * j + j - 2.) / (s * s + s - 2); }
+static double rkg2_time(int s, int j)
+{
+    return j == 1 ? 6. / ((s + 4) * (s - 1)) : (j * j + 3 * j - 4.) / ((s + 4) * (s - 1));
+}
 
-static double gegenbauer(int j) { return j > 1 ? 4. * (j - 1) * (j + 4) / (3. * j * (j + 1) * (j + 2) * (j + 3)) : j
-                                  ? 1. / 3 : 1; }
+static double rkl2_time(int s, int j)
+{
+    return j == 1 ? 4. / (3 * (s * s + s - 2)) : (j * j + j - 2.) / (s * s + s - 2);
+}
+
+static double gegenbauer(int j)
+{
+    return j > 1 ? 4. * (j - 1) * (j + 4) / (3. * j * (j + 1) * (j + 2) * (j + 3)) : j ? 1. / 3 : 1;
+}
 
 /* The recurrence on the weights of p(c_0 = 0), p(c_1), ... in Y_j - x. */
 static void rkg2(const run *r, quadrature *out, double (*time)(int s, int j))
@@ -124,8 +131,8 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 const solver solver_stork_2 = {
     .name = "stork-2", .about = "stabilised Runge-Kutta with virtual stages in t, which makes it Adams-Bashforth 2",
     .cite = "Tan et al. 2025, arXiv 2505.24210", .order = 2, .work = 4, .history = 3, STORK(0, right),
-    .par = { STAGES_PARAM, [POINTS] = { "points", "answers that the virtual stages extrapolate", 0, 2, 2, MOST_POINTS,
-                                        1 } },
+    .par = { STAGES_PARAM,
+             [POINTS] = { "points", "answers that the virtual stages extrapolate", 0, 2, 2, MOST_POINTS, 1 } },
 };
 
 const solver solver_stork_2_shipped = {

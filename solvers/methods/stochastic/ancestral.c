@@ -66,5 +66,6 @@ const solver solver_ancestral = {
     .name = "ancestral", .about = "ancestral sampling (DDPM)", .cite = "Ho et al. 2020, algorithm 2",
     .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .claims = claims,
     .check = check, .step = step,
-    .par = { [VARIANCE] = { "variance", "of the fresh noise", "posterior beta", 0 }, [CHAIN] = CHAIN_PARAM },
+    .par = { [VARIANCE] = { "variance", "of the fresh noise", "posterior beta", 0 },
+             [CHAIN] = CHAIN_PARAM },
 };

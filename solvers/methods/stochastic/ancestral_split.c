@@ -90,19 +90,22 @@ static int dpmpp_2s(run *r, const level *a, const level *b, const double *x, dou
 const solver solver_euler_ancestral = {
     .name = "euler-ancestral", .about = "Euler down, noise up", .cite = "k-diffusion, sample_euler_ancestral",
     .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0,
-    .claims = exp_step_claims, .step = euler, .par = { ETA_SPLIT, NOISE_SCALE },
+    .claims = exp_step_claims, .step = euler,
+    .par = { ETA_SPLIT, NOISE_SCALE },
 };
 
 const solver solver_dpm_2_ancestral = {
     .name = "dpm-2-ancestral", .about = "midpoint in log s down, noise up",
     .cite = "k-diffusion, sample_dpm_2_ancestral",
     .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0,
-    .claims = exp_step_claims, .step = dpm_2, .par = { ETA_SPLIT, NOISE_SCALE },
+    .claims = exp_step_claims, .step = dpm_2,
+    .par = { ETA_SPLIT, NOISE_SCALE },
 };
 
 const solver solver_dpmpp_2s_ancestral = {
     .name = "dpmpp-2s-ancestral", .about = "DPM-Solver++(2S) down, noise up",
     .cite = "k-diffusion, sample_dpmpp_2s_ancestral",
     .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 2, .never = ALPHA_0 | SIGMA_0,
-    .claims = exp_step_claims, .step = dpmpp_2s, .par = { ETA_SPLIT, NOISE_SCALE },
+    .claims = exp_step_claims, .step = dpmpp_2s,
+    .par = { ETA_SPLIT, NOISE_SCALE },
 };

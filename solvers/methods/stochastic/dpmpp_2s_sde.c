@@ -43,7 +43,8 @@ const solver solver_dpmpp_2s_sde = {
     .name = "dpmpp-2s-sde", .about = "SDE-DPM-Solver++(2S) over pairs of steps, on one path", .cite = "Lu et al. 2022b",
     .data = &path, .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 5, .history = 1,
     .never = ALPHA_0 | SIGMA_0,
-    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
+    .claims = exp_step_claims, .step = step,
+    .par = { ETA_SDE, NOISE_SCALE },
 };
 
 const solver solver_dpmpp_2s_sde_shipped = {
@@ -51,5 +52,6 @@ const solver solver_dpmpp_2s_sde_shipped = {
     .cite = "diffusers, DPMSolverSinglestepScheduler",
     .data = &fresh, .order = 1, .strong = 0, .stochastic = 1, .evals = 1, .work = 5, .history = 1,
     .never = ALPHA_0 | SIGMA_0,
-    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
+    .claims = exp_step_claims, .step = step,
+    .par = { ETA_SDE, NOISE_SCALE },
 };

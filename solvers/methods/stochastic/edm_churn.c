@@ -118,7 +118,8 @@ const solver solver_edm_churn = {
     .name = "edm-churn", .about = "EDM's stochastic sampler: noise up, Heun down",
     .cite = "Karras et al. 2022, algorithm 2",
     .order = 2, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0, .claims = claims, .step = step,
-    .par = { CHURN_PARAMS, [KIND] = { "kind", "of the step of the flow", "heun euler dpm-2", 0 } },
+    .par = { CHURN_PARAMS,
+             [KIND] = { "kind", "of the step of the flow", "heun euler dpm-2", 0 } },
 };
 
 const solver solver_edm_churn_shipped = {

@@ -20,8 +20,10 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
     return 0;
 }
 
-static void claims(const method *m, double *order, int *stochastic) { *order = m->par[DT] > 0 ? 0 : 1, *stochastic = 1;
-                                                                      }
+static void claims(const method *m, double *order, int *stochastic)
+{
+    *order = m->par[DT] > 0 ? 0 : 1, *stochastic = 1;
+}
 
 const solver solver_em = {
     .name = "em", .about = "Euler-Maruyama in t on the reverse SDE", .cite = "Song et al. 2021, eq. 6",

@@ -1,6 +1,6 @@
 /*
- * ER-SDE-Solvers: the reverse SDE in s = sigma/alpha on x/alpha with noise of size phi(s) = s (e^(s^0.3) + 10), D
- * extended by Taylor.
+ * ER-SDE-Solvers: the reverse SDE in s = sigma/alpha on x/alpha with noise of size phi(s) = s
+ * (e^(s^0.3) + 10), D extended by Taylor.
  *
  *   y/alpha_b = r x/alpha_a + (1 - r) D + C_1 D' + C_2 D'' + sqrt(s_b^2 - r^2 s_a^2) z,   r = phi(s_b)/phi(s_a)
  *   C_1 = int (phi(s_b)/phi(s) - 1) ds,   C_2 = int (s - s_a) (phi(s_b)/phi(s) - 1) ds,   from s_b to s_a

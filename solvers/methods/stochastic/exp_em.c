@@ -29,12 +29,14 @@ const solver solver_exp_em = {
     .name = "exp-em", .about = "exponential Euler-Maruyama, data prediction frozen",
     .cite = "Lu et al. 2022b, section 5",
     .data = &data, .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0,
-    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
+    .claims = exp_step_claims, .step = step,
+    .par = { ETA_SDE, NOISE_SCALE },
 };
 
 const solver solver_seeds_1 = {
     .name = "seeds-1", .about = "exponential Euler-Maruyama, noise prediction frozen",
     .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 1",
     .data = &noise_form, .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = ALPHA_0 | SIGMA_0,
-    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE },
+    .claims = exp_step_claims, .step = step,
+    .par = { ETA_SDE, NOISE_SCALE },
 };

@@ -6,9 +6,9 @@
  *
  * The mean of g at both ends is what keeps weak order 2.
  *
- * gotta-go-fast takes own steps by the error y - u, row by row (control.c; control=power is the paper's rule), from one
- * Brownian path: a rejected step is tried again on the increments that refused it, bridged.  Fresh noise there would
- * bias the law.
+ * gotta-go-fast takes own steps by the error y - u, row by row (control.c; control=power is the paper's rule),
+ * from one Brownian path: a rejected step is tried again on the increments that refused it, bridged.  Fresh noise
+ * there would bias the law.
  */
 #include <math.h>
 #include "solvers/step.h"
@@ -50,6 +50,5 @@ const solver solver_gotta_go_fast = {
     .order = 1, .power = 0.9, .stochastic = 1, .evals = 2, .work = 3, .embedded = 1, .adapts = 1,
     .never = ALPHA_0 | SIGMA_0, .step = step,
     .par = { [RTOL] = RTOL_PARAM("relative tolerance of own steps; the cost grows as 1/rtol", 0.05, 1e-6),
-             [ATOL] = ATOL_PARAM(0.0078),
-             [CONTROL] = CONTROLS(CONTROL_PI) },
+             [ATOL] = ATOL_PARAM(0.0078), [CONTROL] = CONTROLS(CONTROL_PI) },
 };

@@ -160,7 +160,8 @@ const solver solver_langevin = {
 
 const solver solver_ald = {
     .name = "ald", .about = "annealed Langevin dynamics as a corrector", .cite = "Song et al. 2021, score_sde",
-    .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .step = ald, .par = { CORRECT_PARAMS, LEVEL_PARAMS },
+    .stochastic = 1, .evals = 1, .work = 2, .never = SIGMA_0, .step = ald,
+    .par = { CORRECT_PARAMS, LEVEL_PARAMS },
 };
 
 const solver solver_annealed_langevin = {

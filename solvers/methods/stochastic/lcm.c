@@ -40,6 +40,6 @@ const solver solver_lcm = {
     .cite = "Luo et al. 2023, algorithm 3; Song et al. 2023",
     .stochastic = 1, .evals = 1, .work = 2, .step = step,
     .par = { [SCALING] = { "scaling",
-                           "of t in the boundary condition; 10 for indices of a chain as in diffusers, 0: none", 0, 0,
-    0, 1e6 } },
+                           "of t in the boundary condition; 10 for indices of a chain as in diffusers, 0: none", 0,
+                           0, 0, 1e6 } },
 };

@@ -1,7 +1,6 @@
 /*
  * Restart: EDM's Heun, and where the grid comes nearest to s = min, `times` times over: noise up to s = max at once and
- * Heun back down in `steps`
- * steps, on Karras levels (rho 7).  s = sigma/alpha.
+ * Heun back down in `steps` steps, on Karras levels (rho 7).  s = sigma/alpha.
  * The noise is no part of the reverse path: it is drawn for an interval of no length.
  */
 #include <math.h>
@@ -94,6 +93,6 @@ const solver solver_restart = {
     .par = { [MIN] = { "min", "s = sigma/alpha where it turns", NULL, 0.06, 1e-9, 1e9 },
              [MAX] = { "max", "s up to which it goes back", NULL, 0.3, 1e-9, 1e9 },
              [STEPS] = { "steps", "Heun steps back down", NULL, 3, 1, 1000, 1 },
-                 [TIMES] = { "times", "how often", NULL, 2, 0, 1000, 1 },
+             [TIMES] = { "times", "how often", NULL, 2, 0, 1000, 1 },
              [S_NOISE] = { "s_noise", "factor of the noise", NULL, 1, 0, 10 } },
 };

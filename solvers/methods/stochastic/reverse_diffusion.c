@@ -38,5 +38,6 @@ const solver solver_reverse_diffusion = {
     .cite = "Song et al. 2021, algorithms 2 and 3, predictor",
     .order = 1, .strong = 1, .stochastic = 1, .evals = 1, .work = 2, .never = ALPHA_0 | SIGMA_0, .claims = claims,
     .check = check, .step = step,
-    .par = { [ETA] = { "eta", "1: the reverse SDE, 0: the probability flow", NULL, 1, 0, 1 }, [CHAIN] = CHAIN_PARAM },
+    .par = { [ETA] = { "eta", "1: the reverse SDE, 0: the probability flow", NULL, 1, 0, 1 },
+             [CHAIN] = CHAIN_PARAM },
 };

@@ -85,5 +85,5 @@ const solver solver_sa_solver = {
              [FROM] = { "from", "the least t with tau; below it 0", NULL, -1e15, -1e15, 1e15 },
              [TO] = { "to", "the largest", NULL, 1e15, -1e15, 1e15 },
              [WEIGHTS] = { "weights", "of two points: by the exponential, or half the step", "exact half", 0 },
-                 [PREDICT] = PREDICT_CHOICE, LAST_STEPS },
+             [PREDICT] = PREDICT_CHOICE, LAST_STEPS },
 };

@@ -45,7 +45,7 @@ const solver solver_sde_dpmpp_2m = {
     .cite = "Lu et al. 2022b, section 5 and appendix A",
     .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 3, .history = 1, .never = SIGMA_0,
     .claims = exp_step_claims, .check = check, .step = step,
-    .par = { ETA_SDE, NOISE_SCALE, [KIND] = { "kind", "how the change of D is weighted", "midpoint heun", 0 },
-             [PREDICT] = PREDICT_CHOICE,
-             LAST_STEPS },
+    .par = { ETA_SDE, NOISE_SCALE,
+             [KIND] = { "kind", "how the change of D is weighted", "midpoint heun", 0 },
+             [PREDICT] = PREDICT_CHOICE, LAST_STEPS },
 };

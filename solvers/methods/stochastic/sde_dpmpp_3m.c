@@ -5,8 +5,8 @@
  *
  * In terms of divided differences the curvature's weight is gain times the second moment.  What ships is half of it
  * (k-diffusion), or has the wrong sign of the 1/2 in  (1 - e^-q - q)/q^2 + 1/2  besides (diffusers; q = (1 + eta) h):
- * then the noise in second differences is weighted by 1 in every step, which leaves weak order 1 and no strong
- * convergence.
+ * then the noise in second differences is weighted by 1 in every step, which leaves weak order 1 and
+ * no strong convergence.
  */
 #include <math.h>
 #include "solvers/tools/exp_step.h"
@@ -73,7 +73,8 @@ const solver solver_sde_dpmpp_3m = {
     .name = "sde-dpmpp-3m", .about = "SDE-DPM-Solver++, third-order multistep",
     .cite = "Lu et al. 2022b; Xue et al. 2023",
     .data = &right, .order = 2, .strong = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
-    .claims = exp_step_claims, .step = step, .par = { ETA_SDE, NOISE_SCALE, LAST_STEPS },
+    .claims = exp_step_claims, .step = step,
+    .par = { ETA_SDE, NOISE_SCALE, LAST_STEPS },
 };
 
 static void shipped_claims(const method *m, double *order, int *stochastic)
@@ -89,5 +90,7 @@ const solver solver_sde_dpmpp_3m_shipped = {
     .cite = "diffusers DPMSolverMultistepScheduler; k-diffusion sample_dpmpp_3m_sde",
     .data = &shipped, .order = 1, .stochastic = 1, .evals = 1, .work = 4, .history = 2, .never = SIGMA_0,
     .claims = shipped_claims, .step = step,
-    .par = { ETA_SDE, NOISE_SCALE, [LIKE] = { "like", "whose weight", "diffusers k-diffusion", 0 }, LAST_STEPS },
+    .par = { ETA_SDE, NOISE_SCALE,
+             [LIKE] = { "like", "whose weight", "diffusers k-diffusion", 0 },
+             LAST_STEPS },
 };

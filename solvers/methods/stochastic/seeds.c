@@ -1,6 +1,6 @@
 /*
- * Exponential Runge-Kutta methods of the reverse SDE whose stages and step see one Brownian path (SEEDS; steps as in
- * exp_step.h).
+ * Exponential Runge-Kutta methods of the reverse SDE whose stages and step see one Brownian path
+ * (SEEDS; steps as in exp_step.h).
  *
  *   seeds-2   u = exp_step(a, m) of F_a,   y = exp_step(a, b) of
  *             phi1:  (1 - 1/2r) F_a + 1/2r F_m        phi2:  F_a + (1st moment)/r (F_m - F_a)
@@ -156,7 +156,8 @@ const solver solver_seeds_2 = {
     .cite = "Gonzalez et al. 2023, arXiv:2305.14267, algorithm 2",
     .order = 2, .strong = 1, .stochastic = 1, .evals = 2, .work = 4, .never = ALPHA_0 | SIGMA_0,
     .claims = exp_step_claims, .step = seeds_2,
-    .par = { ETA_SDE, NOISE_SCALE, [RATIO] = RATIO_PARAM, [WEIGHT] = { "weight", "of the stages", "phi1 phi2", 0 },
+    .par = { ETA_SDE, NOISE_SCALE, [RATIO] = RATIO_PARAM,
+             [WEIGHT] = { "weight", "of the stages", "phi1 phi2", 0 },
              [PREDICT] = PREDICT_CHOICE },
 };
 

@@ -1,15 +1,15 @@
 /*
- * Runge-Kutta methods of strong order 1.5 for additive noise, on the reverse SDE  dx = F dt + g(t) dW,
- * F = f x - g^2 score:
+ * Runge-Kutta methods of strong order 1.5 for additive noise, on the reverse SDE  dx = F dt + g(t)
+ * dW, F = f x - g^2 score:
  *
  *   u_i = x + h sum_j A_ij F_j + G.V_i dW + G.B_i Z,   y = x + h sum_i w_i F_i + G.beta_1 dW + G.beta_3 Z,
  *   Z = I10/h,  G = g at a, at b, between
  *
- * sra1, sra3 and shark end with  g_b dW + (g_a - g_b) Z,
- * which is exact for g linear in t; g_a dW alone would drop both orders to 1.
+ * sra1, sra3 and shark end with  g_b dW + (g_a - g_b) Z, which is exact for g linear in t; g_a dW alone would
+ * drop both orders to 1.
  * srk is Roessler's SRI method of the same order for any diagonal noise, of which g(t) leaves three stages.
- * Its terms in (dW^2 - h) and (dW^3 - 3 h dW), whose weights add up to O(h^2) here, are left out unless terms = all
- * (torchsde).
+ * Its terms in (dW^2 - h) and (dW^3 - 3 h dW), whose weights add up to O(h^2) here, are left out unless
+ * terms = all (torchsde).
  */
 #include <math.h>
 #include "base/clones.h"

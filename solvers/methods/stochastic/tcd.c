@@ -55,8 +55,10 @@ static int step(run *r, const level *a, const level *b, const double *x, double 
 }
 
 /* gamma = 0 is a step of the flow. */
-static void claims(const method *m, double *order, int *stochastic) { *order = m->par[GAMMA] > 0 ? 0 : 1,
-                                                                      *stochastic = m->par[GAMMA] > 0; }
+static void claims(const method *m, double *order, int *stochastic)
+{
+    *order = m->par[GAMMA] > 0 ? 0 : 1, *stochastic = m->par[GAMMA] > 0;
+}
 
 const solver solver_tcd = {
     .name = "tcd", .about = "trajectory consistency sampling, for distilled networks",

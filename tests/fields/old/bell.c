@@ -27,9 +27,10 @@ static const char *open(const char *args, fokker_about *about)
     return NULL;
 }
 
-static double slope(const bell *b, const fokker_level *l) { return l->sigma
-
-    / (l->alpha * l->alpha * b->std * b->std + l->sigma * l->sigma); }
+static double slope(const bell *b, const fokker_level *l)
+{
+    return l->sigma  / (l->alpha * l->alpha * b->std * b->std + l->sigma * l->sigma);
+}
 
 static const char *eval(void *self, const fokker_batch *p, double *out)
 {

@@ -10,8 +10,8 @@ enum fokker_predicts { FOKKER_SCORE, FOKKER_NOISE, FOKKER_DATA, FOKKER_V, FOKKER
 
 /* x_t = alpha x_0 + sigma eps;  lambda = log(alpha/sigma);  dx = f x dt + sqrt(g2) dW */
 typedef struct fokker_level { double t, alpha, sigma, dalpha, dsigma, lambda, f, g2; } fokker_level;
-/* groups x rows points of dim columns, row-major, one level a group; label: groups x rows classes (-1: none), or
- * NULL */
+/* groups x rows points of dim columns, row-major, one level a group; label: groups x rows
+ * classes (-1: none), or NULL */
 typedef struct fokker_batch {
     int groups, rows;
     const fokker_level *at;
