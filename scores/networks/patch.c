@@ -20,7 +20,7 @@ static int open(layer *l, const opening *o)
 }
 
 /* Image from, patches to; or the other way. */
-static void shift_history(const layer *l, int rows, int back, const real *from, real *to)
+static void move_patches(const layer *l, int rows, int back, const real *from, real *to)
 {
     int size = (int)l->given.v[SIZE], side = (int)l->given.v[SIDE], pad = padded(l->in);
 
@@ -32,16 +32,16 @@ static void shift_history(const layer *l, int rows, int back, const real *from, 
                         to[back ? (y + dy) * side + x + dx : at] = from[back ? at : (y + dy) * side + x + dx];
 }
 
-static void into(const layer *l, const pass *p, const real *x, real *y) { shift_history(l, p->rows, 0, x, y); }
-static void out(const layer *l, const pass *p, const real *x, real *y)  { shift_history(l, p->rows, 1, x, y); }
+static void into(const layer *l, const pass *p, const real *x, real *y) { move_patches(l, p->rows, 0, x, y); }
+static void out(const layer *l, const pass *p, const real *x, real *y)  { move_patches(l, p->rows, 1, x, y); }
 
 static void into_of(const layer *l, const pass *p, const real *x, const real *d, real *to)
 {
-    shift_history(l, p->rows, 0, d, to);
+    move_patches(l, p->rows, 0, d, to);
 }
 
 static void out_of(const layer *l, const pass *p, const real *x, const real *d,
-                   real *to)  { shift_history(l, p->rows, 1, d, to); }
+                   real *to)  { move_patches(l, p->rows, 1, d, to); }
 
 #define COMMON .free = 1, .par = { [SIZE] = { "size", "of a patch", NULL, NAN, 1, 1e4, 1 }, \
                                    [SIDE] = { "side", "pixels in a row of the image", NULL, NAN, 1, 1e4, 1 } }, \

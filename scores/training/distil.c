@@ -44,18 +44,18 @@ void distil_close(distil *d)
 }
 
 /* A step of ddim: z = keep x + gain D, keep = sigma_b/sigma_a, gain = alpha_b (1 - e^-h). */
-typedef struct inner_step { double keep, gain; } inner_step;
+typedef struct ddim_step { double keep, gain; } ddim_step;
 
-static inner_step leap_of(const level *a, const level *b)
+static ddim_step ddim_between(const level *a, const level *b)
 {
-    return (inner_step){ b->sigma / a->sigma, -b->alpha * expm1(a->lambda - b->lambda) };
+    return (ddim_step){ b->sigma / a->sigma, -b->alpha * expm1(a->lambda - b->lambda) };
 }
 
 static void step(const distil *d, int n, int dim, const int *at, int k, double *z, const double *D)
 {
     for (int i = 0; i < n; i++) {
         const level *a = place(d, at[i]) + k;
-        inner_step l = leap_of(a, a + 1);
+        ddim_step l = ddim_between(a, a + 1);
 
         for (int j = i * dim; j < (i + 1) * dim; j++)
             z[j] = fma(l.keep, z[j], l.gain * D[j]);
@@ -92,7 +92,7 @@ int distil_walk(const distil *d, const score *teacher, int n, const int *at, con
 
 void distil_invert(const distil *d, int at, int dim, const double *x, double *z)
 {
-    inner_step l = leap_of(place(d, at), distil_next(d, at));
+    ddim_step l = ddim_between(place(d, at), distil_next(d, at));
 
     for (int j = 0; j < dim; j++)
         z[j] = (z[j] - l.keep * x[j]) / l.gain;

@@ -64,7 +64,7 @@ static void map(maker *m, const char *name, int in, int out, double std)
 }
 
 /* linear or add. */
-static void shift_history(maker *m, const char *layer, const char *name, int in, int out, double std)
+static void append_layer(maker *m, const char *layer, const char *name, int in, int out, double std)
 {
     say(m, layer, name);
     map(m, name, in, out, std);
@@ -95,10 +95,10 @@ static void block(maker *m, int k, int width)
 
     say(m, "(", "");
     snprintf(name, sizeof name, "block.%d.norm", k), norm(m, name, width);
-    snprintf(name, sizeof name, "block.%d.up", k), shift_history(m, "linear", name, width, width, 1);
-    snprintf(name, sizeof name, "block.%d.time", k), shift_history(m, "add", name, width, width, 1);
+    snprintf(name, sizeof name, "block.%d.up", k), append_layer(m, "linear", name, width, width, 1);
+    snprintf(name, sizeof name, "block.%d.time", k), append_layer(m, "add", name, width, width, 1);
     say(m, a, "");
-    snprintf(name, sizeof name, "block.%d.down", k), shift_history(m, "linear", name, width, width, 1);
+    snprintf(name, sizeof name, "block.%d.down", k), append_layer(m, "linear", name, width, width, 1);
     say(m, ")", "");
 }
 
@@ -160,19 +160,19 @@ static void body(maker *m, int dim)
     if (kind == MLP)
         say(m, "concat", "");
     if (kind == RESIDUAL)
-        shift_history(m, "linear", "in", dim, width, 1);
+        append_layer(m, "linear", "in", dim, width, 1);
     for (int k = 0; k < depth; k++) {
         snprintf(name, sizeof name, "net.%d", k);
         if (kind == RESIDUAL)
             block(m, k, width);
         if (kind == MLP)
-            shift_history(m, "linear", name, k ? width : dim + width, width, 1), say(m, a, "");
+            append_layer(m, "linear", name, k ? width : dim + width, width, 1), say(m, a, "");
         if (kind == SQUASH)
             squash(m, name, k ? width : dim, width, width), say(m, a, "");
     }
     if (kind == RESIDUAL)
         norm(m, "norm", width);
-    shift_history(m, "linear", "out", width, dim, 0);
+    append_layer(m, "linear", "out", width, dim, 0);
 }
 
 static int note_list(maker *m, const char *key)
@@ -232,8 +232,8 @@ int made_net(const model *of, section *s, uint64_t seed, tensors *file)
     features = (int)m.given.v[FEATURES], width = (int)m.given.v[WIDTH];
     snprintf(text, sizeof text, "sinusoidal:dim=%d,max=1000", features);
     say(&m, text, "");
-    shift_history(&m, "linear", "time.0", features, width, 1), say(&m, "silu", ""),
-        shift_history(&m, "linear", "time.1", width, width, 1);
+    append_layer(&m, "linear", "time.0", features, width, 1), say(&m, "silu", ""),
+        append_layer(&m, "linear", "time.1", width, width, 1);
     if (m.given.v[LABELS])
         say(&m, "label", "label"), numbers(&m, "label", ".weight", of->law->labels, width, 1, 0);
     if (note_list(&m, "embed"))

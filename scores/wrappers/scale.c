@@ -11,7 +11,7 @@
 enum { SCALE, SHIFT };
 
 /* k: the length of (alpha', sigma') over that of (alpha, sigma/scale), finite at both ends. */
-static double step_ratio(const wrapped *w, int g, const level *l)
+static double level_ratio(const wrapped *w, int g, const level *l)
 {
     return hypot(w->at[g].alpha, w->at[g].sigma) / hypot(l->alpha, l->sigma / w->given.v[SCALE]);
 }
@@ -33,7 +33,7 @@ static int ask_there(wrapped *w, const batch *p, batch *q)
         w->at[g] = *l;
         if (scale != 1)
             levels(w->proc, 1, &t, &w->at[g]);
-        k = step_ratio(w, g, l);
+        k = level_ratio(w, g, l);
         for (size_t i = g * each; i < (g + 1) * each; i++)
             w->work[0][i] = (p->x[i] - l->alpha * shift) / scale * k;
     }
@@ -70,7 +70,7 @@ static int jvp(wrapped *w, const batch *p, const double *v, double *out, double 
     there = w->work[1];
     for (int g = 0; g < p->groups; g++)
         for (size_t i = g * each; i < (g + 1) * each; i++)
-            there[i] = v[i] / w->given.v[SCALE] * step_ratio(w, g, &p->at[g]);
+            there[i] = v[i] / w->given.v[SCALE] * level_ratio(w, g, &p->at[g]);
     if (field_jvp(w->inner, &q, there, w->predicts, out, jv))
         return -1;
     bring_back(w, p, w->given.v[SHIFT], out);
@@ -87,7 +87,7 @@ static int divergence(wrapped *w, const batch *p, double *out, double *div)
         return -1;
     bring_back(w, p, w->given.v[SHIFT], out);
     for (int i = 0; i < p->groups * p->rows; i++)
-        div[i] *= back * step_ratio(w, i / p->rows, &p->at[i / p->rows]);
+        div[i] *= back * level_ratio(w, i / p->rows, &p->at[i / p->rows]);
     return 0;
 }
 
